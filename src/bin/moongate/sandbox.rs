@@ -1,0 +1,1 @@
+//! The sandbox: a simulated merchant and simulated wallets.

@@ -1,0 +1,9 @@
+//! Moongate: the checkout that opens to every wallet.
+
+pub mod checkout;
+
+pub mod action;
+
+pub mod words;
+
+pub mod view;

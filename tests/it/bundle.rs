@@ -1,0 +1,1 @@
+//! See each test's name.

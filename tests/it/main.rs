@@ -1,0 +1,10 @@
+//! The native tests through the public API and the program, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod action;
+mod bundle;
+mod machine;
+mod offer;
+mod sandbox;
+mod tidy;
+mod view;
