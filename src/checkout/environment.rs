@@ -108,3 +108,10 @@ impl Environment {
         Self { app: App::Browser, version: None, os: Os::Other, device: Device::Desktop, upsdk: facts.upsdk }
     }
 }
+
+impl Environment {
+    /// As it goes over the wire and into `offer` output.
+    pub fn to_json(&self) -> super::json::Json {
+        super::json::Json::Null
+    }
+}
