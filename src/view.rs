@@ -24,8 +24,8 @@ pub use intl::Intl;
 
 use crate::action::Step;
 use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture, Millis, Outcome, Phase, State};
-use crate::checkout::options::Theme;
-use crate::words::{Key, Words};
+use crate::checkout::options::{Options, Theme};
+use crate::words::{Key, Language, Words};
 use picture::Drawing;
 use scene::Scene;
 use std::fmt;
@@ -62,6 +62,27 @@ pub struct Face {
 impl PartialEq for Face {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
+    }
+}
+
+impl Face {
+    /// What the page's options make constant, in the language of these words. Without options that can be worked with,
+    /// the rest is as by default.
+    pub fn new(options: Option<&Options>, words: Words, tag: &str, intl: Rc<dyn Intl>) -> Self {
+        let language = Language::find(tag);
+        Self {
+            words,
+            lang: language.tag,
+            dir: language.dir,
+            shop: options.and_then(|options| options.shop.clone()),
+            support: options.and_then(|options| options.support.clone()),
+            done_url: options.and_then(|options| options.done_url.clone()),
+            button: options.is_none_or(|options| options.button),
+            collapse_after: options.map_or(0, |options| options.collapse_after),
+            theme: options.map_or(Theme::Auto, |options| options.theme),
+            test_mode: options.is_some_and(|options| options.test_mode),
+            intl,
+        }
     }
 }
 
@@ -117,6 +138,18 @@ pub fn Panel(props: &PanelProps) -> Html {
             { bill(&scene) }
             { body(&scene) }
             { status(&scene) }
+        </section>
+    }
+}
+
+/// What is shown when the page's options can't be worked with: that the shop must act, and nothing that could be pressed.
+pub fn broken(face: &Face) -> Html {
+    html! {
+        <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)} data-size="normal"
+            data-phase="broken">
+            <div class="alert" role="alert" data-fault="fault_missing_option">
+                <p>{ face.words.say(Key::FaultMissingOption) }</p>
+            </div>
         </section>
     }
 }
@@ -230,10 +263,10 @@ fn theme(theme: Theme) -> &'static str {
 fn attempt(phase: &Phase) -> Option<&Attempt> {
     match phase {
         Phase::Choosing { .. } => None,
-        Phase::Sending { attempt }
+        Phase::Sending { attempt, .. }
         | Phase::Acting { attempt, .. }
         | Phase::Confirming { attempt, .. }
-        | Phase::Canceling { attempt }
+        | Phase::Canceling { attempt, .. }
         | Phase::Unknown { attempt, .. }
         | Phase::Ended { attempt, .. } => Some(attempt),
     }

@@ -273,7 +273,9 @@ impl App {
         let reading = setup.clone();
         let done = move |reply: Result<Reply, Answer>| {
             let answer = match (reply, &reading.options) {
-                (Ok(reply), Some(options)) => read(options, &state, &asked, |expected| wire::read(request, &reply, expected)),
+                (Ok(reply), Some(options)) => {
+                    read(options, &state, &asked, |expected| wire::read(request, &reply, expected))
+                }
                 (Ok(_), None) => return,
                 (Err(answer), _) => answer,
             };

@@ -6,12 +6,13 @@ use super::app::{App, Before, Mirror, Notice, Props, Setup};
 use super::intl::BrowserIntl;
 use super::transport::Carrier;
 use super::{border, keep, page};
+use crate::checkout::fault::{PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Gesture, State, What};
 use crate::checkout::method::MethodId;
 use crate::checkout::options::Options;
 use crate::view::Face;
-use crate::words::Words;
+use crate::words::{Key, Words};
 use js_sys::{Function, Object, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -133,8 +134,12 @@ impl Widget {
         let function = |name| page::member(options, name);
         let transport = function("transport");
         let (read, faults) = Options::read(&raw(options), &page::page(&self.language, transport.is_some()));
-        let (words, wrong) = Words::read(&self.words, read.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default());
-        let faults = faults.into_iter().chain(wrong).collect();
+        let texts = read.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
+        let words = Words::read(&self.words, texts);
+        let unknown = texts.iter().filter(|(name, _)| Key::parse(name).is_none());
+        let unknown =
+            unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() });
+        let faults = faults.into_iter().chain(unknown).collect();
         let locale = read.as_ref().map_or_else(|| self.language.clone(), |options| options.locale.clone());
         let face = Rc::new(Face::new(read.as_ref(), words, &self.language, Rc::new(BrowserIntl { locale })));
         let carrier = Carrier {

@@ -78,9 +78,7 @@ pub(super) fn unfinished(options: &Options, fallback: &MethodId) -> Option<Attem
     let returned = RETURNED.with_borrow(Clone::clone);
     match (kept, returned) {
         (Some(kept), _) => Some(kept),
-        (None, Some(id)) => {
-            Some(Attempt::new(id, fallback.clone(), options.amount, Origin::Link, page::now()))
-        }
+        (None, Some(id)) => Some(Attempt::new(id, fallback.clone(), options.amount, Origin::Link, page::now())),
         (None, None) => None,
     }
 }
@@ -123,7 +121,11 @@ pub(super) fn method(options: &Options, id: &MethodId) {
 
 /// The method picked last.
 pub(super) fn last_method(options: &Options) -> Option<MethodId> {
-    if options.remember == Remember::None { None } else { MethodId::parse(&read(method_storage(options.remember), METHOD)?) }
+    if options.remember == Remember::None {
+        None
+    } else {
+        MethodId::parse(&read(method_storage(options.remember), METHOD)?)
+    }
 }
 
 /// The id that rollout buckets are taken from: the page's, or a random one kept here only if a method needs it.

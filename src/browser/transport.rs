@@ -158,7 +158,12 @@ fn seconds(date: &str) -> Option<i64> {
 }
 
 /// The host page's own function for this request; what it gives is a `Response`, an object or a text.
-async fn by_host(transport: &JsValue, request: Request, attempt: &Attempt, body: Option<&Json>) -> Result<Reply, Answer> {
+async fn by_host(
+    transport: &JsValue,
+    request: Request,
+    attempt: &Attempt,
+    body: Option<&Json>,
+) -> Result<Reply, Answer> {
     let name = match request {
         Request::Create => "create",
         Request::Ask => "status",

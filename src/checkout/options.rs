@@ -273,7 +273,12 @@ fn test_mode(fields: &mut Fields<'_>, here: Option<&Address>, url: &str) -> bool
     let private = here.is_some_and(Address::is_private);
     let asked = fields.flag("testMode");
     if asked && !private {
-        fields.fault(PageCode::TestModeOnLivePage, "testMode", Some(&url.into()), "is not a loopback or private address");
+        fields.fault(
+            PageCode::TestModeOnLivePage,
+            "testMode",
+            Some(&url.into()),
+            "is not a loopback or private address",
+        );
     }
     asked && private
 }
@@ -323,13 +328,15 @@ fn support(value: &Json) -> Option<String> {
     let text = field::text(value)?;
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let phone = digits >= 3 && text.bytes().all(|b| b.is_ascii_digit() || b" +-().".contains(&b));
-    let mail = text.strip_prefix("mailto:").is_some_and(|mail| mail.contains('@') && !mail.contains(char::is_whitespace));
+    let mail =
+        text.strip_prefix("mailto:").is_some_and(|mail| mail.contains('@') && !mail.contains(char::is_whitespace));
     (phone || mail || Address::parse(&text).is_some_and(|address| address.https)).then_some(text)
 }
 
 fn texts(fields: &mut Fields<'_>) -> Vec<(String, String)> {
     let object = |value: &Json| value.is_object().then(|| value.clone());
     let Some(raw) = fields.field("texts", "is not an object of texts", object) else { return Vec::new() };
-    let text = |fields: &mut Fields<'_>, key: &str| Some((key.to_owned(), fields.field(key, field::TEXT_RULE, field::text)?));
+    let text =
+        |fields: &mut Fields<'_>, key: &str| Some((key.to_owned(), fields.field(key, field::TEXT_RULE, field::text)?));
     fields.inner(&raw, "texts", |fields| raw.members().iter().filter_map(|(key, _)| text(fields, key)).collect())
 }

@@ -4,6 +4,7 @@
 
 use crate::action::{Action, Bridge, Step};
 use crate::checkout::fault::Fault;
+use crate::checkout::json::Json;
 use crate::checkout::method::MethodId;
 use crate::checkout::money::Amount;
 use crate::checkout::offer::Offer;
@@ -203,6 +204,28 @@ impl State {
     pub fn new(order: Order, offer: Rc<Offer>, chosen: Option<MethodId>, large: bool) -> Self {
         let phase = Phase::choosing(None);
         Self { order, offer, chosen, large, expanded: false, hidden: false, phase }
+    }
+}
+
+impl State {
+    /// The state as the host page reads it, with this log.
+    pub fn report(&self, log: Json) -> Json {
+        let attempt = self.phase.attempt();
+        let payment = attempt.and_then(|attempt| attempt.payment.as_ref()).and_then(|payment| payment.id.as_deref());
+        let method = attempt.map(|attempt| &attempt.method).or(self.chosen.as_ref());
+        let outcome = if let Phase::Ended { outcome, .. } = &self.phase { Some(outcome.word()) } else { None };
+        let fault = self.phase.fault().map_or(Json::Null, Fault::to_json);
+        Json::object([
+            ("phase", self.phase.word().into()),
+            ("order", self.order.id.as_str().into()),
+            ("method", Json::from_option(method.map(|id| id.as_str()))),
+            ("attempt", Json::from_option(attempt.map(|attempt| attempt.id.as_str()))),
+            ("payment", Json::from_option(payment)),
+            ("outcome", Json::from_option(outcome)),
+            ("fault", fault),
+            ("offer", self.offer.to_json()),
+            ("log", log),
+        ])
     }
 }
 

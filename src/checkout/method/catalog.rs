@@ -53,17 +53,8 @@ const BROWSER: &[App] = &[App::Browser];
 /// Tencent's apps that let no Alipay page open.
 const WECHATS: &[App] = &[App::Wechat, App::WechatMiniprogram, App::WechatPc, App::Wecom];
 /// Apps that open Alipay's page: its own family, and those of others, where the page stays and its app may not open.
-const OPEN_TO_ALIPAY: &[App] = &[
-    App::Taobao,
-    App::Tmall,
-    App::Eleme,
-    App::Youku,
-    App::Dingtalk,
-    App::Qq,
-    App::Weibo,
-    App::Douyin,
-    App::Baidu,
-];
+const OPEN_TO_ALIPAY: &[App] =
+    &[App::Taobao, App::Tmall, App::Eleme, App::Youku, App::Dingtalk, App::Qq, App::Weibo, App::Douyin, App::Baidu];
 
 const NOTHING: &[Flow] = &[];
 const CODE: &[Flow] = &[Flow::Qr];

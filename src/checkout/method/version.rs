@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn a_merchant_writes_one_to_four_numbers_and_nothing_else() {
-        for wrong in ["", ".", "8.", ".8", "8..0", "v8", "8.0-beta", "1.2.3.4.5", "+8", "8.+1", "-1", "4294967296", "八"] {
+        for wrong in
+            ["", ".", "8.", ".8", "8..0", "v8", "8.0-beta", "1.2.3.4.5", "+8", "8.+1", "-1", "4294967296", "八"]
+        {
             assert_eq!(Version::parse(wrong), None, "{wrong}");
         }
     }
@@ -138,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_lone_large_number_is_a_version_without_its_dots() {
-        let cases = [("939)", "9.3.9"), ("1022)", "10.2.2"), ("230400 JsSdk", "23.4.0"), ("99", "99"), ("100", "1.0.0")];
+        let cases =
+            [("939)", "9.3.9"), ("1022)", "10.2.2"), ("230400 JsSdk", "23.4.0"), ("99", "99"), ("100", "1.0.0")];
         for (text, version) in cases {
             assert_eq!(leading(text).as_deref(), Some(version));
         }

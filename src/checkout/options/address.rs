@@ -210,7 +210,9 @@ mod tests {
         let same = |a: &str, b: &str| Address::parse(a).unwrap().same_origin(&Address::parse(b).unwrap());
         assert!(same("https://shop.example/a", "https://SHOP.example:443/b?c"));
         assert!(same("http://shop.example", "http://shop.example:80/"));
-        for other in ["http://shop.example", "https://shop.example:8443", "https://shop.example.evil", "https://a.shop.example"] {
+        for other in
+            ["http://shop.example", "https://shop.example:8443", "https://shop.example.evil", "https://a.shop.example"]
+        {
             assert!(!same("https://shop.example/", other), "{other}");
         }
     }
@@ -257,7 +259,17 @@ mod tests {
         for host in ["shop.example", "127.0.0.1", "[::1]", "xn--fiq228c.example", "a"] {
             assert!(is_host(host), "{host}");
         }
-        for wrong in ["", "Shop.example", "https://shop.example", "shop.example:8080", "shop.example/", "*.example", ".a", "[1]", "[x::]"] {
+        for wrong in [
+            "",
+            "Shop.example",
+            "https://shop.example",
+            "shop.example:8080",
+            "shop.example/",
+            "*.example",
+            ".a",
+            "[1]",
+            "[x::]",
+        ] {
             assert!(!is_host(wrong), "{wrong}");
         }
     }

@@ -12,7 +12,18 @@ use crate::checkout::money::{Currency, Fee};
 
 /// The keys of a method object.
 const KEYS: &[&str] = &[
-    "id", "label", "description", "icon", "fee", "min", "max", "currencies", "countries", "apps", "rollout", "feedback",
+    "id",
+    "label",
+    "description",
+    "icon",
+    "fee",
+    "min",
+    "max",
+    "currencies",
+    "countries",
+    "apps",
+    "rollout",
+    "feedback",
     "scannableBy",
 ];
 
