@@ -17,7 +17,9 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
     let open = || button(scene, Weight::Loud, Gesture::GoOn, &scene.say_app(Key::OpenApp, id));
     let (title, text, ways) = match at {
         Acting::Leaving => (Key::Leaving, Key::LeavingDo, vec![open(), change(scene)]),
-        Acting::AppLink => (Key::AppLink, Key::AppLinkDo, vec![open(), page(scene, attempt), paid(scene), change(scene)]),
+        Acting::AppLink => {
+            (Key::AppLink, Key::AppLinkDo, vec![open(), page(scene, attempt), paid(scene), change(scene)])
+        }
         Acting::NotPaid => {
             let go_on = says(scene, Weight::Loud, Gesture::GoOn, Key::GoOn);
             (Key::NotPaid, Key::NotPaidDo, vec![go_on, paid(scene), change(scene)])
@@ -84,7 +86,9 @@ fn change(scene: &Scene<'_>) -> Html {
 
 fn page(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     match code::step(attempt) {
-        Some(Step::Deeplink { fallback: Some(_), .. }) => says(scene, Weight::Plain, Gesture::UseFallback, Key::UsePage),
+        Some(Step::Deeplink { fallback: Some(_), .. }) => {
+            says(scene, Weight::Plain, Gesture::UseFallback, Key::UsePage)
+        }
         _ => Html::default(),
     }
 }
