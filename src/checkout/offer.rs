@@ -56,8 +56,6 @@ pub enum Reason {
     AppVersion,
     /// This shopper is not in its rollout yet.
     Rollout,
-    /// No flow of it works here.
-    Environment,
 }
 
 impl Reason {
@@ -71,7 +69,6 @@ impl Reason {
             Self::App => "app",
             Self::AppVersion => "app_version",
             Self::Rollout => "rollout",
-            Self::Environment => "environment",
         }
     }
 }
@@ -192,7 +189,10 @@ const EVERYBODY: u32 = 10_000;
 ///
 /// | method | shopper | hash | bucket |
 /// | --- | --- | --- | --- |
-/// VECTORS
+/// | `alipay` | `shopper-1` | e3bff3d8 | 7832 |
+/// | `wechatpay` | `shopper-1` | b4f10c04 | 6132 |
+/// | `wechatpay` | `shopper-2` | b7f110bd | 8989 |
+/// | `unionpay` | `小明` | 26a8f3d2 | 6674 |
 ///
 /// # Source
 /// FNV-1a: draft-eastlake-fnv, offset basis 811c9dc5, prime 01000193, read 2026-11-22.
@@ -203,4 +203,206 @@ pub fn bucket(method: &MethodId, shopper: &str) -> u32 {
 fn fnv(texts: &[&str]) -> u32 {
     let bytes = texts.iter().flat_map(|text| text.bytes());
     bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::checkout::environment::{App, Facts, Os};
+    use crate::checkout::method::Version;
+
+    fn options(methods: &str, more: &str) -> Options {
+        let raw = [r#"{"order":"SO-1","amount":12800,"currency":"CNY","methods":["#, methods, "]", more, "}"].concat();
+        let (options, faults) = Options::from_file(&Json::read(&raw).unwrap());
+        assert_eq!(faults, [], "{raw}");
+        options.unwrap()
+    }
+
+    fn in_app(app: App, device: Device, version: &str) -> Environment {
+        Environment { app, version: Version::parse(version), os: Os::Other, device, upsdk: false }
+    }
+
+    fn desk() -> Environment {
+        Environment::read(&Facts::default())
+    }
+
+    /// What is shown on a desktop, then what is left out and why, as words.
+    fn outcome(methods: &str, more: &str, environment: Environment, shopper: &str) -> String {
+        let offer = Offer::make(&options(methods, more), environment, shopper);
+        let shown = offer.shown.iter().map(|row| row.method.id.as_str().to_owned());
+        let left_out = offer.left_out.iter().map(|(id, reason)| [id.as_str(), "=", reason.word()].concat());
+        shown.chain(left_out).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_merchants_order_is_kept() {
+        let methods = r#""hebao","wechatpay","alipay""#;
+        assert_eq!(outcome(methods, "", desk(), ""), "hebao wechatpay alipay");
+    }
+
+    #[test]
+    fn rows_that_only_show_the_way_to_a_browser_come_last() {
+        let methods = r#""alipay","hebao","wechatpay","unionpay""#;
+        let offer = Offer::make(&options(methods, ""), in_app(App::Wechat, Device::Phone, ""), "");
+        let words: Vec<_> =
+            offer.shown.iter().map(|row| (row.method.id.as_str(), row.works(), row.hint.word())).collect();
+        let expected = [
+            ("hebao", true, "page"),
+            ("wechatpay", true, "here"),
+            ("unionpay", true, "bank_apps"),
+            ("alipay", false, "open_in_browser"),
+        ];
+        assert_eq!(words, expected);
+        assert_eq!(offer.row(&MethodId::parse("alipay").unwrap()), None, "a quiet row can't be picked");
+        assert!(offer.row(&MethodId::parse("hebao").unwrap()).is_some());
+    }
+
+    #[test]
+    fn a_method_with_only_a_code_comes_after_the_others_on_a_phone() {
+        // A forged environment: the only one in which a phone is left with a code alone.
+        let methods = r#""alipay","wechatpay","hebao""#;
+        assert_eq!(outcome(methods, "", in_app(App::WechatPc, Device::Phone, ""), ""), "hebao wechatpay alipay");
+        assert_eq!(outcome(r#""wechatpay","hebao""#, "", desk(), ""), "wechatpay hebao", "not on a desktop");
+    }
+
+    #[test]
+    fn the_merchants_own_method_is_served_by_page_or_code() {
+        let offer = Offer::make(&options(r#"{"id":"gift","label":"Gift card"}"#, ""), desk(), "");
+        let row = offer.shown.first().unwrap();
+        assert_eq!((row.flows.as_slice(), row.hint), ([Flow::Redirect, Flow::Qr].as_slice(), Hint::Plain));
+    }
+
+    #[test]
+    fn limits_count_from_the_smallest_sum_to_the_largest_without_the_fee() {
+        let method = |limits: &str| [r#"{"id":"alipay","#, limits, "}"].concat();
+        let cases = [
+            (r#""min":12800,"max":12800"#, "alipay"),
+            (r#""min":12801"#, "alipay=amount_too_low"),
+            (r#""max":12799"#, "alipay=amount_too_high"),
+            (r#""max":12800,"fee":{"fixed":100}"#, "alipay"),
+            (r#""fee":{"fixed":999999999999}"#, "alipay=amount_too_high"),
+        ];
+        for (limits, expected) in cases {
+            assert_eq!(outcome(&method(limits), "", desk(), ""), expected, "{limits}");
+        }
+    }
+
+    #[test]
+    fn the_total_is_the_amount_with_the_fee() {
+        let methods = r#"{"id":"alipay","fee":{"percent":"0.6"}},{"id":"wechatpay","fee":{"fixed":50}},{"id":"hebao","fee":0},"unionpay""#;
+        let offer = Offer::make(&options(methods, ""), desk(), "");
+        let totals: Vec<u64> = offer.shown.iter().map(|row| row.total.minor()).collect();
+        assert_eq!(totals, [12877, 12850, 12800, 12800]);
+    }
+
+    #[test]
+    fn a_method_is_left_out_for_another_currency() {
+        let methods = r#"{"id":"alipay","currencies":["CNY","HKD"]},{"id":"wechatpay","currencies":["HKD"]}"#;
+        assert_eq!(outcome(methods, "", desk(), ""), "alipay wechatpay=currency");
+    }
+
+    #[test]
+    fn a_country_is_the_region_of_the_locale_and_no_region_leaves_nothing_out() {
+        let methods = r#"{"id":"alipay","countries":["CN","HK"]}"#;
+        for (locale, expected) in [
+            ("zh-CN", "alipay"),
+            ("zh-Hans-cn", "alipay"),
+            ("en-HK-u-ca-chinese", "alipay"),
+            ("en-US", "alipay=country"),
+            ("zh-Hant-TW", "alipay=country"),
+            ("en-u-cn", "alipay"),
+            ("de-1996", "alipay"),
+            ("zh", "alipay"),
+        ] {
+            let more = [r#","locale":""#, locale, "\""].concat();
+            assert_eq!(outcome(methods, &more, desk(), ""), expected, "{locale}");
+        }
+    }
+
+    #[test]
+    fn an_app_older_than_the_lowest_version_leaves_the_method_out() {
+        let methods = r#"{"id":"alipay","apps":{"taobao":"10.40","wechat":false}}"#;
+        let cases = [
+            (App::Taobao, "10.40.0", "alipay"),
+            (App::Taobao, "10.48.30.2079", "alipay"),
+            (App::Taobao, "10.39.99", "alipay=app_version"),
+            (App::Taobao, "9.50", "alipay=app_version"),
+            (App::Taobao, "", "alipay=app_version"),
+            (App::Wechat, "8.0", "alipay=app"),
+            (App::Tmall, "1.0", "alipay"),
+        ];
+        for (app, version, expected) in cases {
+            assert_eq!(outcome(methods, "", in_app(app, Device::Phone, version), ""), expected, "{app:?} {version}");
+        }
+    }
+
+    #[test]
+    fn the_bucket_is_the_documented_hash() {
+        assert_eq!(fnv(&[]), 0x811c_9dc5);
+        assert_eq!(fnv(&["a"]), 0xe40c_292c);
+        assert_eq!(fnv(&["foo", "bar"]), 0xbf9c_f968);
+        let vectors = [
+            ("alipay", "shopper-1", 0xe3bf_f3d8, 7832),
+            ("wechatpay", "shopper-1", 0xb4f1_0c04, 6132),
+            ("wechatpay", "shopper-2", 0xb7f1_10bd, 8989),
+            ("unionpay", "小明", 0x26a8_f3d2, 6674),
+        ];
+        for (method, shopper, hash, expected) in vectors {
+            assert_eq!(fnv(&[method, ":", shopper]), hash);
+            assert_eq!(bucket(&MethodId::parse(method).unwrap(), shopper), expected);
+        }
+    }
+
+    #[test]
+    fn raising_the_share_only_adds_shoppers() {
+        let ids: Vec<String> = (0..500).map(|id| ["shopper-", &id.to_string()].concat()).collect();
+        let sees = |share: &str, id: &str| {
+            let method = [r#"{"id":"wechatpay","rollout":"#, share, "}"].concat();
+            outcome(&method, "", desk(), id) == "wechatpay"
+        };
+        let mut before: Vec<bool> = vec![false; ids.len()];
+        for share in ["0", "0.05", "0.2", "0.5", "0.9", "1"] {
+            let now: Vec<bool> = ids.iter().map(|id| sees(share, id)).collect();
+            assert!(before.iter().zip(&now).all(|(before, now)| *now || !before), "{share}");
+            before = now;
+        }
+        assert!(before.iter().all(|seen| *seen), "everybody at 1");
+    }
+
+    #[test]
+    fn a_share_is_that_share_of_the_shoppers_and_each_method_draws_anew() {
+        let ids: Vec<String> = (0..20_000).map(|id: u32| id.to_string()).collect();
+        let [alipay, hebao] = ["alipay", "hebao"].map(|id| MethodId::parse(id).unwrap());
+        let seen = |method: &MethodId| ids.iter().filter(|id| bucket(method, id) < 1000).count();
+        let both = ids.iter().filter(|id| bucket(&alipay, id) < 1000 && bucket(&hebao, id) < 1000).count();
+        for count in [seen(&alipay), seen(&hebao)] {
+            assert!((1800..2200).contains(&count), "a tenth of 20000: {count}");
+        }
+        assert!((140..270).contains(&both), "a hundredth of 20000: {both}");
+    }
+
+    #[test]
+    fn without_an_id_nobody_is_in_a_rollout_and_everybody_in_a_full_one() {
+        let methods = r#"{"id":"alipay","rollout":0.9999},{"id":"hebao","rollout":1},{"id":"unionpay","rollout":0}"#;
+        assert_eq!(outcome(methods, "", desk(), ""), "hebao alipay=rollout unionpay=rollout");
+    }
+
+    #[test]
+    fn not_in_the_rollout_is_said_only_of_those_who_would_see_the_method_otherwise() {
+        let methods = r#"{"id":"alipay","rollout":0,"max":1},{"id":"hebao","rollout":0,"apps":{"browser":false}}"#;
+        assert_eq!(outcome(methods, "", desk(), "x"), "alipay=amount_too_high hebao=app");
+    }
+
+    #[test]
+    fn the_json_has_the_words_of_the_contract() {
+        let methods = r#""alipay",{"id":"hebao","max":1}"#;
+        let offer = Offer::make(&options(methods, ""), in_app(App::Wechat, Device::Desktop, "7.0.20.1781"), "");
+        let expected = concat!(
+            r#"{"environment":{"app":"wechat","version":"7.0.20.1781","os":"other","device":"desktop"},"#,
+            r#""offer":[{"method":"alipay","flows":["qr"],"hint":"scan"}],"#,
+            r#""left_out":[{"method":"hebao","reason":"amount_too_high"}]}"#
+        );
+        assert_eq!(offer.to_json().to_string(), expected);
+    }
 }
