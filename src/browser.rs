@@ -10,6 +10,7 @@ mod hand_off;
 mod intl;
 mod keep;
 mod page;
+mod save;
 mod stream;
 mod transport;
 

@@ -6,7 +6,7 @@ use super::hand_off;
 use super::page::{self, Listener, Timer};
 use super::stream::{Message, Stream};
 use super::transport::{Carrier, Pending};
-use super::{announce, keep};
+use super::{announce, keep, save};
 use crate::action::Trust;
 use crate::checkout::environment::Environment;
 use crate::checkout::fault::{Fault, PageCode, PageFault};
@@ -95,6 +95,7 @@ pub(super) enum Notice {
 }
 
 /// The component.
+#[derive(Debug)]
 pub(super) struct App {
     setup: Rc<Setup>,
     state: Option<Rc<State>>,
@@ -260,6 +261,11 @@ impl App {
             }
             Effect::Listen(to) => self.stream = to.and_then(|(url, id)| self.listen(ctx, &url, id)),
             Effect::Keep(attempt) => keep::attempt(options, attempt.as_deref()),
+            Effect::SaveCode => {
+                let saved =
+                    state.phase.attempt().map(|a| save::code(&self.setup.host, state, a, &*self.setup.face.intl));
+                debug_assert!(saved.is_some(), "only a code on screen is saved");
+            }
             Effect::CopyLink => copy(&page::address()),
         }
     }
@@ -284,7 +290,7 @@ impl App {
         self.request = setup.carrier.send(request, &attempt, body, done);
     }
 
-    fn listen(&self, ctx: &Context<Self>, url: &str, id: crate::checkout::wire::AttemptId) -> Option<Stream> {
+    fn listen(&self, ctx: &Context<Self>, url: &str, id: wire::AttemptId) -> Option<Stream> {
         let (link, setup) = (ctx.link().clone(), self.setup.clone());
         // A stream can't carry the page's own headers, and a transport has no address to listen to.
         if setup.carrier.headers.is_some() || setup.carrier.transport.is_some() {
@@ -402,7 +408,7 @@ fn screen(state: &State) -> (&'static str, Option<Acting>) {
 fn focus_heading(host: &Element) {
     let Some(page) = page::window().and_then(|window| window.document()) else { return };
     let elsewhere = page.active_element().is_some_and(|active| {
-        active != *host && !host.contains(Some(&active)) && page.body().is_none_or(|body| active != **body)
+        active != *host && !host.contains(Some(&active)) && page.body().is_none_or(|body| active != Element::from(body))
     });
     let heading = host.shadow_root().and_then(|root| root.query_selector("h2[tabindex]").ok().flatten());
     if let Some(heading) = heading.filter(|_| !elsewhere).and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {

@@ -125,7 +125,8 @@ impl Carrier {
         let given = JsFuture::from(Promise::resolve(&given)).await.map_err(|_| host_failed("headers"))?;
         let Some(object) = given.dyn_ref::<Object>() else { return Err(host_failed("headers")) };
         let text = |pair: &Array, at| pair.get(at).as_string();
-        let pairs = Object::entries(object).iter().map(|pair| Array::from(&pair));
+        let entries = Object::entries(object);
+        let pairs = entries.iter().map(|pair| Array::from(&pair));
         Ok(pairs.filter_map(|pair| Some((text(&pair, 0)?, text(&pair, 1)?))).collect())
     }
 }

@@ -46,10 +46,14 @@ fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
             { heading(&scene.say_app(Key::Code, id)) }
             <p class="lead">{ scene.say_app(Key::CodeDo, id) }</p>
             { limit(scene, attempt) }
-            <div class="card">{ picture(scene, attempt) }</div>
-            { countdown::draw(scene, attempt) }
-            { tips(scene, attempt) }
-            { ways(scene, attempt) }
+            <div class="scan">
+                <div class="card">{ picture(scene, attempt) }</div>
+                <div class="beside">
+                    { countdown::draw(scene, attempt) }
+                    { tips(scene, attempt) }
+                    { ways(scene, attempt) }
+                </div>
+            </div>
         </>
     }
 }
@@ -121,7 +125,7 @@ fn gone(title: &str, text: &str, ways: Html) -> Html {
         <>
             { heading(title) }
             <p class="lead">{ text.to_owned() }</p>
-            <div class="card empty">{ mark(Mark::Clock) }</div>
+            <div class="scan"><div class="card empty">{ mark(Mark::Clock) }</div></div>
             { ways }
         </>
     }

@@ -70,11 +70,14 @@ pub(super) enum Mark {
 /// The mark in its round; `word` is the tone it is coloured by.
 pub(super) fn mark(mark: Mark) -> Html {
     let (tone, path) = match mark {
-        Mark::Done => ("good", "M7 12.5l3.5 3.5L17 9"),
-        Mark::Back => ("good", "M11 8l-4 4 4 4M7 12h10"),
-        Mark::Stop => ("still", "M8.5 8.5l7 7m0-7l-7 7"),
-        Mark::Clock => ("still", "M12 7v5l3 2"),
-        Mark::Phone => ("still", "M9 6h6v12H9zM11.5 15.5h1"),
+        Mark::Done => ("good", "M5 12.5l4.5 4.5L19 7.5"),
+        Mark::Back => ("good", "M10 7l-5 5 5 5M5 12h14"),
+        Mark::Stop => ("still", "M7 7l10 10M17 7L7 17"),
+        Mark::Clock => ("still", "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M12 7.5V12l3 2"),
+        Mark::Phone => (
+            "still",
+            "M8.5 3h7a1.5 1.5 0 0 1 1.5 1.5v15a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19.5v-15A1.5 1.5 0 0 1 8.5 3M11 18h2",
+        ),
     };
     html! {
         <svg class="mark" data-tone={tone} viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg>

@@ -6,12 +6,13 @@ use super::scene::Scene;
 use crate::words::Key;
 use yew::prelude::*;
 
-/// A fault in the shopper's words, with the way to the shop.
+/// A fault in the shopper's words; with the way to the shop, unless the network is at fault.
 pub(super) fn alert(scene: &Scene<'_>, key: Key) -> Html {
+    let network = matches!(key, Key::FaultUnreachable | Key::FaultTimeout);
     html! {
         <div class="alert" role="alert" data-fault={key.name()}>
             <p>{ scene.say(key) }</p>
-            { contact(scene) }
+            { if network { Html::default() } else { contact(scene) } }
         </div>
     }
 }

@@ -7,6 +7,7 @@ mod bundle;
 mod offer;
 mod sandbox;
 mod serve;
+mod workspace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

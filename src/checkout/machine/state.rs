@@ -62,6 +62,8 @@ pub struct Attempt {
     pub said: bool,
     /// Where the attempt came from.
     pub origin: Origin,
+    /// Whether it is to be paid by a page and not by a code.
+    pub by_page: bool,
     /// Whether its creation was ever sent, so that it may be alive at the server.
     pub sent: bool,
     /// The id of the attempt that follows, if this one must be closed to get a new code.
@@ -180,6 +182,8 @@ pub enum Then {
     Choose(Option<Fault>),
     /// A new attempt with this id and the method picked.
     Pay(AttemptId),
+    /// The same, by a page: the code can't be scanned here.
+    PayByPage(AttemptId),
     /// Another order or sum takes its place.
     Replace(Box<(Order, Rc<Offer>)>),
 }
@@ -240,6 +244,7 @@ impl Attempt {
             deadline: None,
             said: false,
             origin,
+            by_page: false,
             sent: origin != Origin::Press,
             next: None,
             watch: Watch::from(now),
