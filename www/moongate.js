@@ -728,6 +728,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#shell = null
     this.#language = shell.language
     shell.giveWayTo(root)
+    this.#widget.begin()
     this.#answer(this.#widget)
   }
 
