@@ -6,7 +6,7 @@ use moongate::checkout::environment::{App, Device, Environment, Os, Sign, sign};
 use moongate::checkout::method::{Flow, Hint, Placement, Wallet, placement};
 use moongate::checkout::money::Currency;
 use moongate::view::naming;
-use moongate::words::{Key, Language, Words, to_json};
+use moongate::words::{Key, Language, Words};
 use serde_json::{Map, Value, json};
 
 /// The words that the shell says itself, beside the names of wallets and apps and the lines under them.
@@ -58,11 +58,6 @@ pub(crate) fn tables() -> Value {
         "rules": moongate::words::language::RULES,
         "languages": Language::ALL.iter().map(|language| (language.tag.to_owned(), spoken(language))).collect::<Map<_, _>>(),
     })
-}
-
-/// Each language's tag and its words as JSON text, the first language first.
-pub(crate) fn words() -> Vec<(&'static str, String)> {
-    Language::ALL.iter().map(|language| (language.tag, to_json(language).to_string())).collect()
 }
 
 fn patterns<T: Copy>(table: &[Sign<T>], word: fn(T) -> &'static str) -> Vec<[String; 2]> {
