@@ -13,10 +13,10 @@ use crate::checkout::method::MethodId;
 use crate::checkout::options::Options;
 use crate::view::Face;
 use crate::words::{Key, Words};
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Promise};
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 use yew::AppHandle;
 
@@ -34,7 +34,7 @@ pub struct Widget {
 /// Draws a checkout into `root` for the element `host`; [`Widget::begin`] then sets it going.
 ///
 /// `options` is the raw object of the contract, `words` a language file, `before` what the shopper did already:
-/// `{ selected, pressed, large, language }`.
+/// `{ selected, pressed, large, expanded, language }`.
 #[wasm_bindgen(skip_typescript)]
 pub fn mount(host: Element, root: Element, options: JsValue, words: JsValue, before: JsValue) -> Widget {
     let flag = |name| page::member(&before, name).is_some_and(|value| value.is_truthy());
@@ -43,8 +43,9 @@ pub fn mount(host: Element, root: Element, options: JsValue, words: JsValue, bef
         selected: text("selected").as_deref().and_then(MethodId::parse),
         pressed: flag("pressed"),
         large: flag("large"),
+        expanded: flag("expanded"),
     };
-    let words = border::inward(words).unwrap_or(Json::Null);
+    let words = border::inward(&words).unwrap_or(Json::Null);
     let mut widget =
         Widget { handle: None, host, words, language: text("language").unwrap_or_default(), mirror: Rc::default() };
     let setup = widget.setup(&options, before_us);
@@ -100,9 +101,9 @@ impl Widget {
     }
 
     /// Forgets all that is kept in the browser.
-    pub fn forget(&self, options: &JsValue) {
-        if let (Some(options), _) = Options::read(&raw(options), &page::page(&self.language, true)) {
-            keep::forget(&options);
+    pub fn forget(&self) {
+        if let Some(options) = &*self.mirror.options.borrow() {
+            keep::forget(options);
         }
     }
 
@@ -148,17 +149,13 @@ impl Widget {
             headers: function("headers"),
             transport,
         };
+        self.mirror.options.replace(read.clone());
         let (host, mirror) = (self.host.clone(), self.mirror.clone());
         Rc::new(Setup { host, options: read, faults, face, carrier, before, mirror })
     }
 }
 
-/// The options without the functions among them, which stay at the edge.
+/// The options as plain data: the functions among them stay at the edge. What is no data is named as a wrong option.
 fn raw(options: &JsValue) -> Json {
-    let plain = Object::new();
-    let _copied = options.dyn_ref::<Object>().map(|options| Object::assign(&plain, options));
-    for function in ["transport", "headers"] {
-        let _deleted = Reflect::delete_property(&plain, &function.into());
-    }
-    border::inward(plain.into()).unwrap_or(Json::Null)
+    border::inward(options).unwrap_or_else(|| Json::object([("options", Json::Null)]))
 }

@@ -14,6 +14,7 @@ mod style;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use folder::{Fetched, File, integrity};
+use moongate::words::Language;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -103,8 +104,8 @@ fn make(workspace: &Workspace, place: &Path) -> Result<()> {
 fn contents(workspace: &Workspace, glue: glue::Glue) -> Result<Vec<File>> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
     let wasm = File::hashed("moongate", "wasm", glue.module, Fetched::Always);
-    let words: Vec<(&str, File)> = shell::words().into_iter().map(words_of).collect();
-    let named = words.iter().map(|(language, file)| ((*language).to_owned(), reference(file)));
+    let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
+    let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
     generated.insert("wasm".to_owned(), reference(&wasm));
     generated.insert("css".to_owned(), style::lean(&workspace.text("www/moongate.css")?).into());
@@ -115,8 +116,11 @@ fn contents(workspace: &Workspace, glue: glue::Glue) -> Result<Vec<File>> {
     Ok([script, wasm].into_iter().chain(words.into_iter().map(|(_, file)| file)).chain([types]).collect())
 }
 
-fn words_of((language, text): (&'static str, String)) -> (&'static str, File) {
-    (language, File::hashed(&format!("words/{language}"), "json", text.into_bytes(), Fetched::InOneLanguage))
+/// One language's file: each key's name and its text, as the widget reads it.
+fn words_of(language: &Language) -> File {
+    let texts = language.table().iter().map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
+    let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
+    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::InOneLanguage)
 }
 
 /// What the script must know to fetch a file: its address beside the script, and the hash the browser holds it to.

@@ -8,8 +8,3 @@ use serde_json::{Value, json};
 pub(crate) fn tables() -> Value {
     json!({})
 }
-
-/// Each language's tag and its words as JSON text, the first language first.
-pub(crate) fn words() -> Vec<(&'static str, String)> {
-    ["zh-CN", "en"].into_iter().map(|language| (language, "{}".to_owned())).collect()
-}
