@@ -158,9 +158,9 @@ fn body(scene: &Scene<'_>) -> Html {
     match &scene.state.phase {
         Phase::Choosing { fault, .. } => choosing::draw(scene, fault.as_ref()),
         Phase::Sending { .. } => choosing::sending(scene),
-        Phase::Acting { attempt, at: at @ (Acting::Code | Acting::CodeOver | Acting::Refreshing) } => {
-            code::draw(scene, attempt, *at)
-        }
+        Phase::Acting { attempt, at: Acting::Code } => code::living(scene, attempt),
+        Phase::Acting { at: Acting::CodeOver, .. } => code::over(scene),
+        Phase::Acting { at: Acting::Refreshing, .. } => code::refreshing(scene),
         Phase::Acting { attempt, at } => waiting::acting(scene, attempt, *at),
         Phase::Confirming { why, .. } => waiting::confirming(scene, *why),
         Phase::Canceling { .. } => waiting::canceling(scene),

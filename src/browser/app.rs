@@ -58,6 +58,8 @@ pub(super) struct Before {
     pub(super) pressed: bool,
     /// Whether large print is on.
     pub(super) large: bool,
+    /// Whether all rows are shown.
+    pub(super) expanded: bool,
 }
 
 /// The present state and the log, for whoever asks in the middle of an event.
@@ -65,6 +67,8 @@ pub(super) struct Before {
 pub(super) struct Mirror {
     /// The state, once there is one.
     pub(super) state: RefCell<Option<Rc<State>>>,
+    /// What the page said last.
+    pub(super) options: RefCell<Option<Options>>,
     /// The last events: when, what, and the phase they led to.
     pub(super) log: RefCell<Vec<Json>>,
 }
@@ -364,7 +368,8 @@ fn first_state(options: &Options, before: &Before) -> State {
     let first = offer.shown.iter().find(|row| row.works()).map(|row| row.method.id.clone());
     let first = first.filter(|_| options.selected != Selected::Nothing);
     let chosen = [before.selected.clone(), usual, first].into_iter().flatten().find(|id| offer.row(id).is_some());
-    State::new(order(options), Rc::new(offer), chosen, before.large)
+    let state = State::new(order(options), Rc::new(offer), chosen, before.large);
+    State { expanded: before.expanded, ..state }
 }
 
 /// Reads something the server said, held against what it must agree with.

@@ -34,7 +34,7 @@ pub struct Widget {
 /// Draws a checkout into `root` for the element `host`; [`Widget::begin`] then sets it going.
 ///
 /// `options` is the raw object of the contract, `words` a language file, `before` what the shopper did already:
-/// `{ selected, pressed, large, language }`.
+/// `{ selected, pressed, large, expanded, language }`.
 #[wasm_bindgen(skip_typescript)]
 pub fn mount(host: Element, root: Element, options: JsValue, words: JsValue, before: JsValue) -> Widget {
     let flag = |name| page::member(&before, name).is_some_and(|value| value.is_truthy());
@@ -43,6 +43,7 @@ pub fn mount(host: Element, root: Element, options: JsValue, words: JsValue, bef
         selected: text("selected").as_deref().and_then(MethodId::parse),
         pressed: flag("pressed"),
         large: flag("large"),
+        expanded: flag("expanded"),
     };
     let words = border::inward(words).unwrap_or(Json::Null);
     let mut widget =
@@ -100,9 +101,9 @@ impl Widget {
     }
 
     /// Forgets all that is kept in the browser.
-    pub fn forget(&self, options: &JsValue) {
-        if let (Some(options), _) = Options::read(&raw(options), &page::page(&self.language, true)) {
-            keep::forget(&options);
+    pub fn forget(&self) {
+        if let Some(options) = &*self.mirror.options.borrow() {
+            keep::forget(options);
         }
     }
 
@@ -148,6 +149,7 @@ impl Widget {
             headers: function("headers"),
             transport,
         };
+        self.mirror.options.replace(read.clone());
         let (host, mirror) = (self.host.clone(), self.mirror.clone());
         Rc::new(Setup { host, options: read, faults, face, carrier, before, mirror })
     }

@@ -8,7 +8,7 @@ use super::picture::{Mark, mark};
 use super::scene::Scene;
 use crate::action::Step;
 use crate::checkout::environment::Device;
-use crate::checkout::machine::{Acting, Attempt, Gesture};
+use crate::checkout::machine::{Attempt, Gesture};
 use crate::checkout::method::{Flow, Wallet};
 use crate::words::Key;
 use yew::prelude::*;
@@ -21,25 +21,25 @@ pub(super) fn step(attempt: &Attempt) -> Option<&Step> {
     }
 }
 
-/// The code, or its place while there is none to scan.
-pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
-    match at {
-        Acting::Code => living(scene, attempt),
-        Acting::Refreshing => gone(scene.say(Key::Refreshing), "", Html::default()),
-        _ => {
-            let ways = html! {
-                <div class="ways">
-                    { says(scene, Weight::Loud, Gesture::NewCode, Key::NewCode) }
-                    { says(scene, Weight::Plain, Gesture::AskNow, Key::Paid) }
-                    { says(scene, Weight::Quiet, Gesture::ChangeMethod, Key::ChangeMethod) }
-                </div>
-            };
-            gone(scene.say(Key::CodeOver), scene.say(Key::CodeOverDo), ways)
-        }
-    }
+/// Its time is over: a new one can be had, and what was just paid can be said.
+pub(super) fn over(scene: &Scene<'_>) -> Html {
+    let ways = html! {
+        <div class="ways">
+            { says(scene, Weight::Loud, Gesture::NewCode, Key::NewCode) }
+            { says(scene, Weight::Plain, Gesture::AskNow, Key::Paid) }
+            { says(scene, Weight::Quiet, Gesture::ChangeMethod, Key::ChangeMethod) }
+        </div>
+    };
+    gone(scene.say(Key::CodeOver), scene.say(Key::CodeOverDo), ways)
 }
 
-fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+/// A new one is being made.
+pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
+    gone(scene.say(Key::Refreshing), "", Html::default())
+}
+
+/// The code, while it can be scanned.
+pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let id = &attempt.method;
     html! {
         <>

@@ -15,23 +15,23 @@ use moongate::words::{Language, Words};
 use std::rc::Rc;
 
 /// The clock when a scene is looked at.
-pub const NOW: u64 = 1_000_000;
+pub(crate) const NOW: u64 = 1_000_000;
 
-pub fn yuan(minor: u64) -> Amount {
+pub(crate) fn yuan(minor: u64) -> Amount {
     Amount::new(minor, Currency::parse("CNY").unwrap()).unwrap()
 }
 
-pub fn row(wallet: Wallet, hint: Hint, flows: &[Flow]) -> Offered {
+pub(crate) fn row(wallet: Wallet, hint: Hint, flows: &[Flow]) -> Offered {
     let method = Method { fee: Some(Fee::Fixed(0)), ..Method::plain(wallet.into()) };
     Offered { method, flows: flows.to_vec(), hint, total: yuan(12_800) }
 }
 
-pub fn desk() -> Environment {
+pub(crate) fn desk() -> Environment {
     Environment { app: App::Browser, version: None, os: Os::Macos, device: Device::Desktop, upsdk: false }
 }
 
 /// The four wallets in a browser on a desk.
-pub fn offer() -> Offer {
+pub(crate) fn offer() -> Offer {
     Offer {
         environment: desk(),
         shown: vec![
@@ -45,7 +45,7 @@ pub fn offer() -> Offer {
 }
 
 /// Inside WeChat, where Alipay can't work.
-pub fn offer_in_wechat() -> Offer {
+pub(crate) fn offer_in_wechat() -> Offer {
     Offer {
         environment: Environment { app: App::Wechat, device: Device::Phone, os: Os::Android, ..desk() },
         shown: vec![
@@ -57,7 +57,7 @@ pub fn offer_in_wechat() -> Offer {
     }
 }
 
-pub fn state(phase: Phase) -> State {
+pub(crate) fn state(phase: Phase) -> State {
     State {
         order: Order { id: "SO-1001".to_owned(), amount: yuan(12_800) },
         offer: Rc::new(offer()),
@@ -68,7 +68,7 @@ pub fn state(phase: Phase) -> State {
     }
 }
 
-pub fn payment(step: Step) -> Rc<Payment> {
+pub(crate) fn payment(step: Step) -> Rc<Payment> {
     let action = Action { provider: String::new(), wallet: None, expires: None, step, any_host: None, test: false };
     Rc::new(Payment {
         id: Some("pay_81".to_owned()),
@@ -85,7 +85,7 @@ pub fn payment(step: Step) -> Rc<Payment> {
     })
 }
 
-pub fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Attempt {
+pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Attempt {
     Attempt {
         id: AttemptId::from_random([7; 16]),
         method,
@@ -95,7 +95,7 @@ pub fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Attempt {
     }
 }
 
-pub fn code(fallback: Option<&str>) -> Step {
+pub(crate) fn code(fallback: Option<&str>) -> Step {
     Step::Qr {
         payload: Some("weixin://wxpay/bizpayurl?pr=p4lpSuKzz".to_owned()),
         image: None,
@@ -103,7 +103,7 @@ pub fn code(fallback: Option<&str>) -> Step {
     }
 }
 
-pub fn with_code(at: Acting) -> Phase {
+pub(crate) fn with_code(at: Acting) -> Phase {
     Phase::Acting { attempt: attempt(Wallet::Wechatpay.into(), code(None), Some(4867)), at }
 }
 
@@ -119,11 +119,11 @@ fn plain_attempt() -> Attempt {
     attempt(Wallet::Wechatpay.into(), Step::Nothing { status: Standing::Pending, code: None }, None)
 }
 
-pub fn choosing(fault: Option<Fault>) -> Phase {
+pub(crate) fn choosing(fault: Option<Fault>) -> Phase {
     Phase::Choosing { fault, pending: None }
 }
 
-pub fn server_fault(code: ServerCode) -> Fault {
+pub(crate) fn server_fault(code: ServerCode) -> Fault {
     Fault::Server(ServerFault { code, about: "a detail for the developer".to_owned() })
 }
 
@@ -169,7 +169,7 @@ fn confirming_scenes() -> Vec<(&'static str, State)> {
 }
 
 /// Every screen, by name.
-pub fn all() -> Vec<(&'static str, State)> {
+pub(crate) fn all() -> Vec<(&'static str, State)> {
     let wechat = State { offer: Rc::new(offer_in_wechat()), ..state(choosing(None)) };
     let lost = choosing(Some(Fault::Network(NetworkFault::Unreachable)));
     let mut scenes = vec![
@@ -186,7 +186,7 @@ pub fn all() -> Vec<(&'static str, State)> {
     scenes
 }
 
-pub fn face(tag: &str) -> Face {
+pub(crate) fn face(tag: &str) -> Face {
     let language = Language::find(tag);
     Face {
         words: Words::of(language, &[]),
@@ -204,7 +204,7 @@ pub fn face(tag: &str) -> Face {
 }
 
 /// The panel as HTML text.
-pub fn html(state: &State, face: Face) -> String {
+pub(crate) fn html(state: &State, face: Face) -> String {
     let props = PanelProps {
         state: Rc::new(state.clone()),
         face: Rc::new(face),
