@@ -9,7 +9,7 @@ mod field;
 
 pub use address::Address;
 
-use super::fault::{PageCode, PageFault};
+use super::fault::PageFault;
 use super::json::Json;
 use super::method::{Method, MethodId};
 use super::money::{Amount, Currency};
