@@ -2,6 +2,7 @@
 //!
 //! It does not carry anything out. Nothing from the outside is opened, posted or drawn before it has passed here.
 
+pub mod time;
 pub mod url;
 
 use crate::checkout::json::Json;

@@ -7,3 +7,6 @@ pub mod action;
 pub mod words;
 
 pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;

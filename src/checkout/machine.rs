@@ -1,184 +1,137 @@
 //! Decides every change of a checkout: `advance(State, Event) -> (State, Vec<Effect>)`, total and replayable.
 //!
-//! It performs nothing and reads nothing: each effect is an order to the edge, and ends in an event.
+//! It performs nothing and reads nothing: each effect is an order to the edge, and ends in an event. The timer, the
+//! event stream and what is kept are derived from the state, so that no transition can forget them.
 
-use super::fault::Fault;
-use super::method::MethodId;
-use super::money::Amount;
+mod announcement;
+mod choosing;
+mod closing;
+mod event;
+mod state;
+mod waiting;
+
+pub use announcement::Announcement;
+pub use event::{BridgeWord, Effect, Event, Gesture, Request, What};
+pub use state::{Acting, Attempt, Confirming, Millis, Order, Origin, Outcome, Phase, State, Then};
+
 use super::offer::Offer;
-use super::wire::{AttemptId, Payment};
+use super::wire::AttemptId;
+use std::mem;
 use std::rc::Rc;
 
-/// Milliseconds on the page's own steady clock.
-pub type Millis = u64;
-
-/// The whole of a checkout.
-#[derive(Clone, Debug, PartialEq)]
-pub struct State {
-    /// What is paid for.
-    pub order: Order,
-    /// What the shopper may pick.
-    pub offer: Rc<Offer>,
-    /// The method picked.
-    pub chosen: Option<MethodId>,
-    /// Whether large print is on.
-    pub large: bool,
-    /// Whether the rows behind "more" are shown.
-    pub expanded: bool,
-    /// Where the payment is.
-    pub phase: Phase,
+/// One step under way: the state without its phase, and what has been ordered so far.
+struct Turn {
+    at: Millis,
+    state: State,
+    effects: Vec<Effect>,
+    /// Whether the timer went off, so that it must be set again even to the same time.
+    fired: bool,
 }
 
-/// The merchant's order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Order {
-    /// The merchant's id.
-    pub id: String,
-    /// The sum, without any method's fee.
-    pub amount: Amount,
+impl Turn {
+    fn order(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn send(&mut self, request: Request, attempt: &mut Attempt) {
+        attempt.watch.asked(self.at);
+        attempt.sent |= request == Request::Create;
+        self.order(Effect::Send(request, Box::new(attempt.clone())));
+    }
+
+    /// Another order or another offer takes the place of the present one.
+    fn replace(&mut self, order: Order, offer: Rc<Offer>) {
+        let chosen = self.state.chosen.take().filter(|id| offer.row(id).is_some());
+        self.state.chosen =
+            chosen.or_else(|| offer.shown.iter().find(|row| row.works()).map(|row| row.method.id.clone()));
+        self.state.order = order;
+        self.state.offer = offer;
+    }
 }
 
-/// A try at paying, as far as the shopper's side knows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attempt {
-    /// Its id.
-    pub id: AttemptId,
-    /// The method it is paid with.
-    pub method: MethodId,
-    /// The sum with the method's fee: what the shopper saw and what is sent.
-    pub total: Amount,
-    /// What the server last said of it.
-    pub payment: Option<Rc<Payment>>,
-    /// When its code stops being usable, on the page's clock.
-    pub deadline: Option<Millis>,
+/// Takes one step: what the checkout becomes, and what must now be done about it.
+///
+/// Total: an event that means nothing in this state (a second click, an answer to an abandoned attempt) returns the
+/// state unchanged and no effects. Effects are performed in the order given.
+///
+/// # Example
+/// ```
+/// use moongate::checkout::machine::{advance, Event, Gesture, State, What};
+/// # use moongate::checkout::{machine::Order, money::{Amount, Currency}, offer::Offer, wire::AttemptId};
+/// # use moongate::checkout::environment::{Environment, Facts};
+/// # let amount = Amount::new(12800, Currency::parse("CNY").unwrap()).unwrap();
+/// # let offer = Offer { environment: Environment::read(&Facts::default()), shown: vec![], left_out: vec![] };
+/// # let order = Order { id: "SO-1001".into(), amount, test: false };
+/// # let state = State::new(order, offer.into(), None, false);
+/// # let fresh = AttemptId::from_random([7; 16]);
+/// let (state, effects) = advance(state, Event { at: 0, what: What::Shopper(Gesture::Pay, fresh) });
+/// assert_eq!(state.phase.word(), "choosing"); // nothing was picked
+/// assert!(effects.is_empty());
+/// ```
+#[must_use = "the effects do nothing unless performed"]
+pub fn advance(state: State, event: Event) -> (State, Vec<Effect>) {
+    let before = state.clone();
+    let fired = event.what == What::TimeCame;
+    let mut turn = Turn { at: event.at, state, effects: Vec::new(), fired };
+    match event.what {
+        What::Shopper(Gesture::ToggleLarge, _) => turn.state.large = !turn.state.large,
+        What::Shopper(Gesture::ShowMore, _) => turn.state.expanded = true,
+        What::Hid => turn.state.hidden = true,
+        what => step(&mut turn, what),
+    }
+    settle(&before, turn)
 }
 
-/// Where a payment is; each phase has only what it needs.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Phase {
-    /// The shopper picks. `pending` is an attempt that may still be alive: its key is used again, or canceled first.
-    Choosing {
-        /// What went wrong just now.
-        fault: Option<Fault>,
-        /// An attempt whose creation had no usable answer.
-        pending: Option<Attempt>,
-    },
-    /// The creation is on its way.
-    Sending {
-        /// The attempt being created.
-        attempt: Attempt,
-    },
-    /// The action is with the shopper.
-    Acting {
-        /// The attempt.
-        attempt: Attempt,
-        /// What the shopper is at.
-        at: Acting,
-    },
-    /// Being worked on, or said to be paid: asking.
-    Confirming {
-        /// The attempt.
-        attempt: Attempt,
-        /// Why.
-        why: Confirming,
-    },
-    /// Being closed at the provider.
-    Canceling {
-        /// The attempt.
-        attempt: Attempt,
-    },
-    /// No usable answer: the shopper must not pay again yet.
-    Unknown {
-        /// The attempt.
-        attempt: Attempt,
-        /// Whether ten minutes went by, so that the shop should be called.
-        call: bool,
-    },
-    /// It has ended.
-    Ended {
-        /// The attempt.
-        attempt: Attempt,
-        /// How.
-        outcome: Outcome,
-        /// The server's clock at the end, in seconds since 1970, if it is known.
-        when: Option<i64>,
-    },
+/// The transition proper, by the phase it starts from.
+fn step(turn: &mut Turn, what: What) {
+    if what == What::Woke {
+        turn.state.hidden = false;
+    }
+    let phase = mem::replace(&mut turn.state.phase, Phase::choosing(None));
+    turn.state.phase = match phase {
+        Phase::Choosing { fault, pending } => choosing::choosing(turn, fault, pending, what),
+        Phase::Sending { attempt, held } => choosing::sending(turn, attempt, held, what),
+        Phase::Acting { .. } | Phase::Confirming { .. } | Phase::Unknown { .. } => waiting::waiting(turn, phase, what),
+        Phase::Canceling { attempt, then } => closing::canceling(turn, attempt, then, what),
+        Phase::Ended { attempt, outcome, when } => closing::ended(turn, attempt, outcome, when, what),
+    };
 }
 
-/// What the shopper is at while an action is theirs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Acting {
-    /// A code is shown.
-    Code,
-    /// A code was shown and its time is over; a new one can be asked for.
-    CodeOver,
-    /// A new code is being made.
-    Refreshing,
-    /// The page is being left for the wallet's.
-    Leaving,
-    /// The wallet's bridge or app is open.
-    InApp,
-    /// An app is to be opened from a press, or was and did not take over.
-    AppLink,
-    /// Back without payment: 还没收到付款, with three ways on.
-    NotPaid,
-    /// The host page carries it out.
-    Host,
+/// Adds what follows from the state alone: what is kept, the stream, the timer, and the announcements of a change.
+fn settle(before: &State, Turn { state, mut effects, fired, .. }: Turn) -> (State, Vec<Effect>) {
+    if kept(before).map(|attempt| (&attempt.id, attempt.origin))
+        != kept(&state).map(|attempt| (&attempt.id, attempt.origin))
+    {
+        effects.insert(0, Effect::Keep(kept(&state).cloned().map(Box::new)));
+    }
+    effects.splice(0..0, announcement::of_change(before, &state).into_iter().map(Effect::Announce));
+    if stream(before) != stream(&state) {
+        effects.push(Effect::Listen(stream(&state)));
+    }
+    if fired || wake(before) != wake(&state) {
+        effects.push(Effect::Wake(wake(&state)));
+    }
+    (state, effects)
 }
 
-/// Why it is being confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Confirming {
-    /// Taken up again after a return or a reload.
-    Returned,
-    /// The shopper or the wallet says it is paid.
-    Said,
-    /// The server says it is being worked on, or it could not be closed.
-    Processing,
-    /// The code's time is over: one last check.
-    LastCheck,
+/// The attempt that must survive a reload: any that may still be alive.
+fn kept(state: &State) -> Option<&Attempt> {
+    state.phase.attempt().filter(|attempt| attempt.sent && !matches!(state.phase, Phase::Ended { .. }))
 }
 
-/// How an attempt ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Paid.
-    Succeeded,
-    /// Paid and given back.
-    Refunded,
-    /// Refused.
-    Failed,
-    /// Closed.
-    Canceled,
-    /// Its time was over.
-    Expired,
+/// The stream to listen to: while an outcome is waited for, in a page that can be seen.
+fn stream(state: &State) -> Option<(String, AttemptId)> {
+    let attempt = state.phase.waited_for().filter(|attempt| !state.hidden && !attempt.watch.deaf)?;
+    let events = attempt.payment.as_ref()?.events.clone()?;
+    Some((events, attempt.id.clone()))
 }
 
-/// What a shopper does; the one thing the view gives out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gesture {
-    /// Picked a method.
-    Choose(MethodId),
-    /// Pressed pay.
-    Pay,
-    /// 我已付款, 现在再查一次: asks the server now.
-    AskNow,
-    /// 继续付: the same attempt, the same action again.
-    GoOn,
-    /// 换一种方式: closes this attempt first.
-    ChangeMethod,
-    /// A new code for the same attempt.
-    NewCode,
-    /// The page behind the code: 扫不了？用网页付.
-    UseFallback,
-    /// Try again after an outcome: a new attempt.
-    TryAgain,
-    /// Show all rows.
-    ShowMore,
-    /// Large print on or off.
-    ToggleLarge,
-    /// Save the code as a picture.
-    SaveCode,
-    /// Copy the page's address, to open it in a browser.
-    CopyLink,
+/// When the next thing is due that only time brings.
+fn wake(state: &State) -> Option<Millis> {
+    match &state.phase {
+        Phase::Sending { attempt, held: false } | Phase::Canceling { attempt, .. } if !attempt.watch.asking => {
+            Some(attempt.watch.not_before)
+        }
+        phase => waiting::due(phase.waited_for().filter(|_| !state.hidden)?, phase),
+    }
 }

@@ -2,8 +2,15 @@
 //!
 //! It sends nothing. An answer for another order or sum never leaves it as this order's payment.
 
+mod answer;
+
+pub use answer::{Expected, Reply, payment, read};
+
 use super::fault::{Fault, NetworkFault};
-use super::method::MethodId;
+use super::json::Json;
+use super::machine::{Millis, State};
+use super::method::{Flow, MethodId};
+use super::patience;
 use crate::action::{Action, Refusal, Seconds, Standing};
 
 /// The id of one try at paying one order with one method: `mg_` and at least 128 random bits. The idempotency key.
@@ -62,6 +69,20 @@ pub struct Payment {
     pub test: bool,
 }
 
+impl Payment {
+    /// Whether it is paid, and stays so.
+    pub fn is_paid(&self) -> bool {
+        self.status == Standing::Succeeded && !self.refunded
+    }
+
+    /// When its code stops being usable, on the page's clock: the earlier of the server's word and the provider's.
+    pub fn deadline(&self, now: Millis) -> Option<Millis> {
+        let stated = self.action.as_ref().and_then(|action| action.as_ref().ok()).and_then(|action| action.expires);
+        let expires = [self.expires, stated].into_iter().flatten().min()?;
+        Some(patience::deadline(expires, self.now?, now))
+    }
+}
+
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
@@ -77,4 +98,98 @@ pub enum Answer {
     Fault(Fault),
     /// Nothing came back.
     Lost(NetworkFault),
+}
+
+/// The body of a creation: what the shopper saw, what works here, and the way back.
+pub fn creation(state: &State, attempt: &super::machine::Attempt, return_url: &str, locale: &str) -> Json {
+    let flows = state.offer.row(&attempt.method).map(|row| row.flows.as_slice()).unwrap_or_default();
+    let flows = flows.iter().filter(|flow| !(attempt.by_page && **flow == Flow::Qr)).map(|flow| flow.word().into());
+    Json::object([
+        ("version", 1.into()),
+        ("order", state.order.id.as_str().into()),
+        ("method", attempt.method.as_str().into()),
+        ("attempt", attempt.id.as_str().into()),
+        ("amount", attempt.total.minor().into()),
+        ("currency", attempt.total.currency().code().into()),
+        ("flows", Json::List(flows.collect())),
+        ("return_url", return_url.into()),
+        ("environment", state.offer.environment.to_json()),
+        ("locale", locale.into()),
+    ])
+}
+
+/// The return URL with the attempt in its query, before any `#`.
+pub fn way_back(return_url: &str, attempt: &AttemptId) -> String {
+    let (page, fragment) = return_url.split_once('#').map_or((return_url, None), |(page, rest)| (page, Some(rest)));
+    let joint = if page.contains('?') { "&" } else { "?" };
+    let mut url = [page, joint, RETURN_KEY, "=", attempt.as_str()].concat();
+    if let Some(fragment) = fragment {
+        url.push('#');
+        url.push_str(fragment);
+    }
+    url
+}
+
+/// The query key that carries the attempt back.
+pub const RETURN_KEY: &str = "moongate_attempt";
+
+/// The address without the attempt in its query, and the attempt, if it carries one.
+pub fn came_back(url: &str) -> Option<(String, AttemptId)> {
+    let (page, fragment) = url.split_once('#').map_or((url, None), |(page, rest)| (page, Some(rest)));
+    let (path, query) = page.split_once('?')?;
+    let ours = |pair: &&str| pair.split_once('=').is_some_and(|(key, _)| key == RETURN_KEY);
+    let attempt = query.split('&').find(ours).and_then(|pair| AttemptId::parse(pair.split_once('=')?.1))?;
+    let rest: Vec<&str> = query.split('&').filter(|pair| !ours(pair)).collect();
+    let mut clean = path.to_owned();
+    for (joint, part) in
+        [("?", Some(rest.join("&")).filter(|query| !query.is_empty())), ("#", fragment.map(str::to_owned))]
+    {
+        if let Some(part) = part {
+            clean.push_str(joint);
+            clean.push_str(&part);
+        }
+    }
+    Some((clean, attempt))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn id() -> AttemptId {
+        AttemptId::from_random([0xab; 16])
+    }
+
+    #[test]
+    fn an_attempt_has_128_random_bits_and_one_form() {
+        assert_eq!(id().as_str(), "mg_abababababababababababababababab");
+        assert_eq!(AttemptId::parse(id().as_str()), Some(id()));
+        for wrong in
+            ["", "mg_", "mg_short", "xx_abababababababababababababababab", "mg_abababababababababababababab/.."]
+        {
+            assert_eq!(AttemptId::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_carries_the_attempt_before_the_fragment_and_loses_it_again() {
+        for page in ["https://shop.example/pay", "https://shop.example/pay?a=1", "https://shop.example/pay?a=1&b=2#top"]
+        {
+            let url = way_back(page, &id());
+            assert_eq!(came_back(&url), Some((page.to_owned(), id())), "{url}");
+        }
+        assert!(way_back("https://shop.example/#x", &id()).ends_with("#x"));
+    }
+
+    #[test]
+    fn an_address_without_an_attempt_is_left_alone() {
+        for page in [
+            "https://shop.example/",
+            "https://shop.example/?moongate_attempt=../x",
+            "https://shop.example/?a#moongate_attempt=1",
+        ] {
+            assert_eq!(came_back(page), None, "{page}");
+        }
+    }
 }

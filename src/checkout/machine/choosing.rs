@@ -1,0 +1,163 @@
+//! Decides what happens while the shopper picks and while the creation is on its way.
+//!
+//! A new attempt begins only where the last has surely ended; until then its key is used again, or canceled first.
+
+use super::announcement::Announcement;
+use super::closing;
+use super::event::{Effect, Gesture, Request, What};
+use super::state::{Attempt, Confirming, Origin, Phase, Then};
+use super::{Turn, waiting};
+use crate::checkout::fault::{Fault, ServerCode, ServerFault};
+use crate::checkout::patience::{self, Watch};
+use crate::checkout::wire::{Answer, AttemptId};
+
+/// From [`Phase::Choosing`].
+pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Attempt>, what: What) -> Phase {
+    match what {
+        What::Shopper(Gesture::Choose(id), _) if turn.state.offer.row(&id).is_some() => {
+            turn.state.chosen = Some(id);
+            Phase::Choosing { fault, pending }
+        }
+        What::Shopper(Gesture::Pay, fresh) => pay(turn, fault, pending, fresh, true),
+        What::HostPaid(fresh) => pay(turn, fault, pending, fresh, false),
+        What::Shopper(Gesture::CopyLink, _) => {
+            turn.order(Effect::CopyLink);
+            Phase::Choosing { fault, pending }
+        }
+        What::Found(attempt) => found(turn, *attempt),
+        What::Updated(next) => match pending {
+            Some(attempt) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next)),
+            pending => {
+                turn.replace(next.0, next.1);
+                Phase::Choosing { fault, pending }
+            }
+        },
+        _ => Phase::Choosing { fault, pending },
+    }
+}
+
+/// An unfinished attempt is taken up: asked about first, whatever it was.
+fn found(turn: &mut Turn, mut attempt: Attempt) -> Phase {
+    if turn.state.offer.row(&attempt.method).is_some() {
+        turn.state.chosen = Some(attempt.method.clone());
+    }
+    attempt.watch = Watch::from(turn.at);
+    turn.send(Request::Ask, &mut attempt);
+    Phase::Confirming { attempt, why: Confirming::Returned }
+}
+
+/// A press on pay: with the key of a pending attempt if it is the same try, after closing it if it is another.
+fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Attempt>, fresh: AttemptId, ask: bool) -> Phase {
+    let chosen = turn.state.chosen.clone();
+    let Some(row) = chosen.and_then(|id| turn.state.offer.row(&id).cloned()) else {
+        return Phase::Choosing { fault, pending };
+    };
+    match pending {
+        Some(same) if same.method == row.method.id && same.total == row.total => begin(turn, same, ask),
+        Some(other) => closing::cancel(turn, other, Then::Pay(fresh)),
+        None => {
+            let attempt = Attempt::new(fresh, row.method.id, row.total, Origin::Press, turn.at);
+            begin(turn, attempt, ask)
+        }
+    }
+}
+
+/// Begins an attempt: the host page is asked first, unless it asked itself.
+pub(super) fn begin(turn: &mut Turn, mut attempt: Attempt, ask: bool) -> Phase {
+    attempt.watch = Watch::from(turn.at);
+    attempt.origin = Origin::Press;
+    if ask {
+        let submit = Announcement::submit(&turn.state, &attempt);
+        turn.order(Effect::Announce(submit));
+    } else {
+        turn.send(Request::Create, &mut attempt);
+    }
+    Phase::Sending { attempt, held: ask }
+}
+
+/// From [`Phase::Sending`].
+pub(super) fn sending(turn: &mut Turn, mut attempt: Attempt, held: bool, what: What) -> Phase {
+    match what {
+        What::SubmitDecided(true) if held => {
+            turn.send(Request::Create, &mut attempt);
+            Phase::Sending { attempt, held: false }
+        }
+        // Nothing of a first press was sent, so it has ended; one that was sent earlier has not.
+        What::SubmitDecided(false) if held => {
+            Phase::Choosing { fault: None, pending: Some(attempt).filter(|a| a.sent) }
+        }
+        What::Answered(Request::Create, id, answer) if id == attempt.id && !held => {
+            attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
+            created(turn, attempt, answer)
+        }
+        What::TimeCame if !held && !attempt.watch.asking && turn.at >= attempt.watch.not_before => {
+            turn.send(Request::Create, &mut attempt);
+            Phase::Sending { attempt, held }
+        }
+        What::Updated(next) if next.0 != turn.state.order && !attempt.sent => {
+            turn.replace(next.0, next.1);
+            Phase::choosing(None)
+        }
+        What::Updated(next) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next)),
+        _ => Phase::Sending { attempt, held },
+    }
+}
+
+/// What became of a creation.
+fn created(turn: &mut Turn, mut attempt: Attempt, answer: Answer) -> Phase {
+    match answer {
+        Answer::Payment(payment) => waiting::take(turn, attempt, *payment),
+        Answer::SignIn(url) => {
+            attempt.origin = Origin::SignIn;
+            turn.order(Effect::SignIn(url, Box::new(attempt.clone())));
+            Phase::Acting { attempt, at: super::Acting::Leaving }
+        }
+        Answer::Busy(seconds) => {
+            attempt.watch.not_before = turn.at + u64::from(seconds.clamp(1, 30)) * 1000;
+            Phase::Sending { attempt, held: false }
+        }
+        Answer::Unsupported => refused(attempt, unsupported()),
+        Answer::Lost(_) if attempt.watch.misses <= patience::RESENDS => again(turn, attempt),
+        Answer::Fault(Fault::Server(fault))
+            if fault.code == ServerCode::ServerError && attempt.watch.misses <= patience::RESENDS =>
+        {
+            again(turn, attempt)
+        }
+        Answer::Lost(lost) => refused(attempt, Fault::Network(lost)),
+        Answer::Fault(fault) => match &fault {
+            Fault::Server(server) if server.code == ServerCode::KeyReused => {
+                closing::cancel(turn, attempt, Then::Choose(Some(fault)))
+            }
+            Fault::Server(server) if nothing_created(server.code) => Phase::choosing(Some(fault)),
+            _ => refused(attempt, fault),
+        },
+    }
+}
+
+/// The same creation once more, with the same key, a little later.
+fn again(turn: &Turn, mut attempt: Attempt) -> Phase {
+    attempt.watch.not_before = turn.at + patience::resend_after(attempt.watch.misses);
+    Phase::Sending { attempt, held: false }
+}
+
+/// The shopper picks again, but the attempt may be alive at the server.
+fn refused(attempt: Attempt, fault: Fault) -> Phase {
+    Phase::Choosing { fault: Some(fault), pending: Some(attempt) }
+}
+
+fn unsupported() -> Fault {
+    Fault::Server(ServerFault { code: ServerCode::ServerError, about: "501 to a creation".to_owned() })
+}
+
+/// Whether this fault is the server's word that the creation made nothing.
+fn nothing_created(code: ServerCode) -> bool {
+    matches!(
+        code,
+        ServerCode::AmountChanged
+            | ServerCode::PaymentInProgress
+            | ServerCode::OrderPaid
+            | ServerCode::BadReturnUrl
+            | ServerCode::NotAllowed
+            | ServerCode::Refused
+    )
+}

@@ -1,0 +1,126 @@
+//! Decides what happens while an attempt is being closed, and after it has ended.
+//!
+//! Only the server's word that it can no longer be paid lets another attempt begin.
+
+use super::choosing;
+use super::event::{Gesture, Request, What};
+use super::state::{Attempt, Confirming, Origin, Outcome, Phase, Then};
+use super::{Turn, waiting};
+use crate::action::Standing;
+use crate::checkout::fault::Fault;
+use crate::checkout::patience::{self, Watch};
+use crate::checkout::wire::Answer;
+
+/// Closes the attempt at the server before anything else is done.
+pub(super) fn cancel(turn: &mut Turn, mut attempt: Attempt, then: Then) -> Phase {
+    attempt.watch = Watch::from(turn.at);
+    turn.send(Request::Cancel, &mut attempt);
+    Phase::Canceling { attempt, then }
+}
+
+/// From [`Phase::Canceling`].
+pub(super) fn canceling(turn: &mut Turn, mut attempt: Attempt, then: Then, what: What) -> Phase {
+    match what {
+        What::Answered(Request::Cancel, id, answer) if id == attempt.id => {
+            attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
+            closed(turn, attempt, then, answer)
+        }
+        What::TimeCame | What::Woke if !attempt.watch.asking && turn.at >= attempt.watch.not_before => {
+            turn.send(Request::Cancel, &mut attempt);
+            Phase::Canceling { attempt, then }
+        }
+        What::Updated(next) => Phase::Canceling { attempt, then: Then::Replace(next) },
+        _ => Phase::Canceling { attempt, then },
+    }
+}
+
+fn closed(turn: &mut Turn, mut attempt: Attempt, then: Then, answer: Answer) -> Phase {
+    match answer {
+        Answer::Payment(payment) => match payment.status {
+            Standing::Canceled | Standing::Expired | Standing::Failed if !payment.refunded => follow(turn, then),
+            Standing::Pending => {
+                attempt.payment = attempt.payment.or_else(|| Some((*payment).into()));
+                Phase::Confirming { attempt, why: Confirming::Processing }
+            }
+            _ => waiting::take(turn, attempt, *payment),
+        },
+        Answer::Busy(seconds) => {
+            attempt.watch.not_before = turn.at + u64::from(seconds.clamp(1, 30)) * 1000;
+            Phase::Canceling { attempt, then }
+        }
+        Answer::Unsupported => Phase::Confirming { attempt, why: Confirming::Processing },
+        Answer::Lost(_) | Answer::Fault(_) | Answer::SignIn(_) if attempt.watch.misses <= patience::RESENDS => {
+            attempt.watch.not_before = turn.at + patience::resend_after(attempt.watch.misses);
+            Phase::Canceling { attempt, then }
+        }
+        // Nothing was ever shown of it, so the shopper can't have paid: picking again is safe, the key stays pending.
+        answer if attempt.payment.is_none() => Phase::Choosing { fault: fault_of(answer), pending: Some(attempt) },
+        _ => {
+            attempt.watch = Watch::from(turn.at);
+            Phase::Unknown { attempt, call: false }
+        }
+    }
+}
+
+fn fault_of(answer: Answer) -> Option<Fault> {
+    match answer {
+        Answer::Lost(lost) => Some(Fault::Network(lost)),
+        Answer::Fault(fault) => Some(fault),
+        Answer::Payment(_) | Answer::SignIn(_) | Answer::Unsupported | Answer::Busy(_) => None,
+    }
+}
+
+/// What was waiting for the attempt to be closed.
+fn follow(turn: &mut Turn, then: Then) -> Phase {
+    match then {
+        Then::Choose(fault) => Phase::choosing(fault),
+        Then::Replace(next) => {
+            turn.replace(next.0, next.1);
+            Phase::choosing(None)
+        }
+        Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => {
+            let row = turn.state.chosen.clone().and_then(|id| turn.state.offer.row(&id).cloned());
+            match row {
+                Some(row) => {
+                    let mut attempt = Attempt::new(fresh.clone(), row.method.id, row.total, Origin::Press, turn.at);
+                    attempt.by_page = matches!(then, Then::PayByPage(_));
+                    choosing::begin(turn, attempt, true)
+                }
+                None => Phase::choosing(None),
+            }
+        }
+    }
+}
+
+/// From [`Phase::Ended`]: only the server's `succeeded` still counts.
+pub(super) fn ended(turn: &mut Turn, attempt: Attempt, outcome: Outcome, when: Option<i64>, what: What) -> Phase {
+    let over = outcome != Outcome::Succeeded;
+    match what {
+        What::Answered(_, id, Answer::Payment(payment)) if over && id == attempt.id && payment.is_paid() => {
+            waiting::take(turn, attempt, *payment)
+        }
+        What::Heard(id, Some(payment)) if over && id == attempt.id && payment.is_paid() => {
+            waiting::take(turn, attempt, *payment)
+        }
+        What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
+        What::Answered(_, id, _) if id == attempt.id => {
+            let mut answered = attempt;
+            answered.watch.answered(turn.at, true);
+            Phase::Ended { attempt: answered, outcome, when }
+        }
+        What::Woke if over && !attempt.watch.asking => {
+            let mut asked = attempt;
+            turn.send(Request::Ask, &mut asked);
+            Phase::Ended { attempt: asked, outcome, when }
+        }
+        What::Updated(next) if next.0 != turn.state.order => {
+            turn.replace(next.0, next.1);
+            Phase::choosing(None)
+        }
+        What::Updated(next) => {
+            turn.state.offer = next.1;
+            Phase::Ended { attempt, outcome, when }
+        }
+        _ => Phase::Ended { attempt, outcome, when },
+    }
+}

@@ -1,0 +1,333 @@
+//! Decides what a checkout can be: its phases, each with only what it has, and the attempt that passes through them.
+//!
+//! It changes nothing; [`super::advance`] does.
+
+use crate::action::{Action, Bridge, Step};
+use crate::checkout::fault::Fault;
+use crate::checkout::json::Json;
+use crate::checkout::method::MethodId;
+use crate::checkout::money::Amount;
+use crate::checkout::offer::Offer;
+use crate::checkout::patience::Watch;
+use crate::checkout::wire::{AttemptId, Payment};
+use std::rc::Rc;
+
+/// Milliseconds on the page's own steady clock.
+pub type Millis = u64;
+
+/// The whole of a checkout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// What is paid for.
+    pub order: Order,
+    /// What the shopper may pick.
+    pub offer: Rc<Offer>,
+    /// The method picked.
+    pub chosen: Option<MethodId>,
+    /// Whether large print is on.
+    pub large: bool,
+    /// Whether the rows behind "more" are shown.
+    pub expanded: bool,
+    /// Whether the page is out of sight: then nobody is asked.
+    pub hidden: bool,
+    /// Where the payment is.
+    pub phase: Phase,
+}
+
+/// The merchant's order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// The merchant's id.
+    pub id: String,
+    /// The sum, without any method's fee.
+    pub amount: Amount,
+    /// Whether the element is in test mode, which every announcement then says.
+    pub test: bool,
+}
+
+/// A try at paying, as far as the shopper's side knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// The method it is paid with.
+    pub method: MethodId,
+    /// The sum with the method's fee: what the shopper saw and what is sent.
+    pub total: Amount,
+    /// What the server last said of it.
+    pub payment: Option<Rc<Payment>>,
+    /// When its code stops being usable, on the page's clock.
+    pub deadline: Option<Millis>,
+    /// Whether the wallet said that it is paid, which the shop has yet to confirm.
+    pub said: bool,
+    /// Where the attempt came from.
+    pub origin: Origin,
+    /// Whether it is to be paid by a page and not by a code.
+    pub by_page: bool,
+    /// Whether its creation was ever sent, so that it may be alive at the server.
+    pub sent: bool,
+    /// The id of the attempt that follows, if this one must be closed to get a new code.
+    pub next: Option<AttemptId>,
+    /// How the waiting for it goes.
+    pub watch: Watch,
+}
+
+/// Where an attempt came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From a press on pay on this page.
+    Press,
+    /// From what this browser kept.
+    Kept,
+    /// From the link alone: perhaps somebody else's.
+    Link,
+    /// From a press, and the shopper was sent to sign in: its creation is sent again, once.
+    SignIn,
+}
+
+/// Where a payment is; each phase has only what it needs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// The shopper picks.
+    Choosing {
+        /// What went wrong just now.
+        fault: Option<Fault>,
+        /// An attempt whose creation had no usable answer: its key is used again, or canceled before any other.
+        pending: Option<Attempt>,
+    },
+    /// The creation is on its way.
+    Sending {
+        /// The attempt being created.
+        attempt: Attempt,
+        /// Whether the host page still holds the sending.
+        held: bool,
+    },
+    /// The action is with the shopper.
+    Acting {
+        /// The attempt.
+        attempt: Attempt,
+        /// What the shopper is at.
+        at: Acting,
+    },
+    /// Being worked on, or said to be paid: asking.
+    Confirming {
+        /// The attempt.
+        attempt: Attempt,
+        /// Why.
+        why: Confirming,
+    },
+    /// Being closed at the provider.
+    Canceling {
+        /// The attempt.
+        attempt: Attempt,
+        /// What follows once it is closed.
+        then: Then,
+    },
+    /// No usable answer: the shopper must not pay again yet.
+    Unknown {
+        /// The attempt.
+        attempt: Attempt,
+        /// Whether ten minutes went by, so that the shop should be called.
+        call: bool,
+    },
+    /// It has ended.
+    Ended {
+        /// The attempt.
+        attempt: Attempt,
+        /// How.
+        outcome: Outcome,
+        /// The server's clock at the end, in seconds since 1970, if it is known.
+        when: Option<i64>,
+    },
+}
+
+/// What the shopper is at while an action is theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acting {
+    /// A code is shown.
+    Code,
+    /// A code was shown and its time is over; a new one can be asked for.
+    CodeOver,
+    /// A new code is being made.
+    Refreshing,
+    /// The page is being left for the wallet's.
+    Leaving,
+    /// The wallet's bridge or app is open.
+    InApp,
+    /// An app is to be opened from a press, or was and did not take over.
+    AppLink,
+    /// Back without payment: 还没收到付款, with three ways on.
+    NotPaid,
+    /// The host page carries it out.
+    Host,
+}
+
+/// Why it is being confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirming {
+    /// Taken up again after a return or a reload, or because the shopper asked.
+    Returned,
+    /// The wallet says it is paid.
+    Said,
+    /// The server says it is being worked on, or it could not be closed.
+    Processing,
+    /// The code's time is over: one last check.
+    LastCheck,
+}
+
+/// What follows a cancelation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Then {
+    /// The shopper picks again.
+    Choose(Option<Fault>),
+    /// A new attempt with this id and the method picked.
+    Pay(AttemptId),
+    /// The same, by a page: the code can't be scanned here.
+    PayByPage(AttemptId),
+    /// Another order or sum takes its place.
+    Replace(Box<(Order, Rc<Offer>)>),
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Paid.
+    Succeeded,
+    /// Paid and given back.
+    Refunded,
+    /// Refused.
+    Failed,
+    /// Closed.
+    Canceled,
+    /// Its time was over.
+    Expired,
+}
+
+impl State {
+    /// A checkout at its start.
+    pub fn new(order: Order, offer: Rc<Offer>, chosen: Option<MethodId>, large: bool) -> Self {
+        let phase = Phase::choosing(None);
+        Self { order, offer, chosen, large, expanded: false, hidden: false, phase }
+    }
+}
+
+impl State {
+    /// The state as the host page reads it, with this log.
+    pub fn report(&self, log: Json) -> Json {
+        let attempt = self.phase.attempt();
+        let payment = attempt.and_then(|attempt| attempt.payment.as_ref()).and_then(|payment| payment.id.as_deref());
+        let method = attempt.map(|attempt| &attempt.method).or(self.chosen.as_ref());
+        let outcome = if let Phase::Ended { outcome, .. } = &self.phase { Some(outcome.word()) } else { None };
+        let fault = self.phase.fault().map_or(Json::Null, Fault::to_json);
+        Json::object([
+            ("phase", self.phase.word().into()),
+            ("order", self.order.id.as_str().into()),
+            ("method", Json::from_option(method.map(|id| id.as_str()))),
+            ("attempt", Json::from_option(attempt.map(|attempt| attempt.id.as_str()))),
+            ("payment", Json::from_option(payment)),
+            ("outcome", Json::from_option(outcome)),
+            ("fault", fault),
+            ("offer", self.offer.to_json()),
+            ("log", log),
+        ])
+    }
+}
+
+impl Attempt {
+    /// An attempt of which nothing is known yet.
+    pub fn new(id: AttemptId, method: MethodId, total: Amount, origin: Origin, now: Millis) -> Self {
+        Self {
+            id,
+            method,
+            total,
+            payment: None,
+            deadline: None,
+            said: false,
+            origin,
+            by_page: false,
+            sent: origin != Origin::Press,
+            next: None,
+            watch: Watch::from(now),
+        }
+    }
+
+    /// The action that the server last gave, if it can be carried out.
+    pub fn action(&self) -> Option<&Action> {
+        self.payment.as_ref()?.action.as_ref()?.as_ref().ok()
+    }
+
+    /// The key that requests about it use: the server's id, or its own.
+    pub fn key(&self) -> &str {
+        self.payment.as_ref().and_then(|payment| payment.id.as_deref()).unwrap_or(self.id.as_str())
+    }
+
+    /// The bridge that its action calls, if it does.
+    pub fn bridge(&self) -> Option<Bridge> {
+        if let Step::InApp { bridge, .. } = &self.action()?.step { Some(*bridge) } else { None }
+    }
+
+    /// A number from the id, that spreads the asking of many pages.
+    pub(crate) fn spread(&self) -> u64 {
+        self.id.as_str().bytes().fold(0, |sum, byte| sum * 31 % 9973 + u64::from(byte))
+    }
+}
+
+impl Phase {
+    /// The shopper picks, and nothing is under way.
+    pub(crate) fn choosing(fault: Option<Fault>) -> Self {
+        Self::Choosing { fault, pending: None }
+    }
+
+    /// Its word in events: `choosing`, `sending`, `acting`, `confirming`, `canceling`, `unknown` or `ended`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Choosing { .. } => "choosing",
+            Self::Sending { .. } => "sending",
+            Self::Acting { .. } => "acting",
+            Self::Confirming { .. } => "confirming",
+            Self::Canceling { .. } => "canceling",
+            Self::Unknown { .. } => "unknown",
+            Self::Ended { .. } => "ended",
+        }
+    }
+
+    /// The attempt that is under way or has ended.
+    pub fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Choosing { pending, .. } => pending.as_ref(),
+            Self::Sending { attempt, .. }
+            | Self::Acting { attempt, .. }
+            | Self::Confirming { attempt, .. }
+            | Self::Canceling { attempt, .. }
+            | Self::Unknown { attempt, .. }
+            | Self::Ended { attempt, .. } => Some(attempt),
+        }
+    }
+
+    /// What went wrong just now, if the shopper is being told.
+    pub fn fault(&self) -> Option<&Fault> {
+        if let Self::Choosing { fault, .. } = self { fault.as_ref() } else { None }
+    }
+
+    /// The attempt whose outcome is waited for.
+    pub(crate) fn waited_for(&self) -> Option<&Attempt> {
+        match self {
+            Self::Acting { attempt, .. } | Self::Confirming { attempt, .. } | Self::Unknown { attempt, .. } => {
+                Some(attempt)
+            }
+            Self::Choosing { .. } | Self::Sending { .. } | Self::Canceling { .. } | Self::Ended { .. } => None,
+        }
+    }
+}
+
+impl Outcome {
+    /// Its word in events; a refunded payment is reported as canceled, never as paid.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Canceled | Self::Refunded => "canceled",
+            Self::Expired => "expired",
+        }
+    }
+}
