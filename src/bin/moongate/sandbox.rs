@@ -135,13 +135,15 @@ fn routes(shop: &Arc<Shop>) -> Router {
         .route("/sandbox/payments/{key}/{deed}", post(controls::act))
         .route("/sandbox/faults", put(controls::set_faults).get(controls::faults))
         .route("/sandbox/provider", put(controls::set_provider).get(controls::provider));
+    let nowhere = || async { Problem::new(StatusCode::NOT_FOUND, "no_such_address", "There is nothing here.") };
     checkout
         .merge(controls)
         .merge(pages())
+        .route("/checkout/{*rest}", any(nowhere))
+        .route("/sandbox/{*rest}", any(nowhere))
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address has no such method.")
         })
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no_such_address", "There is nothing here.") })
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(from_fn_with_state(Arc::clone(shop), gate::watch))
         .with_state(Arc::clone(shop))

@@ -2,7 +2,6 @@
 //!
 //! It does not decide whether a payment begins: [`super::ledger`] does.
 
-use super::Shop;
 use super::gate::Asker;
 use super::payment::{Wish, flow};
 use super::problem::Problem;
@@ -24,7 +23,7 @@ pub(super) struct Creation {
 ///
 /// # Errors
 /// `400` for what is not JSON or not the same key, `422` for a value that is not allowed, by its key.
-pub(super) fn read(body: &[u8], headers: &HeaderMap, asker: &Asker, shop: &Shop) -> Result<Creation, Problem> {
+pub(super) fn read(body: &[u8], headers: &HeaderMap, asker: &Asker) -> Result<Creation, Problem> {
     let bad = |code, detail: &str| Problem::new(StatusCode::BAD_REQUEST, code, detail);
     let body: Value = serde_json::from_slice(body).map_err(|_| bad("bad_json", "The body is not JSON."))?;
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
@@ -35,7 +34,7 @@ pub(super) fn read(body: &[u8], headers: &HeaderMap, asker: &Asker, shop: &Shop)
     if body.get("version") != Some(&Value::from(1)) {
         return Err(Problem::bad_value("version", "1"));
     }
-    let wish = Wish { sum: Some(sum(&body)?), device: device(&body), ..wish(&|key| text(&body, key), asker, shop)? };
+    let wish = Wish { sum: Some(sum(&body)?), device: device(&body), ..wish(&|key| text(&body, key), asker)? };
     Ok(Creation { wish, flows: flows(&body)? })
 }
 
@@ -46,7 +45,6 @@ pub(super) fn read(body: &[u8], headers: &HeaderMap, asker: &Asker, shop: &Shop)
 pub(super) fn wish<'a>(
     field: &dyn Fn(&'static str) -> Result<&'a str, Problem>,
     asker: &Asker,
-    shop: &Shop,
 ) -> Result<Wish, Problem> {
     let (order, method, attempt) = (field("order")?, field("method")?, field("attempt")?);
     let return_url = field("return_url").map_err(|_| bad_return_url())?;
@@ -57,7 +55,7 @@ pub(super) fn wish<'a>(
     AttemptId::parse(attempt).ok_or_else(|| {
         Problem::bad_value("attempt", "mg_ and 22 to 61 of A-Z a-z 0-9 _ -: 128 random bits at least")
     })?;
-    if !shop.returns_to(return_url) {
+    if !asker.returns_to(return_url) {
         return Err(bad_return_url());
     }
     Ok(Wish {

@@ -30,7 +30,7 @@ pub(super) async fn create(shop: &Shop, asker: &Asker, request: Request) -> Resp
         let value = fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         value.ok_or_else(|| Problem::bad_value(name, "a field of the form"))
     };
-    let made = creation::wish(&field, asker, shop).and_then(|mut wish| {
+    let made = creation::wish(&field, asker).and_then(|mut wish| {
         wish.device = if phone { "phone" } else { "desktop" }.to_owned();
         let flows = preferred(&wish.method, phone);
         begin(shop, asker, Creation { wish, flows })
@@ -38,7 +38,7 @@ pub(super) async fn create(shop: &Shop, asker: &Asker, request: Request) -> Resp
     match made {
         Ok((Made::New(id) | Made::Same(id), _)) => onward(shop, &id, &asker.place),
         Ok((Made::Nothing(_), _)) => sorry("canceled", "这笔付款已经取消。", "This payment was canceled.", None),
-        Err(problem) => refused(shop, &problem, &asker.place, field("return_url").unwrap_or_default()),
+        Err(problem) => refused(shop, &problem, asker, field("return_url").unwrap_or_default()),
     }
 }
 
@@ -140,16 +140,16 @@ fn drawing(text: &str) -> String {
 }
 
 /// A refusal as a page with a way on.
-fn refused(shop: &Shop, problem: &Problem, place: &Place, return_url: &str) -> Response {
+fn refused(shop: &Shop, problem: &Problem, asker: &Asker, return_url: &str) -> Response {
     if problem.code == "sign_in" {
         let url = problem.members.get("url").and_then(Value::as_str).unwrap_or_default();
         return Redirect::to(&with_query(url, &[("return_url", return_url)])).into_response();
     }
     let id = problem.members.get("payment").and_then(|payment| payment.get("id")).and_then(Value::as_str);
     if let Some(id) = id.filter(|_| problem.code == "payment_in_progress") {
-        return onward(shop, id, place);
+        return onward(shop, id, &asker.place);
     }
-    let way_on = Some(return_url).filter(|url| shop.returns_to(url));
+    let way_on = Some(return_url).filter(|url| asker.returns_to(url));
     let mut page = match problem.code {
         "order_paid" => sorry(problem.code, "这笔订单已经付过款了。", "This order is paid already.", way_on),
         _ => sorry(problem.code, "现在不能付款，请联系商家。", "It can't be paid now. Ask the shop.", way_on),

@@ -2,8 +2,9 @@
 //!
 //! It does not decide who may pay an order beyond naming the session: [`super::merchant`] does.
 //!
-//! Everybody on a loopback origin may: it is a sandbox. `Host` and `Origin` are checked so that a page from elsewhere
-//! can't reach it through the shopper's browser, not even by a name that suddenly means 127.0.0.1.
+//! Everybody on a loopback origin may, and the sandbox's own pages by whatever number a phone on the same network opened
+//! them: it is a sandbox. `Host` and `Origin` are checked so that a page from elsewhere can't reach it through the
+//! shopper's browser, not even by a name that suddenly means 127.0.0.1; a number can't change its meaning.
 
 use super::Shop;
 use super::clock::http_date;
@@ -38,9 +39,9 @@ pub(super) struct Asker {
 /// Lets a request in or not, and writes the headers of its answer.
 pub(super) async fn watch(State(shop): State<Arc<Shop>>, mut request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let trusted = origin.as_ref().and_then(|origin| origin.to_str().ok()).is_some_and(|origin| shop.trusts(origin));
     let (path, method) = (request.uri().path().to_owned(), request.method().clone());
     let asker = Asker::of(request.headers(), &shop);
+    let trusted = origin.as_ref().and_then(|origin| origin.to_str().ok()).is_some_and(|origin| asker.trusts(origin));
     let wished = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     let mut response = match admitted(&request, &shop, trusted) {
         Err(problem) => problem.into_response(),
@@ -118,9 +119,20 @@ fn write_cors(headers: &mut HeaderMap, origin: HeaderValue, wished: Option<Heade
 }
 
 impl Asker {
+    /// Whether pages of this origin may use the sandbox.
+    fn trusts(&self, origin: &str) -> bool {
+        let loopback = |(scheme, host): (&str, &str)| is_web(scheme) && is_loopback(host);
+        origin == self.place.origin || origin.split_once("://").is_some_and(loopback)
+    }
+
+    /// Whether shoppers may be sent back to this address.
+    pub(super) fn returns_to(&self, address: &str) -> bool {
+        origin_of(address).is_some_and(|origin| self.trusts(&origin))
+    }
+
     fn of(headers: &HeaderMap, shop: &Shop) -> Self {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let origin = host.filter(|host| is_loopback(host)).map(|host| format!("http://{host}"));
+        let origin = host.filter(|host| shop.is_own(host)).map(|host| format!("http://{host}"));
         let session = cookie(headers, SESSION).filter(|session| session.starts_with("s_") && session.len() == 24);
         Self {
             place: Place { origin: origin.unwrap_or_else(|| shop.origin.clone()), skew: 0 },
@@ -139,18 +151,7 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 impl Shop {
     /// Whether a `Host` is the sandbox's.
     fn is_own(&self, host: &str) -> bool {
-        is_loopback(host) || self.origin.split_once("://").is_some_and(|(_, own)| own == host)
-    }
-
-    /// Whether pages of this origin may use the sandbox.
-    pub(super) fn trusts(&self, origin: &str) -> bool {
-        origin == self.origin
-            || origin.split_once("://").is_some_and(|(scheme, host)| is_web(scheme) && is_loopback(host))
-    }
-
-    /// Whether shoppers may be sent back to this address.
-    pub(super) fn returns_to(&self, address: &str) -> bool {
-        origin_of(address).is_some_and(|origin| self.trusts(&origin))
+        is_loopback(host) || is_private(host) || self.origin.split_once("://").is_some_and(|(_, own)| own == host)
     }
 }
 
@@ -168,10 +169,23 @@ pub(super) fn origin_of(address: &str) -> Option<String> {
 
 /// Whether a host, with or without a port, is this machine's own whatever a name server says.
 fn is_loopback(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else { return false };
-    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let named = name == "localhost" || name.ends_with(".localhost");
-    !host.contains('@') && (named || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()))
+    let named = |name: &str| name == "localhost" || name.ends_with(".localhost");
+    name(host).is_some_and(|name| named(&name) || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()))
+}
+
+/// Whether a host is a number of a private network.
+fn is_private(host: &str) -> bool {
+    match name(host).and_then(|name| name.parse().ok()) {
+        Some(IpAddr::V4(address)) => address.is_private() || address.is_link_local(),
+        Some(IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+        None => false,
+    }
+}
+
+/// The name or number of a host, without its port.
+fn name(host: &str) -> Option<String> {
+    let authority: Authority = host.parse().ok().filter(|_| !host.contains('@'))?;
+    Some(authority.host().trim_start_matches('[').trim_end_matches(']').to_owned())
 }
 
 #[cfg(test)]
@@ -186,6 +200,12 @@ mod tests {
         for host in ["example.com", "127.0.0.1.evil.com", "localhost.evil.com", "10.0.0.1", "a@127.0.0.1", "", "[::2]"]
         {
             assert!(!is_loopback(host), "{host}");
+        }
+        for host in ["10.0.0.1:80", "192.168.1.20", "172.16.0.9", "[fd00::1]:8080", "169.254.1.1"] {
+            assert!(is_private(host), "{host}");
+        }
+        for host in ["8.8.8.8", "172.32.0.1", "10.0.0.1.evil.com", "a@10.0.0.1", "127.0.0.1", "[2001:db8::1]", "::"] {
+            assert!(!is_private(host), "{host}");
         }
     }
 

@@ -45,7 +45,7 @@ fn create_json(shop: &Shop, asker: &Asker, headers: &HeaderMap, body: &[u8]) -> 
         let detail = "The body must be application/json, or a form.";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
     }
-    let creation = creation::read(body, headers, asker, shop)?;
+    let creation = creation::read(body, headers, asker)?;
     let wish = creation.wish.clone();
     let (made, setting) = begin(shop, asker, creation)?;
     let status = if matches!(made, Made::New(_)) { StatusCode::CREATED } else { StatusCode::OK };

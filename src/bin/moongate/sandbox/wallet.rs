@@ -175,14 +175,18 @@ pub(super) async fn come_back(shop: Shared, Path(key): Path<String>) -> Result<R
 }
 
 /// `GET /sandbox/sign-in?return_url=…`.
-pub(super) async fn sign_in(shop: Shared, headers: HeaderMap, Query(query): Query<Fields>) -> Response {
-    let return_url = query.get("return_url").filter(|url| shop.returns_to(url)).map(String::as_str).unwrap_or("/");
+pub(super) async fn sign_in(
+    Extension(asker): Extension<Asker>,
+    headers: HeaderMap,
+    Query(query): Query<Fields>,
+) -> Response {
+    let return_url = query.get("return_url").filter(|url| asker.returns_to(url)).map(String::as_str).unwrap_or("/");
     screen::sign_in(&Words::of(query.get("lang").map(String::as_str), &headers), return_url)
 }
 
 /// `POST /sandbox/sign-in`.
-pub(super) async fn signed_in(shop: Shared, Form(fields): Form<Fields>) -> Response {
-    let return_url = fields.get("return_url").filter(|url| shop.returns_to(url)).map(String::as_str).unwrap_or("/");
+pub(super) async fn signed_in(Extension(asker): Extension<Asker>, Form(fields): Form<Fields>) -> Response {
+    let return_url = fields.get("return_url").filter(|url| asker.returns_to(url)).map(String::as_str).unwrap_or("/");
     let cookie = format!("{SIGNED_IN}=1; Path=/; HttpOnly; SameSite=Lax");
     ([(header::SET_COOKIE, cookie)], Redirect::to(return_url)).into_response()
 }

@@ -32,7 +32,9 @@ async fn a_creation_answers_201_with_the_payment_and_200_with_the_same_one_again
 async fn the_same_key_with_another_order_method_or_sum_is_refused() {
     let mut trial = Trial::new();
     trial.made("1", "wechatpay").await;
-    for (key, value) in [("order", json!("SO-2")), ("method", json!("alipay")), ("amount", json!(1)), ("currency", json!("USD"))] {
+    for (key, value) in
+        [("order", json!("SO-2")), ("method", json!("alipay")), ("amount", json!(1)), ("currency", json!("USD"))]
+    {
         let answer = trial.create(&but(wish("1", "wechatpay"), key, value)).await;
         assert_eq!((answer.status.as_u16(), answer.code()), (422, "key_reused".to_owned()), "{key}");
     }
@@ -89,7 +91,9 @@ async fn a_body_that_says_too_little_or_wrong_is_refused_by_its_key() {
 #[tokio::test]
 async fn a_return_url_off_the_list_is_refused() {
     let mut trial = Trial::new();
-    for url in ["https://evil.example/", "http://127.0.0.1.evil.example/", "/orders", "javascript:1", "http://a@127.0.0.1/"] {
+    for url in
+        ["https://evil.example/", "http://127.0.0.1.evil.example/", "/orders", "javascript:1", "http://a@127.0.0.1/"]
+    {
         let answer = trial.create(&but(wish("1", "alipay"), "return_url", json!(url))).await;
         assert_eq!((answer.status.as_u16(), answer.code()), (422, "bad_return_url".to_owned()), "{url}");
     }
@@ -271,7 +275,8 @@ async fn the_form_way_leads_to_a_page_to_pay_on() {
         let order = format!("SO-{name}");
         [("order", order), ("method", method.to_owned()), ("attempt", attempt(name)), ("return_url", BACK.to_owned())]
     };
-    for (name, method, expected) in [("1", "alipay", "/sandbox/wallet?code="), ("2", "wechatpay", "/sandbox/code/pay_")] {
+    for (name, method, expected) in [("1", "alipay", "/sandbox/wallet?code="), ("2", "wechatpay", "/sandbox/code/pay_")]
+    {
         let given = fields(method, name);
         let given: Vec<_> = given.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let answer = trial.form("/checkout/payments", &given).await;

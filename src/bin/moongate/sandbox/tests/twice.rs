@@ -21,7 +21,10 @@ async fn another_key_for_a_paid_order_gets_the_payment_that_paid_it() {
     trial.app(&made["id"], "pay").await.ok();
     let answer = trial.create(&wish("2", "alipay")).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (409, "order_paid".to_owned()));
-    assert_eq!((&answer.json()["payment"]["id"], &answer.json()["payment"]["status"]), (&made["id"], &json!("succeeded")));
+    assert_eq!(
+        (&answer.json()["payment"]["id"], &answer.json()["payment"]["status"]),
+        (&made["id"], &json!("succeeded"))
+    );
 }
 
 #[tokio::test]
@@ -42,7 +45,10 @@ async fn a_key_canceled_before_its_creation_arrives_makes_nothing() {
     let late = trial.create(&wish("1", "wechatpay")).await;
     assert_eq!(late.status, StatusCode::OK);
     let late = late.json();
-    assert_eq!((&late["status"], &late["order"], &late["amount"]), (&json!("canceled"), &json!("SO-1001"), &json!(12800)));
+    assert_eq!(
+        (&late["status"], &late["order"], &late["amount"]),
+        (&json!("canceled"), &json!("SO-1001"), &json!(12800))
+    );
     assert_eq!(late["action"], Value::Null);
     assert_eq!(trial.get(&format!("/checkout/payments/{}", attempt("1"))).await.ok()["status"], json!("canceled"));
     assert!(trial.listing().await.is_empty());
@@ -65,7 +71,10 @@ async fn the_same_key_while_the_first_is_worked_on_is_in_flight() {
     };
     let (first, second) = tokio::join!(one.create(&body), second);
     assert_eq!(first.status, StatusCode::CREATED);
-    assert_eq!((second.status.as_u16(), second.code(), second.header("retry-after")), (409, "in_flight".to_owned(), "1"));
+    assert_eq!(
+        (second.status.as_u16(), second.code(), second.header("retry-after")),
+        (409, "in_flight".to_owned(), "1")
+    );
     assert_eq!(two.create(&body).await.status, StatusCode::OK);
 }
 
@@ -88,7 +97,10 @@ async fn a_creation_whose_browser_gave_up_is_still_carried_out_once() {
 #[tokio::test]
 async fn a_cancel_that_overtakes_its_creation_wins() {
     let mut trial = Trial::new();
-    trial.put("/sandbox/faults", json!([{ "kind": "latency", "ms": 200, "path": "/checkout/payments", "times": 1 }])).await.ok();
+    trial
+        .put("/sandbox/faults", json!([{ "kind": "latency", "ms": 200, "path": "/checkout/payments", "times": 1 }]))
+        .await
+        .ok();
     let (mut one, mut two) = (trial.stranger(), trial.stranger());
     let body = wish("1", "wechatpay");
     let cancel = async {
