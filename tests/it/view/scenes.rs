@@ -91,6 +91,7 @@ pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Att
     Attempt {
         payment: Some(payment(step)),
         deadline: seconds.map(|seconds| NOW + seconds * 1000),
+        sent: true,
         ..Attempt::new(id, method, yuan(12_800), Origin::Press, NOW)
     }
 }
