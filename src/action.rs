@@ -293,6 +293,16 @@ impl Action {
     }
 }
 
+/// The name of the signature that a response has, and what it was wrapped in, outermost first: for people who ask why.
+///
+/// # Errors
+/// As [`Action::read`], as far as recognition goes.
+pub fn signature(response: &str) -> Result<(&'static str, Vec<&'static str>), Refusal> {
+    let mut found = order::find(&text::read(response)?, order::MAX_UNWRAPS)?;
+    found.wrappers.reverse();
+    Ok((found.row.name, found.wrappers))
+}
+
 fn texts(pairs: &[(String, String)]) -> Json {
     Json::Object(pairs.iter().map(|(name, text)| (name.clone(), Json::from_text(text))).collect())
 }
