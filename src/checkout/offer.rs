@@ -313,7 +313,7 @@ mod tests {
             ("en-HK-u-ca-chinese", "alipay"),
             ("en-US", "alipay=country"),
             ("zh-Hant-TW", "alipay=country"),
-            ("en-u-cn", "alipay"),
+            ("en-u-us", "alipay"),
             ("de-1996", "alipay"),
             ("zh", "alipay"),
         ] {

@@ -278,6 +278,7 @@ fn texts(fields: &mut Fields<'_>) -> Vec<(String, String)> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::checkout::fault::PageCode;
     use crate::checkout::method::Wallet;
 
     const LIVE: &str = "https://shop.example/cart/pay?step=2";
