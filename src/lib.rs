@@ -8,5 +8,8 @@ pub mod words;
 
 pub mod view;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "reader")))]
 pub mod browser;
+
+#[cfg(all(target_arch = "wasm32", feature = "reader"))]
+pub mod reader;

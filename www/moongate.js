@@ -1,5 +1,6 @@
 import { generated } from './generated.js'
 import wasm, { mount } from './glue.js'
+import reader, { read } from './reader.js'
 
 // <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
 //
@@ -105,6 +106,8 @@ async function fetched({ name, integrity }) {
 }
 
 const engine = () => once('', () => wasm({ module_or_path: fetched(generated.wasm) }))
+// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
+const reading = () => once('reader', async () => (await reader({ module_or_path: fetched(generated.reader) }), read))
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -738,7 +741,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
 
   #takeOver = (shell, words) => {
     const root = el('div', {})
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept())
+    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)
