@@ -131,7 +131,9 @@ fn hyperswitch(ask: &Ask<'_>) -> Value {
             "display_to_timestamp": ask.told(ask.payment.expires()), "qr_code_url": null, "display_text": null,
             "border_color": null,
         }),
-        _ => json!({ "type": "redirect_to_url", "redirect_to_url": ask.page() }),
+        Flow::InApp | Flow::Deeplink | Flow::Redirect => {
+            json!({ "type": "redirect_to_url", "redirect_to_url": ask.page() })
+        }
     };
     let kind = match ask.method() {
         "wechatpay" => "we_chat_pay",

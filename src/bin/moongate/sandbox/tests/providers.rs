@@ -182,7 +182,7 @@ fn addresses(value: &Value, found: &mut Vec<String>) {
         })),
         Value::Array(list) => list.iter().for_each(|item| addresses(item, found)),
         Value::Object(members) => members.values().for_each(|item| addresses(item, found)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -211,8 +211,8 @@ async fn whoever_answers_the_wallet_finds_the_payment_in_the_answer() {
                 let mut trial = Trial::new();
                 trial.put("/sandbox/provider", json!({ "provider": provider })).await.ok();
                 let made = trial.create(&but(wish("1", method), "flows", json!([flow]))).await.ok();
-                let mut answer = made["action"].to_string();
-                answer.retain(|c| c != '\n');
+                let answer = made["action"].to_string().replace(made["id"].as_str().unwrap(), "");
+                let answer = answer.replace(&attempt("1"), ""); // by its codes, then
                 let named = trial.shop.ledger.lock().unwrap();
                 let found = super::super::wallet::found(&named, &answer).map(|(payment, _)| payment.id.clone());
                 let picture = answer.contains("data:image/png"); // the code is in the picture alone
