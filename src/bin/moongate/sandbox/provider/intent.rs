@@ -84,7 +84,7 @@ fn antom(ask: &Ask<'_>) -> Value {
     });
     let step = match ask.flow() {
         Flow::Qr => json!({ "orderCodeForm": antom_code(ask) }),
-        Flow::Deeplink => json!({ "normalUrl": ask.page(), "schemeUrl": normalised::alipay_link(ask),
+        Flow::Deeplink => json!({ "normalUrl": ask.page(), "applinkUrl": normalised::app_link(ask),
                                   "appIdentifier": "com.eg.android.AlipayGphone" }),
         Flow::InApp | Flow::Redirect => json!({ "normalUrl": ask.page() }),
     };
@@ -108,7 +108,7 @@ fn airwallex(ask: &Ask<'_>) -> Value {
         (Flow::Qr, _) => json!({ "type": "render_qrcode", "qrcode": ask.tokens.bare_code(), "url": ask.page() }),
         (Flow::Deeplink, _) => json!({
             "type": "redirect", "method": "GET", "url": ask.page(),
-            "data": { "scheme_url": normalised::alipay_link(ask), "package_name": "com.eg.android.AlipayGphone" },
+            "data": { "scheme_url": normalised::app_link(ask), "package_name": "com.eg.android.AlipayGphone" },
         }),
         _ => json!({ "type": "redirect", "method": "GET", "url": ask.page() }),
     };
