@@ -275,7 +275,7 @@ class Shell {
   // -- Drawing, as src/view does
 
   say(key, values = {}) {
-    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[key] ?? key
+    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[generated.keys.indexOf(key)]
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -695,7 +695,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   forget() {
-    this.#call('forget', rawOptions(this))
+    this.#call('forget')
   }
 
   connectedCallback() {
