@@ -1,20 +1,20 @@
-//! Carries [`Json`] across to JavaScript and back with `serde-wasm-bindgen`: options in, events and state out.
+//! Carries plain data across: events and state out with `serde-wasm-bindgen`, options and words in as JSON text.
 //!
-//! One plain value on both sides, so that every unknown key is still there to be named: serde's `deny_unknown_fields`
-//! would be ignored on this border.
+//! Inward the one reader of the core serves, natively and here alike: every unknown key is still there to be named, which
+//! serde's `deny_unknown_fields` would not do on this border, and numbers stay the text they were. Deserializing with
+//! `serde-wasm-bindgen` instead would cost each shopper the formatter and the parser of floats.
 
 use crate::checkout::json::Json;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use std::fmt;
 use wasm_bindgen::JsValue;
 
-/// A JavaScript value as plain data.
+/// A JavaScript value as plain data. Functions and what is undefined are left out, as `JSON.stringify` does.
 ///
 /// # Errors
-/// `None` if it holds something that is no data: a function, a symbol.
-pub(super) fn inward(value: JsValue) -> Option<Json> {
-    serde_wasm_bindgen::from_value(value).ok()
+/// `None` if it is no data: a circle, a `BigInt`, an object that throws.
+pub(super) fn inward(value: &JsValue) -> Option<Json> {
+    let text = js_sys::JSON::stringify(value).ok()?;
+    Json::read(&text.as_string()?).ok()
 }
 
 /// Plain data as a JavaScript value: objects are plain objects.
@@ -44,75 +44,4 @@ impl Serialize for Json {
             }
         }
     }
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Plain)
-    }
-}
-
-struct Plain;
-
-impl<'de> Visitor<'de> for Plain {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("plain data")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
-        Ok(Json::Bool(flag))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Number(number.to_string()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Number(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
-        Ok(fraction(number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::from_text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element()? {
-            items.push(item);
-        }
-        Ok(Json::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        while let Some((key, value)) = object.next_entry::<String, Json>()? {
-            members.push((key, value));
-        }
-        Ok(Json::Object(members))
-    }
-}
-
-/// A fraction as decimal text with up to six places (shares and rates have fewer), without the float formatter, which
-/// would cost the shopper more bytes than this file. What is no number or too large becomes a text that no rule takes.
-fn fraction(number: f64) -> Json {
-    let millionths = (number.abs() * 1e6).round();
-    if !(millionths < 9e15) {
-        return Json::from_text("not a number");
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded just above")]
-    let millionths = millionths as u64;
-    let (whole, part) = (millionths / 1_000_000, millionths % 1_000_000);
-    let places = (1_000_000 + part).to_string();
-    let sign = if number < 0.0 { "-" } else { "" };
-    Json::Number([sign, &whole.to_string(), ".", places.get(1..).unwrap_or("0")].concat())
 }

@@ -13,10 +13,10 @@ use crate::checkout::method::MethodId;
 use crate::checkout::options::Options;
 use crate::view::Face;
 use crate::words::{Key, Words};
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Promise};
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 use yew::AppHandle;
 
@@ -45,7 +45,7 @@ pub fn mount(host: Element, root: Element, options: JsValue, words: JsValue, bef
         large: flag("large"),
         expanded: flag("expanded"),
     };
-    let words = border::inward(words).unwrap_or(Json::Null);
+    let words = border::inward(&words).unwrap_or(Json::Null);
     let mut widget =
         Widget { handle: None, host, words, language: text("language").unwrap_or_default(), mirror: Rc::default() };
     let setup = widget.setup(&options, before_us);
@@ -155,12 +155,7 @@ impl Widget {
     }
 }
 
-/// The options without the functions among them, which stay at the edge.
+/// The options as plain data: the functions among them stay at the edge. What is no data is named as a wrong option.
 fn raw(options: &JsValue) -> Json {
-    let plain = Object::new();
-    let _copied = options.dyn_ref::<Object>().map(|options| Object::assign(&plain, options));
-    for function in ["transport", "headers"] {
-        let _deleted = Reflect::delete_property(&plain, &function.into());
-    }
-    border::inward(plain.into()).unwrap_or(Json::Null)
+    border::inward(options).unwrap_or_else(|| Json::object([("options", Json::Null)]))
 }

@@ -16,13 +16,13 @@ const FOOT: u32 = 140;
 pub(super) fn code(host: &Element, state: &State, attempt: &Attempt, intl: &dyn Intl) -> Option<()> {
     let page = page::window()?.document()?;
     let code = host.shadow_root()?.query_selector("svg[data-qr]").ok()??;
-    let modules: f64 = code.get_attribute("viewBox")?.rsplit(' ').next()?.parse().ok()?;
+    let modules: u32 = code.get_attribute("viewBox")?.rsplit(' ').next()?.parse().ok()?;
     let path = code.query_selector(".ink").ok()??.get_attribute("d")?;
     let canvas: HtmlCanvasElement = page.create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(SIDE);
     canvas.set_height(SIDE + FOOT);
     let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    draw(&pen, &path, f64::from(SIDE) / modules)?;
+    draw(&pen, &path, f64::from(SIDE) / f64::from(modules.max(1)))?;
     write(&pen, &[&intl.sum(&attempt.total), &state.order.id]);
     download(&page, &canvas.to_data_url().ok()?, &[&state.order.id, ".png"].concat())
 }

@@ -478,6 +478,7 @@ mod tests {
             ("Mozilla/5.0 (Linux; Android 10; K) Chrome/130.0.0.0 Safari/537.36", "android tablet"),
             ("Mozilla/5.0 (Android 14; Mobile; rv:130.0) Gecko/130.0 Firefox/130.0", "android phone"),
             ("Mozilla/5.0 (Android 14; Tablet; rv:130.0) Gecko/130.0 Firefox/130.0", "android tablet"),
+            ("Mozilla/5.0 (Tablet; rv:26.0) Gecko/26.0 Firefox/26.0", "other tablet"),
             ("Mozilla/5.0 (Linux; Android 12; HarmonyOS; NOH-AN00) Mobile Safari/537.36", "android phone"),
             ("Mozilla/5.0 (Phone; OpenHarmony 5.0) ArkWeb/4.1.6.1", "harmonyos phone"),
             ("Mozilla/5.0 (Tablet; OpenHarmony 5.0) ArkWeb/4.1.6.1", "harmonyos tablet"),

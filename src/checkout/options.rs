@@ -9,7 +9,7 @@ mod field;
 
 pub use address::Address;
 
-use super::fault::{PageCode, PageFault};
+use super::fault::PageFault;
 use super::json::Json;
 use super::method::{Method, MethodId};
 use super::money::{Amount, Currency};
@@ -278,6 +278,7 @@ fn texts(fields: &mut Fields<'_>) -> Vec<(String, String)> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::checkout::fault::PageCode;
     use crate::checkout::method::Wallet;
 
     const LIVE: &str = "https://shop.example/cart/pay?step=2";

@@ -29,9 +29,13 @@ fn named<'a>(method: &'a Method, words: &'a Words, key: fn(Wallet) -> Key) -> &'
 pub fn tile(method: &Method) -> String {
     match (method.id.wallet(), &method.label) {
         (Some(wallet), None) => wallet_tile(wallet).to_owned(),
-        (_, label) => {
-            label.as_deref().unwrap_or(method.id.as_str()).chars().take(1).flat_map(char::to_uppercase).collect()
-        }
+        (_, label) => label
+            .as_deref()
+            .unwrap_or(method.id.as_str())
+            .chars()
+            .take(1)
+            .map(|letter| letter.to_ascii_uppercase())
+            .collect(),
     }
 }
 

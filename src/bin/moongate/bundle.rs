@@ -49,7 +49,16 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn write(arguments: &Arguments) -> Result<String> {
-    let made = up_to_date(&Workspace::here(), arguments.anew)?.folder;
+    let workspace = Workspace::here();
+    if !arguments.anew {
+        let made = up_to_date(&workspace)?.folder;
+        folder::copy(&made, &arguments.out)?;
+        return folder::weights(&made);
+    }
+    // Not in the place of the present bundle, which a server may be reading.
+    let _turn = workspace.turn()?;
+    let made = workspace.own()?.join("anew");
+    make(&workspace, &made)?;
     folder::copy(&made, &arguments.out)?;
     folder::weights(&made)
 }
@@ -60,7 +69,7 @@ fn write(arguments: &Arguments) -> Result<String> {
 /// # Errors
 /// A sentence that says what could not be read, built or written.
 pub(crate) fn current(workspace: &Workspace) -> Result<PathBuf> {
-    let bundle = up_to_date(workspace, false)?;
+    let bundle = up_to_date(workspace)?;
     if bundle.is_new {
         eprintln!("{}", folder::weights(&bundle.folder)?);
     }
@@ -72,12 +81,13 @@ struct Bundle {
     is_new: bool,
 }
 
-fn up_to_date(workspace: &Workspace, anew: bool) -> Result<Bundle> {
+fn up_to_date(workspace: &Workspace) -> Result<Bundle> {
     let _turn = workspace.turn()?;
     let folder = place(workspace)?;
-    let is_new = anew || !folder.join(folder::MANIFEST).is_file();
+    let is_new = !folder.join(folder::MANIFEST).is_file();
     if is_new {
         make(workspace, &folder)?;
+        folder::forget_older(&workspace.own()?, KEPT);
     }
     Ok(Bundle { folder, is_new })
 }
@@ -96,7 +106,6 @@ fn make(workspace: &Workspace, place: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(place);
     folder::write(&draft, &files)?;
     fs::rename(&draft, place).with_context(|| format!("could not move the bundle to {}", place.display()))?;
-    folder::forget_older(&workspace.own()?, KEPT);
     Ok(())
 }
 

@@ -55,13 +55,14 @@ fn serve(arguments: &Arguments) -> Result<()> {
     let bundle = bundle::current(&workspace)?;
     let sandbox = sandbox::router(settings(arguments, &workspace, address)?).map_err(|fault| anyhow!(fault))?;
     let folders = Folders { bundle, www: workspace.sources.join("www"), pages: arguments.pages.clone() };
+    let site = site::router(&folders, sandbox);
     let runtime = tokio::runtime::Runtime::new().context("could not start the runtime")?;
     runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         say_where(address)?;
         tokio::select! {
-            served = axum::serve(listener, site::router(&folders, sandbox)).into_future() => served?,
+            served = axum::serve(listener, site).into_future() => served?,
             stopped = tokio::signal::ctrl_c() => stopped?,
         }
         Ok(())

@@ -41,12 +41,16 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
         .context("wasm-bindgen refused the module")?;
     let foreign = output.snippets().values().map(Vec::len).sum::<usize>() + output.local_modules().len();
     ensure!(foreign == 0 && output.npm_dependencies().is_empty(), "a crate in the widget brings a script of its own");
-    let (mut imports, mut exports) = (Names::default(), Names::default());
+    let (mut modules, mut imports, mut exports) = (Names::default(), Names::default(), Names::default());
     let module = output.wasm_mut();
-    module.imports.iter_mut().for_each(|import| import.name = imports.short(&import.name));
+    for import in module.imports.iter_mut() {
+        import.name = imports.short(&import.name);
+        import.module = modules.short(&import.module);
+    }
     module.exports.iter_mut().for_each(|export| export.name = exports.short(&export.name));
     let module = module.emit_wasm();
-    let script = Script::of_module(&names::shorten(output.js(), &imports, &exports))?;
+    let text = names::shorten(&modules.in_quotes(output.js()), &imports, &exports);
+    let script = Script::of_module(&text)?;
     Ok(Glue { module, script })
 }
 

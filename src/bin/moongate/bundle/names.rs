@@ -17,6 +17,12 @@ impl Names {
         self.0.entry(long.to_owned()).or_insert_with(|| digits(next)).clone()
     }
 
+    /// The script with the short names where the long ones stand in quotes.
+    pub(super) fn in_quotes(&self, script: &str) -> String {
+        let quoted = |name: &str| format!("\"{name}\"");
+        self.0.iter().fold(script.to_owned(), |script, (long, short)| script.replace(&quoted(long), &quoted(short)))
+    }
+
     fn known(&self, long: &str) -> Option<&str> {
         self.0.get(long).map(String::as_str)
     }
@@ -80,5 +86,12 @@ mod tests {
         let all: std::collections::HashSet<String> = (0..2000).map(|n| names.short(&format!("n{n}"))).collect();
         assert_eq!((all.len(), all.contains(&first)), (2000, false));
         assert_eq!(names.short("a"), first);
+    }
+
+    #[test]
+    fn a_module_is_renamed_where_it_is_quoted() {
+        let mut modules = Names::default();
+        modules.short("./moongate_bg.js");
+        assert_eq!(modules.in_quotes("return { \"./moongate_bg.js\": import0 };"), "return { \"$0\": import0 };");
     }
 }

@@ -6,7 +6,7 @@ use super::{policy, shop};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::map_response;
-use axum::response::{IntoResponse, Redirect};
+use axum::response::Redirect;
 use axum::routing::get;
 use std::path::PathBuf;
 use tower_http::services::ServeDir;
@@ -26,18 +26,24 @@ pub(super) struct Folders {
 pub(super) fn router(folders: &Folders, sandbox: Router) -> Router {
     let widget = ServeDir::new(&folders.bundle).precompressed_br().precompressed_gzip();
     let ours = shop::router(&folders.www.join("shop"))
-        .nest_service("/guide", ServeDir::new(folders.www.join("guide")))
+        .merge(folder("/guide", ServeDir::new(folders.www.join("guide"))))
         .merge(sandbox)
         .layer(map_response(policy::ours));
-    let widget = Router::new().nest_service("/moongate", widget).layer(map_response(policy::widget));
+    let widget = folder("/moongate", widget).layer(map_response(policy::widget));
     ours.merge(widget).merge(pages(folders)).layer(map_response(policy::everywhere))
 }
 
 fn pages(folders: &Folders) -> Router {
     let hint = || async { (StatusCode::NOT_FOUND, "Start with --pages DIR to serve your own trial pages here.\n") };
     match &folders.pages {
-        Some(pages) => Router::new().nest_service("/pages", ServeDir::new(pages)),
+        Some(pages) => folder("/pages", ServeDir::new(pages)),
         None => Router::new().route("/pages/", get(hint)).route("/pages/{*path}", get(hint)),
     }
-    .route("/pages", get(|| async { Redirect::permanent("/pages/").into_response() }))
+}
+
+/// A folder's files below a path; the path itself leads to the one with a slash, from which pages name what is beside them.
+fn folder(path: &str, files: ServeDir) -> Router {
+    let below = format!("{path}/");
+    let redirect = Redirect::permanent(&below);
+    Router::new().nest_service(&below, files).route(path, get(|| async { redirect }))
 }
