@@ -24,7 +24,7 @@ fn code_page(text: &str, ink: &str, paper: &str) -> String {
 async fn a_code_is_read_from_a_screenshot_and_an_inverted_one_is_not() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    let text = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz&é=1";
+    let text = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz&x=1";
     for (ink, paper, readable) in [("#000", "#fff", true), ("#fff", "#000", false)] {
         shop.write("code.html", &format!("<!doctype html><meta charset=utf-8>{}", code_page(text, ink, paper)));
         browser.goto(&shop.at("/pages/code.html")).await;
