@@ -2,5 +2,8 @@
 //!
 //! They need chromium and chromedriver on the path; `tests/run` installs them. At most two browsers are open at once.
 
+mod apps;
 mod harness;
 mod instruments;
+mod paying;
+mod shell;

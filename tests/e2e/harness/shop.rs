@@ -89,6 +89,17 @@ impl Shop {
         self.control(Method::POST, &format!("payments/{id}/{deed}"), &Value::Null).await;
     }
 
+    /// Pays what this code is for, as the app that scanned it would.
+    ///
+    /// # Panics
+    /// When no payment has this code, or it is not alive.
+    pub async fn approve_code(&self, code: &str) {
+        let body: String = serializer().append_pair("code", code).append_pair("decision", "approve").finish();
+        let address = self.at("/sandbox/wallet");
+        let (status, answer) = request(&Method::POST, &address, FORM, body).await;
+        assert_eq!(status, 303, "the wallet does not take {code}: {answer}");
+    }
+
     /// Sets what goes wrong from now on; `[]` for nothing.
     pub async fn faults(&self, rules: Value) {
         self.control(Method::PUT, "faults", &rules).await;
@@ -128,16 +139,23 @@ impl Shop {
     async fn control(&self, method: Method, path: &str, body: &Value) -> Value {
         let address = self.at(&format!("/sandbox/{path}"));
         let text = if body.is_null() { String::new() } else { body.to_string() };
-        let (status, answer) = request(&method, &address, text).await;
+        let (status, answer) = request(&method, &address, JSON, text).await;
         assert_eq!(status, 200, "{method} {address} {body}: {answer}");
         serde_json::from_str(&answer).unwrap_or_else(|fault| panic!("{address}: {fault}: {answer}"))
     }
 }
 
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn serializer() -> url::form_urlencoded::Serializer<'static, String> {
+    url::form_urlencoded::Serializer::new(String::new())
+}
+
 /// Sends a request as a merchant's own server would, and gives status and body.
-pub async fn request(method: &Method, address: &str, body: String) -> (u16, String) {
+async fn request(method: &Method, address: &str, kind: &str, body: String) -> (u16, String) {
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-    let request = Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, "application/json");
+    let request = Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, kind);
     let request = request.body(Body::from(body)).expect("a request");
     let answer = client.request(request).await.unwrap_or_else(|fault| panic!("{address}: {fault:?}"));
     let status = answer.status().as_u16();
