@@ -2,11 +2,18 @@
 //!
 //! It does not carry anything out. Nothing from the outside is opened, posted or drawn before it has passed here.
 
+mod check;
+pub mod code;
+pub mod emv;
+mod order;
+mod provider;
+mod text;
 pub mod time;
-pub mod url;
+mod url;
 
 use crate::checkout::json::Json;
 use crate::checkout::money::Amount;
+use emv::Emv;
 
 /// Seconds since 1970-01-01 UTC.
 pub type Seconds = i64;
@@ -70,6 +77,19 @@ pub enum Step {
         /// The provider's code, if it gave one.
         code: Option<String>,
     },
+}
+
+impl Step {
+    /// Its word in the normalised form.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Redirect { .. } => "redirect",
+            Self::Qr { .. } => "qr",
+            Self::InApp { .. } => "inapp",
+            Self::Deeplink { .. } => "deeplink",
+            Self::Nothing { .. } => "none",
+        }
+    }
 }
 
 /// The method of a redirect.
@@ -191,14 +211,27 @@ pub struct Trust {
     pub test_origin: Option<String>,
 }
 
+impl Trust {
+    /// Whether the merchant named this host, or any.
+    pub(crate) fn names(&self, host: &str) -> bool {
+        self.hosts.iter().any(|known| known == "*" || known.eq_ignore_ascii_case(host))
+    }
+}
+
 impl Action {
     /// Reads a response given as text: JSON, an HTML form, XML, `k=v` text, or a bare address.
     ///
     /// # Errors
     /// The [`Refusal`] that section 0.1 names.
+    ///
+    /// # Example
+    /// ```
+    /// use moongate::action::{Action, Step, Trust};
+    /// let action = Action::read(r#"{"code_url":"weixin://wxpay/bizpayurl?pr=Zt4kQ8b"}"#, 0, &Trust::default()).unwrap();
+    /// assert!(matches!(action.step, Step::Qr { payload: Some(_), .. }));
+    /// ```
     pub fn read(text: &str, now: Seconds, trust: &Trust) -> Result<Self, Refusal> {
-        let json = Json::read(text).map_err(|_| Refusal::Malformed)?;
-        Self::read_json(&json, now, trust)
+        Self::read_json(&text::read(text)?, now, trust)
     }
 
     /// Reads a response that is already a JSON value: an object, or one of the text forms as a JSON text.
@@ -206,8 +239,8 @@ impl Action {
     /// # Errors
     /// As [`Action::read`].
     pub fn read_json(response: &Json, now: Seconds, trust: &Trust) -> Result<Self, Refusal> {
-        let _ = (response, now, trust);
-        Err(Refusal::Unrecognised)
+        let found = order::find(response, order::MAX_UNWRAPS)?;
+        check::check(found.draft?, found.row, now, trust)
     }
 
     /// The stricter check before the hand-off: hosts that only the any-https rule let through, standing collection
@@ -216,12 +249,60 @@ impl Action {
     /// # Errors
     /// [`Refusal::UntrustedHost`], [`Refusal::UnsupportedAction`], or [`Refusal::Malformed`] for another sum.
     pub fn allowed(&self, amount: &Amount, trust: &Trust, collection: bool) -> Result<(), Refusal> {
-        let _ = (amount, trust, collection);
-        Ok(())
+        if let Some(host) = self.any_host.as_deref().filter(|host| !trust.names(host)) {
+            return Err(Refusal::UntrustedHost(host.to_owned()));
+        }
+        let Step::Qr { payload: Some(payload), .. } = &self.step else { return Ok(()) };
+        let named = url::host(payload).is_ok_and(|host| trust.names(host));
+        match Emv::read(payload) {
+            _ if code::collects(payload) && !collection && !named => Err(Refusal::UnsupportedAction),
+            Some(emv) if !emv.agrees(amount) => Err(Refusal::Malformed),
+            _ => Ok(()),
+        }
     }
 
     /// The normalised form: every key is there.
     pub fn to_json(&self) -> Json {
-        Json::Null
+        let provider = Some(self.provider.as_str()).filter(|name| !name.is_empty());
+        let mut members = vec![("type", self.step.word().into()), ("provider", Json::from_option(provider))];
+        members.push(("wallet", Json::from_option(self.wallet.as_deref())));
+        let optional = |text: &Option<String>| Json::from_option(text.as_deref());
+        match &self.step {
+            Step::Redirect { url, method, fields } => {
+                let method = if *method == Method::Post { "POST" } else { "GET" };
+                members.extend([("url", url.as_str().into()), ("method", method.into()), ("fields", texts(fields))]);
+            }
+            Step::Qr { payload, image, fallback } => {
+                members.extend([("payload", optional(payload)), ("image", optional(image))]);
+                members.push(("fallback", optional(fallback)));
+            }
+            Step::InApp { bridge, params } => {
+                members.extend([("bridge", bridge.word().into()), ("params", texts(params))]);
+            }
+            Step::Deeplink { url, fallback } => {
+                members.extend([("url", url.as_str().into()), ("fallback", optional(fallback))]);
+            }
+            Step::Nothing { status, code } => {
+                members.extend([("status", status.word().into()), ("code", optional(code))]);
+            }
+        }
+        if !matches!(self.step, Step::Nothing { .. }) {
+            members.push(("expires", Json::from_option(self.expires.map(time::text).as_deref())));
+        }
+        Json::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
+}
+
+/// The name of the signature that a response has, and what it was wrapped in, outermost first: for people who ask why.
+///
+/// # Errors
+/// As [`Action::read`], as far as recognition goes.
+pub fn signature(response: &str) -> Result<(&'static str, Vec<&'static str>), Refusal> {
+    let mut found = order::find(&text::read(response)?, order::MAX_UNWRAPS)?;
+    found.wrappers.reverse();
+    Ok((found.row.name, found.wrappers))
+}
+
+fn texts(pairs: &[(String, String)]) -> Json {
+    Json::Object(pairs.iter().map(|(name, text)| (name.clone(), Json::from_text(text))).collect())
 }

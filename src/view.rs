@@ -123,17 +123,19 @@ impl PartialEq for PanelProps {
 #[component]
 pub fn Panel(props: &PanelProps) -> Html {
     let PanelProps { state, face, now, on, notice } = props;
-    // The code is worked out once for each payload, and not again with every second of the countdown.
-    let drawing = use_memo(shown_code(&state.phase), |payload| payload.as_deref().and_then(Drawing::of));
-    let lifetime = use_memo((shown_code(&state.phase), attempt(&state.phase).is_some()), |_| {
-        attempt(&state.phase).and_then(|attempt| attempt.deadline).map_or(0, |end| end.saturating_sub(*now))
+    // The code is worked out once for each payload, and not again with every second of the countdown; the bar is full
+    // when that payload is first seen.
+    let code = shown_code(&state.phase);
+    let drawing = use_memo(code.clone().flatten(), |payload| payload.as_deref().and_then(Drawing::of));
+    let lifetime = use_memo((code, deadline(&state.phase).is_some()), |_| {
+        deadline(&state.phase).map_or(0, |end| end.saturating_sub(*now))
     });
     let drawing = (*drawing).as_ref();
     let scene = Scene { state, face, now: *now, on, drawing, lifetime: *lifetime, notice: *notice };
-    let (name, at) = phase(&state.phase);
     html! {
         <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)}
-            data-size={if state.large { "large" } else { "normal" }} data-phase={name} data-at={at}>
+            data-size={if state.large { "large" } else { "normal" }} data-phase={state.phase.word()}
+            data-at={at(&state.phase)}>
             { ribbon(&scene) }
             { bill(&scene) }
             { body(&scene) }
@@ -217,16 +219,15 @@ fn status(scene: &Scene<'_>) -> Html {
     html! { <p class={if seen { "status" } else { "status unseen" }} part="status" role="status">{ text }</p> }
 }
 
-/// The words of `data-phase` and `data-at`.
-fn phase(phase: &Phase) -> (&'static str, Option<&'static str>) {
+/// The word of `data-at`.
+fn at(phase: &Phase) -> Option<&'static str> {
     match phase {
-        Phase::Choosing { .. } => ("choosing", None),
-        Phase::Sending { .. } => ("sending", None),
-        Phase::Acting { at, .. } => ("acting", Some(acting(*at))),
-        Phase::Confirming { why, .. } => ("confirming", Some(confirming(*why))),
-        Phase::Canceling { .. } => ("canceling", None),
-        Phase::Unknown { call, .. } => ("unknown", call.then_some("call")),
-        Phase::Ended { outcome, .. } => ("ended", Some(ended::word(*outcome))),
+        Phase::Acting { at, .. } => Some(acting(*at)),
+        Phase::Confirming { why, .. } => Some(confirming(*why)),
+        Phase::Unknown { call, .. } => call.then_some("call"),
+        Phase::Ended { outcome: Outcome::Refunded, .. } => Some("refunded"),
+        Phase::Ended { outcome, .. } => Some(outcome.word()),
+        Phase::Choosing { .. } | Phase::Sending { .. } | Phase::Canceling { .. } => None,
     }
 }
 
@@ -260,20 +261,18 @@ fn theme(theme: Theme) -> &'static str {
     }
 }
 
+/// The attempt that the screen is about; while choosing, one that may still be alive is not.
 fn attempt(phase: &Phase) -> Option<&Attempt> {
-    match phase {
-        Phase::Choosing { .. } => None,
-        Phase::Sending { attempt, .. }
-        | Phase::Acting { attempt, .. }
-        | Phase::Confirming { attempt, .. }
-        | Phase::Canceling { attempt, .. }
-        | Phase::Unknown { attempt, .. }
-        | Phase::Ended { attempt, .. } => Some(attempt),
-    }
+    if matches!(phase, Phase::Choosing { .. }) { None } else { phase.attempt() }
 }
 
-fn shown_code(phase: &Phase) -> Option<Rc<str>> {
+fn deadline(phase: &Phase) -> Option<Millis> {
+    attempt(phase)?.deadline
+}
+
+/// The text of the code on screen, if it has one, if there is a code on screen.
+fn shown_code(phase: &Phase) -> Option<Option<Rc<str>>> {
     let Phase::Acting { attempt, at: Acting::Code } = phase else { return None };
-    let Some(Step::Qr { payload, .. }) = code::step(attempt) else { return None };
-    payload.as_deref().map(Rc::from)
+    let Some(Step::Qr { payload, .. }) = code::step(attempt) else { return Some(None) };
+    Some(payload.as_deref().map(Rc::from))
 }

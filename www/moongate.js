@@ -19,9 +19,9 @@ const PRIVATE = /^((.+\.)?localhost|\[::1\]|(127|10)(\.\d+){3}|(192\.168|169\.25
 const MOST = 999999999999
 // Statuses after which an attempt can't be paid any more.
 const CLOSED = /^(failed|canceled|expired)$/
-// How long an attempt is kept.
-const WEEK = 6048e5
-// How long a press waits for the WebAssembly before the form way is taken.
+// How long an attempt is kept, in seconds.
+const WEEK = 604800
+// How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
 
 // Without constructed sheets there is a <link>; a <style> would need a hole in the page's content security policy.
@@ -34,6 +34,7 @@ try {
 }
 
 const beside = (name) => new URL(name, import.meta.url).href
+const seconds = () => Math.floor(Date.now() / 1e3)
 const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
 // ---- What the page says
@@ -48,11 +49,15 @@ function rawOptions(host) {
   return raw
 }
 
-/** Which language is shown: the core's first rule whose start the tag has. */
-function languageFor({ locale }) {
-  const fine = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i.test(locale)
-  const tag = `${(fine && locale) || document.documentElement.lang || navigator.language}-`.toLowerCase()
-  return generated.rules.find(([start]) => !start || tag.startsWith(`${start}-`.toLowerCase()))[1]
+/** The tag of the language asked for: by the page's options, the page, or the browser. */
+function localeOf({ locale }) {
+  const right = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i.test(locale)
+  return (right && locale) || document.documentElement.lang || navigator.language || ''
+}
+
+/** Which language that is shown in: by the core's first rule whose start the tag has. */
+function languageFor(locale) {
+  return generated.rules.find(([start]) => !start || `${locale}-`.toLowerCase().startsWith(`${start}-`.toLowerCase()))[1]
 }
 
 /** A text fit to be shown, else undefined: not too long, nothing in it that hides or turns round what is beside it. */
@@ -108,8 +113,8 @@ const seen = (table) => table.find(([signs]) => new RegExp(signs, 'i').test(navi
 
 /** Where the page runs, as far as the rows depend on it. */
 function environment() {
-  const ipad = navigator.maxTouchPoints > 1 && /\bMacintosh\b/i.test(navigator.userAgent)
-  return { app: seen(generated.apps) ?? 'browser', device: ipad ? 'tablet' : seen(generated.devices) ?? 'desktop' }
+  const ipad = navigator.maxTouchPoints > 1 && seen([[generated.ipad, 'tablet']])
+  return { app: seen(generated.apps) ?? 'browser', device: ipad || (seen(generated.devices) ?? 'desktop') }
 }
 
 /** What each wallet can do here: its rank among the rows and its hint. The narrowest entry of the table counts. */
@@ -120,12 +125,19 @@ function placements({ app, device }) {
 }
 
 /** A sum for people. The number of decimal places is the core's: for some currencies `Intl` has another. */
-function money(minor, currency, language) {
+function money(minor, currency, locale) {
   const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
   const text = `${minor}`.padStart(digits + 1, '0')
   const point = text.length - digits
-  const form = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits }
-  return new Intl.NumberFormat(language, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
+  const form = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
+  form.minimumFractionDigits = form.maximumFractionDigits = digits
+  const written = (locale) => new Intl.NumberFormat(locale, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
+  try {
+    return written(locale)
+  } catch {
+    // A tag of the page's that is none.
+    return written()
+  }
 }
 
 /** What a method adds to the sum; undefined if the page said nothing of it, or nothing right. */
@@ -141,21 +153,21 @@ function feeOn(amount, fee) {
 
 /** The rows, in order. What only the core can judge is `pending`: it holds a place until the core has judged. */
 function offered({ methods, amount, currency }) {
-  const { wallets } = generated
+  const wallets = generated.wallets.map(([id]) => id)
   const { app, device } = environment()
   const places = placements({ app, device })
   const listed = typeof methods === 'string' ? methods.split(/\s+/).filter(Boolean) : methods ?? []
   const rows = new Map()
-  for (const item of listed.length ? listed : Object.keys(wallets)) {
+  for (const item of listed.length ? listed : wallets) {
     const method = item?.id ? item : { id: item }
     const { id, fee, icon, min = 0, max = MOST, currencies, countries, rollout = 1 } = method
     const label = fit(method.label)
-    const place = places[Object.keys(wallets).indexOf(id)] ?? '0'
+    const place = places[wallets.indexOf(id)] ?? '0'
     const lowest = method.apps?.[app]
     const extra = feeOn(amount, fee)
     const total = amount + (extra ?? 0)
     const out = amount < min || amount > max || total > MOST || (currencies?.length && !currencies.includes(currency))
-    if (out || lowest === false || rollout <= 0 || rows.has(id) || !(label || wallets[id])) continue
+    if (out || lowest === false || rollout <= 0 || rows.has(id) || !(label || wallets.includes(id))) continue
     const free = extra === 0 && !+(fee.percent ?? 0)
     const pending = lowest != null || rollout < 1 || countries?.length > 0
     const description = fit(method.description)
@@ -222,7 +234,8 @@ class Shell {
     const { order, amount, currency, endpoint, transport, textSize, testMode, remember } = options
     const big = () => parseFloat(getComputedStyle(document.body).fontSize) >= 20
     this.large = this.large ?? (textSize === 'large' || (textSize !== 'normal' && big()))
-    this.language = languageFor(options)
+    this.locale = localeOf(options)
+    this.language = languageFor(this.locale)
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
     this.store = { device: 'local', none: 'no' }[remember] ?? 'session'
     this.endpoint = endpoint ? new URL(endpoint, location.href).href.replace(/\/+$/, '') : ''
@@ -251,7 +264,7 @@ class Shell {
     try {
       kept = JSON.parse(keep('session', key))
     } catch {}
-    const attempt = Date.now() - kept?.at < WEEK ? kept : { id: returned }
+    const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
     this.phase = this.attempt ? 'confirming' : 'choosing'
   }
@@ -264,7 +277,7 @@ class Shell {
   }
 
   sum(minor = this.chosen?.total ?? +this.options.amount) {
-    return money(minor, this.options.currency, this.language)
+    return money(minor, this.options.currency, this.locale)
   }
 
   draw() {
@@ -348,7 +361,7 @@ class Shell {
       disabled: held || !works(row), 'data-gesture': 'choose',
     }
     const fee = extra > 0 && !pending && el('span', { class: 'fee' }, this.say('fee_added', { sum: this.sum(extra) }))
-    const hint = el('span', { class: 'hint', id: described }, this.hint(row), fee)
+    const hint = el('span', { class: 'hint', id: described }, this.line(row), fee)
     const about = el('span', { class: 'about' }, el('span', { class: 'name' }, name), hint)
     const copy = !works(row) && !pending && this.button('quiet', 'copy_link')
     return el('div', attributes, el('label', { class: 'row' }, el('input', radio), this.tile(row), about), copy)
@@ -358,11 +371,12 @@ class Shell {
     if (!pending && /^(https:|data:image\/(png|jpeg|gif|webp|avif);base64,)/.test(icon)) {
       return el('img', { class: 'tile', src: icon, alt: '', width: 36, height: 36, referrerpolicy: 'no-referrer' })
     }
-    const letter = label ? [...label][0].toUpperCase() : generated.wallets[id]
+    const letter = label ? [...label][0].toUpperCase() : new Map(generated.wallets).get(id)
     return el('span', { class: 'tile', 'aria-hidden': 'true' }, !pending && letter)
   }
 
-  hint(row) {
+  /** The line under the name. */
+  line(row) {
     if (row.pending) return '\u00a0'
     if (works(row) && row.description) return row.description
     const values = { app: row.label ?? this.say(`app_${row.id}`), here: this.say(generated.here[row.app] ?? 'app_other') }
@@ -468,8 +482,8 @@ class Shell {
 
   /** What the widget takes over. */
   kept() {
-    const { chosen, pressed = false, large, expanded = false, phase, language } = this
-    return { selected: chosen?.id ?? null, pressed, large, expanded, resuming: phase === 'confirming', language }
+    const { chosen, pressed = false, large, expanded = false, phase, locale } = this
+    return { selected: chosen?.id ?? null, pressed, large, expanded, resuming: phase === 'confirming', language: locale }
   }
 
   /** Puts the widget's tree in the place of its own, in one task, with the focus where it was. */
@@ -533,7 +547,7 @@ class Shell {
       if (!CLOSED.test(answer.status)) return this.confirm(answer.status === 'succeeded' ? answer : {})
       attempt = null
     }
-    this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: Date.now() }
+    this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
     keep('session', this.key, JSON.stringify(this.attempt))
     keep(this.store, 'moongate:method', method)
     this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
@@ -678,7 +692,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   forget() {
-    this.#call('forget')
+    this.#call('forget', rawOptions(this))
   }
 
   connectedCallback() {
@@ -726,13 +740,13 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     const root = el('div', {})
     this.#widget = mount(this, root, rawOptions(this), words, shell.kept())
     this.#shell = null
-    this.#language = shell.language
+    this.#locale = shell.locale
     shell.giveWayTo(root)
     this.#widget.begin()
     this.#answer(this.#widget)
   }
 
-  #language = ''
+  #locale = ''
 
   #end = () => {
     this.#shell?.end()
@@ -753,7 +767,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     const raw = rawOptions(this)
     this.#shell?.refresh()
     // Words are given to the widget once, so another language is another widget.
-    if (this.#widget && languageFor(raw) !== this.#language) {
+    if (this.#widget && localeOf(raw) !== this.#locale) {
       this.#end()
       this.#begin()
     }

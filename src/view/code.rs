@@ -15,10 +15,7 @@ use yew::prelude::*;
 
 /// The step that the server's action asks for.
 pub(super) fn step(attempt: &Attempt) -> Option<&Step> {
-    match attempt.payment.as_ref()?.action.as_ref()? {
-        Ok(action) => Some(&action.step),
-        Err(_) => None,
-    }
+    attempt.action().map(|action| &action.step)
 }
 
 /// Its time is over: a new one can be had, and what was just paid can be said.

@@ -23,7 +23,7 @@ pub(super) fn button(scene: &Scene<'_>, weight: Weight, gesture: Gesture, text: 
         Weight::Quiet => ("quiet", None),
     };
     html! {
-        <button type="button" {class} {part} data-gesture={word(&gesture)} onclick={gives(scene, gesture)}>
+        <button type="button" {class} {part} data-gesture={gesture.name()} onclick={gives(scene, gesture)}>
             { text }
         </button>
     }
@@ -43,22 +43,4 @@ pub(super) fn gives<E: 'static>(scene: &Scene<'_>, gesture: Gesture) -> Callback
 /// The heading of a screen, which says its phase and takes the focus when the phase changes.
 pub(super) fn heading(text: &str) -> Html {
     html! { <h2 class="heading" tabindex="-1" data-heading="">{ text }</h2> }
-}
-
-/// A gesture's word in `data-gesture`.
-fn word(gesture: &Gesture) -> &'static str {
-    match gesture {
-        Gesture::Choose(_) => "choose",
-        Gesture::Pay => "pay",
-        Gesture::AskNow => "ask_now",
-        Gesture::GoOn => "go_on",
-        Gesture::ChangeMethod => "change_method",
-        Gesture::NewCode => "new_code",
-        Gesture::UseFallback => "use_fallback",
-        Gesture::TryAgain => "try_again",
-        Gesture::ShowMore => "show_more",
-        Gesture::ToggleLarge => "toggle_large",
-        Gesture::SaveCode => "save_code",
-        Gesture::CopyLink => "copy_link",
-    }
 }

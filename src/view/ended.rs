@@ -10,17 +10,6 @@ use crate::checkout::machine::{Attempt, Gesture, Outcome};
 use crate::words::Key;
 use yew::prelude::*;
 
-/// The outcome's word in `data-at`.
-pub(super) fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Succeeded => "succeeded",
-        Outcome::Refunded => "refunded",
-        Outcome::Failed => "failed",
-        Outcome::Canceled => "canceled",
-        Outcome::Expired => "expired",
-    }
-}
-
 /// The end.
 pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when: Option<i64>) -> Html {
     let again = || vec![says(scene, Weight::Loud, Gesture::TryAgain, Key::TryAgain)];

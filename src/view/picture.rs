@@ -14,7 +14,7 @@ const QUIET: i32 = 4;
 /// # Source
 /// `research/provider-payloads.md` 2.1: error level M, quiet zone 4, no logo; read 2026-11-22.
 pub(super) struct Drawing {
-    view_box: String,
+    side: String,
     path: String,
 }
 
@@ -25,15 +25,16 @@ impl Drawing {
         let side = code.size() + 2 * QUIET;
         let mut path = String::new();
         (0..code.size()).for_each(|y| line(&code, y, &mut path));
-        Some(Self { view_box: ["0 0 ", &side.to_string(), " ", &side.to_string()].concat(), path })
+        Some(Self { side: side.to_string(), path })
     }
 
     /// The picture, named by what to do with it.
     pub(super) fn draw(&self, name: &str) -> Html {
+        let side = self.side.as_str();
         html! {
-            <svg class="qr" part="qr" role="img" aria-label={name.to_owned()} viewBox={self.view_box.clone()}
+            <svg class="qr" part="qr" role="img" aria-label={name.to_owned()} viewBox={["0 0 ", side, " ", side].concat()}
                 shape-rendering="crispEdges" data-qr="">
-                <path class="paper" d="M0 0h999v999H0z" />
+                <path class="paper" d={["M0 0h", side, "v", side, "H0z"].concat()} />
                 <path class="ink" d={self.path.clone()} />
             </svg>
         }

@@ -16,7 +16,7 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
     let id = &attempt.method;
     let open = || button(scene, Weight::Loud, Gesture::GoOn, &scene.say_app(Key::OpenApp, id));
     let (title, text, ways) = match at {
-        Acting::Leaving => (Key::Leaving, Key::LeavingDo, vec![open(), change(scene)]),
+        Acting::Leaving => (Key::Leaving, Key::LeavingDo, vec![open(), paid(scene)]),
         Acting::AppLink => {
             (Key::AppLink, Key::AppLinkDo, vec![open(), page(scene, attempt), paid(scene), change(scene)])
         }
@@ -26,7 +26,7 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
         }
         Acting::Host => (Key::Host, Key::HostDo, vec![paid(scene), change(scene)]),
         Acting::InApp | Acting::Code | Acting::CodeOver | Acting::Refreshing => {
-            (Key::InApp, Key::InAppDo, vec![paid(scene), change(scene)])
+            (Key::InApp, Key::InAppDo, vec![paid(scene)])
         }
     };
     screen(Mark::Phone, &scene.say_app(title, id), scene.say(text), ways)

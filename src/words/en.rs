@@ -80,7 +80,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::ConfirmingDo, "The result will show up here, usually within seconds."),
     (Key::Asking, "Asking the shop"),
     (Key::Canceling, "Closing this payment"),
-    (Key::CancelingDo, "Then you can pay another way. Do not pay yet."),
+    (Key::CancelingDo, "Do not pay until it is closed."),
     (Key::Unknown, "Confirming. Do not pay again yet"),
     (
         Key::UnknownDo,

@@ -5,10 +5,11 @@ mod scenes;
 use moongate::action::Step;
 use moongate::checkout::environment::{Device, Environment};
 use moongate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault, ServerCode};
-use moongate::checkout::machine::{Acting, Phase, State};
+use moongate::checkout::machine::{Acting, Event, Gesture, Phase, State, What, advance};
 use moongate::checkout::method::{Hint, Method, MethodId, Wallet};
 use moongate::checkout::money::{Amount, Currency, Fee};
 use moongate::checkout::offer::{Offer, Offered};
+use moongate::checkout::wire::AttemptId;
 use moongate::words::{Key, Language, Words};
 use scenes::{all, attempt, choosing, code, face, html, server_fault, state, with_code};
 use std::rc::Rc;
@@ -372,8 +373,8 @@ fn a_text_too_long_for_any_code_is_a_fault_with_a_way_out_and_no_blank() {
 #[test]
 fn each_waiting_screen_offers_its_ways_on_and_no_others() {
     for (name, words) in [
-        ("leaving", vec!["go_on", "change_method"]),
-        ("in-app", vec!["ask_now", "change_method"]),
+        ("leaving", vec!["go_on", "ask_now"]),
+        ("in-app", vec!["ask_now"]),
         ("app-link", vec!["go_on", "use_fallback", "ask_now", "change_method"]),
         ("not-paid", vec!["go_on", "ask_now", "change_method"]),
         ("host", vec!["ask_now", "change_method"]),
@@ -391,6 +392,39 @@ fn each_waiting_screen_offers_its_ways_on_and_no_others() {
         ("expired", vec!["try_again"]),
     ] {
         assert_eq!(gestures(&show(name))[1..], words, "{name}");
+    }
+}
+
+#[test]
+fn no_button_is_dead_each_changes_something_in_the_machine() {
+    let buttons = [
+        Gesture::Pay,
+        Gesture::AskNow,
+        Gesture::GoOn,
+        Gesture::ChangeMethod,
+        Gesture::NewCode,
+        Gesture::UseFallback,
+        Gesture::TryAgain,
+        Gesture::ShowMore,
+        Gesture::ToggleLarge,
+        Gesture::SaveCode,
+        Gesture::CopyLink,
+    ];
+    for (name, state) in all() {
+        let page = html(&state, face("en"));
+        for tag in tags(&page, "button").into_iter().chain(tags(&page, "input")) {
+            let word = gestures(tag)[0];
+            let row = || MethodId::parse(tag.split("value=\"").nth(1).unwrap().split('"').next().unwrap()).unwrap();
+            let button = buttons.iter().find(|gesture| gesture.name() == word);
+            let gesture = button.cloned().unwrap_or_else(|| Gesture::Choose(row()));
+            if state.chosen.is_some() && Some(&gesture) == state.chosen.clone().map(Gesture::Choose).as_ref() {
+                continue; // choosing what is chosen changes nothing, as it should
+            }
+            let pressed = What::Shopper(gesture, AttemptId::from_random([9; 16]));
+            let (after, effects) = advance(state.clone(), Event { at: scenes::NOW, what: pressed });
+            let dead = after == state && effects.is_empty();
+            assert_eq!(dead, tag.contains(" disabled"), "{name}: {word}");
+        }
     }
 }
 

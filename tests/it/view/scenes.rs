@@ -3,7 +3,7 @@
 use moongate::action::{Action, Standing, Step};
 use moongate::checkout::environment::{App, Device, Environment, Os};
 use moongate::checkout::fault::{Fault, NetworkFault, ServerCode, ServerFault};
-use moongate::checkout::machine::{Acting, Attempt, Confirming, Order, Outcome, Phase, State};
+use moongate::checkout::machine::{Acting, Attempt, Confirming, Order, Origin, Outcome, Phase, State, Then};
 use moongate::checkout::method::{Flow, Hint, Method, MethodId, Wallet};
 use moongate::checkout::money::{Amount, Currency, Fee};
 use moongate::checkout::offer::{Offer, Offered};
@@ -59,11 +59,12 @@ pub(crate) fn offer_in_wechat() -> Offer {
 
 pub(crate) fn state(phase: Phase) -> State {
     State {
-        order: Order { id: "SO-1001".to_owned(), amount: yuan(12_800) },
+        order: Order { id: "SO-1001".to_owned(), amount: yuan(12_800), test: false },
         offer: Rc::new(offer()),
         chosen: Some(Wallet::Wechatpay.into()),
         large: false,
         expanded: false,
+        hidden: false,
         phase,
     }
 }
@@ -86,12 +87,12 @@ pub(crate) fn payment(step: Step) -> Rc<Payment> {
 }
 
 pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Attempt {
+    let id = AttemptId::from_random([7; 16]);
     Attempt {
-        id: AttemptId::from_random([7; 16]),
-        method,
-        total: yuan(12_800),
         payment: Some(payment(step)),
         deadline: seconds.map(|seconds| NOW + seconds * 1000),
+        sent: true,
+        ..Attempt::new(id, method, yuan(12_800), Origin::Press, NOW)
     }
 }
 
@@ -162,7 +163,7 @@ fn confirming_scenes() -> Vec<(&'static str, State)> {
         ("said", confirming(Confirming::Said)),
         ("processing", confirming(Confirming::Processing)),
         ("last-check", confirming(Confirming::LastCheck)),
-        ("canceling", state(Phase::Canceling { attempt: plain_attempt() })),
+        ("canceling", state(Phase::Canceling { attempt: plain_attempt(), then: Then::Choose(None) })),
         ("unknown", state(Phase::Unknown { attempt: plain_attempt(), call: false })),
         ("unknown-call", state(Phase::Unknown { attempt: plain_attempt(), call: true })),
     ]
@@ -178,7 +179,7 @@ pub(crate) fn all() -> Vec<(&'static str, State)> {
         ("choosing-nothing", State { chosen: None, ..state(choosing(None)) }),
         ("fault-network", state(lost)),
         ("fault-server", state(choosing(Some(server_fault(ServerCode::AmountChanged))))),
-        ("sending", state(Phase::Sending { attempt: plain_attempt() })),
+        ("sending", state(Phase::Sending { attempt: plain_attempt(), held: false })),
     ];
     scenes.extend(acting_scenes());
     scenes.extend(confirming_scenes());

@@ -1,0 +1,166 @@
+//! Decides whether what a provider's file made of a response may pass: expiry, then addresses, then sizes.
+//!
+//! It does not know any provider: hosts and codes come from the row that recognised the response.
+
+use super::provider::{self, Draft, Recogniser};
+use super::url::{self, Hosts};
+use super::{Action, Bridge, Refusal, Seconds, Step, Trust, code};
+
+/// Most fields of a form, or parameters of a bridge.
+const MAX_FIELDS: usize = 64;
+/// Longest value of one: 16 KiB.
+const MAX_FIELD: usize = 16 * 1024;
+
+/// The action that a draft becomes.
+///
+/// # Errors
+/// As section 0.1 of the payload reference says.
+pub(super) fn check(draft: Draft, row: &Recogniser, now: Seconds, trust: &Trust) -> Result<Action, Refusal> {
+    let normalised = row.provider() == provider::NORMALISED;
+    let provider = if normalised { draft.provider.unwrap_or_default() } else { row.provider() };
+    let ends = !matches!(draft.step, Step::Nothing { .. });
+    let expires = draft.expires.filter(|_| ends);
+    if expires.is_some_and(|expires| expires <= now) {
+        return Err(Refusal::Expired);
+    }
+    let own = provider::named(provider).unwrap_or(row);
+    let mut gate = Gate { own, normalised, trust, any_host: None, test: false };
+    let wallet = draft.wallet.or_else(|| wallet(&draft.step)).map(str::to_owned);
+    let step = gate.step(draft.step)?;
+    Ok(Action { provider: provider.to_owned(), wallet, expires, step, any_host: gate.any_host, test: gate.test })
+}
+
+/// The wallet that the chosen code or address says, else the other address.
+fn wallet(step: &Step) -> Option<&'static str> {
+    let (first, other) = match step {
+        Step::Redirect { url, .. } => (Some(url), None),
+        Step::Deeplink { url, fallback } => (Some(url), fallback.as_ref()),
+        Step::Qr { payload, fallback, .. } => (payload.as_ref(), fallback.as_ref()),
+        Step::InApp { .. } | Step::Nothing { .. } => (None, None),
+    };
+    first.and_then(|text| code::wallet(text)).or_else(|| other.and_then(|text| code::wallet(text)))
+}
+
+struct Gate<'a> {
+    /// Whose hosts and codes count.
+    own: &'a Recogniser,
+    /// Whether the normalised form said it: then the wallets' hosts count as well, and never any host.
+    normalised: bool,
+    trust: &'a Trust,
+    any_host: Option<String>,
+    test: bool,
+}
+
+impl Gate<'_> {
+    fn step(&mut self, step: Step) -> Result<Step, Refusal> {
+        Ok(match step {
+            Step::Redirect { url, method, fields } => {
+                let url = self.page(url)?;
+                sizes(&fields)?;
+                Step::Redirect { url, method, fields }
+            }
+            Step::Qr { payload, image, fallback } => {
+                if let Some(payload) = &payload {
+                    code::fits(payload, self.own.codes, self.trust)?;
+                }
+                let image = image.map(|image| self.picture(image, payload.is_some())).transpose()?;
+                Step::Qr { image, fallback: self.pages(fallback)?, payload }
+            }
+            Step::InApp { bridge, params } => {
+                complete(bridge, &params)?;
+                sizes(&params)?;
+                Step::InApp { bridge, params }
+            }
+            Step::Deeplink { url, fallback } => {
+                Step::Deeplink { url: self.link(url)?, fallback: self.pages(fallback)? }
+            }
+            Step::Nothing { .. } => step,
+        })
+    }
+
+    fn pages(&mut self, page: Option<String>) -> Result<Option<String>, Refusal> {
+        page.map(|page| self.page(page)).transpose()
+    }
+
+    /// A page that may be opened: the test origin alone in test mode, else a host by name, else any if any may.
+    fn page(&mut self, url: String) -> Result<String, Refusal> {
+        let url = match &self.trust.test_origin {
+            Some(origin) => url::on_origin(&url, origin).map(|()| url)?,
+            None => {
+                let url = if self.lists().any(|list| list.says("http")) { url::upgraded(&url) } else { url };
+                self.host(url::host(&url)?)?;
+                url
+            }
+        };
+        sized(url)
+    }
+
+    fn host(&mut self, host: &str) -> Result<(), Refusal> {
+        let test = self.lists().any(|list| list.test(host));
+        self.test |= test;
+        if self.lists().any(|list| list.name(host)) || self.trust.names(host) {
+            return Ok(());
+        }
+        if self.normalised || !Hosts(self.own.hosts).says("*") || !url::ordinary(host) {
+            return Err(Refusal::UntrustedHost(host.to_owned()));
+        }
+        self.any_host.get_or_insert_with(|| host.to_owned());
+        Ok(())
+    }
+
+    /// The host lists that count.
+    fn lists(&self) -> impl Iterator<Item = Hosts<'static>> {
+        let wallets = provider::WALLETS.iter().filter(|_| self.normalised).filter_map(|name| provider::named(name));
+        wallets.map(|row| Hosts(row.hosts)).chain([Hosts(self.own.hosts)])
+    }
+
+    /// An app link; in test mode no app is opened, only the test origin.
+    fn link(&mut self, url: String) -> Result<String, Refusal> {
+        if url::has_scheme(&url, "https") || self.trust.test_origin.is_some() {
+            return self.page(url);
+        }
+        sized(url::app_link(&url)?)
+    }
+
+    /// A picture: raster data, or an https address. Drawn only where there is no text, so only then its host counts.
+    fn picture(&mut self, url: String, spare: bool) -> Result<String, Refusal> {
+        if url::is_picture(&url) {
+            return Ok(url);
+        }
+        if self.trust.test_origin.is_some() {
+            return self.page(url);
+        }
+        let host = url::host(&url)?;
+        if !spare && self.host(host).is_err() {
+            self.any_host.get_or_insert_with(|| host.to_owned());
+        }
+        sized(url)
+    }
+}
+
+fn sized(url: String) -> Result<String, Refusal> {
+    if url.chars().count() > url::MAX_URL { Err(Refusal::TooLarge) } else { Ok(url) }
+}
+
+fn sizes(fields: &[(String, String)]) -> Result<(), Refusal> {
+    let large = |(name, value): &(String, String)| name.len() > MAX_FIELD || value.len() > MAX_FIELD;
+    if fields.len() > MAX_FIELDS || fields.iter().any(large) { Err(Refusal::TooLarge) } else { Ok(()) }
+}
+
+/// Whether a bridge gets what it takes.
+fn complete(bridge: Bridge, params: &[(String, String)]) -> Result<(), Refusal> {
+    let value =
+        |name: &str| params.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value);
+    let needed: &[&str] = match bridge {
+        Bridge::WechatJsapi => &["appId", "timeStamp", "nonceStr", "package", "signType", "paySign"],
+        Bridge::WechatMini => &["timeStamp", "nonceStr", "package", "signType", "paySign"],
+        Bridge::AlipayJsapi if value("orderStr").is_some() => &[],
+        Bridge::AlipayJsapi => &["tradeNO"],
+        Bridge::UnionpayUpsdk => &["tn"],
+    };
+    match value("package") {
+        _ if needed.iter().any(|name| value(name).is_none()) => Err(Refusal::MissingField),
+        Some(package) if needed.contains(&"package") && !package.starts_with("prepay_id=") => Err(Refusal::Malformed),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,185 @@
+//! Decides what the one form of an HTML body sends, and where to.
+//!
+//! It runs nothing and draws nothing. What a browser would send only after a person chose it (`select`, `textarea`) is refused.
+
+use super::{object, unescape};
+use crate::action::Refusal;
+use crate::action::provider::FORM;
+use crate::checkout::json::Json;
+
+/// The form as an object of `name`, `action`, `method` (upper case) and `fields`, under [`FORM`].
+pub(super) fn read(text: &str) -> Result<Json, Refusal> {
+    let mut page = Page { rest: text };
+    let (mut form, mut fields, mut open) = (None, Vec::new(), false);
+    while let Some(tag) = page.tag() {
+        match tag.name.as_str() {
+            "form" if form.is_some() => return Err(Refusal::Malformed),
+            "form" => (form, open) = (Some(tag), true),
+            "/form" => open = false,
+            "input" if open => fields.extend(field(&tag)),
+            "select" | "textarea" if open => return Err(Refusal::Malformed),
+            "script" | "style" | "title" | "textarea" => page.skip(&tag.name),
+            _ => {}
+        }
+    }
+    let form = form.filter(|_| !open).ok_or(Refusal::Malformed)?;
+    let name = form.value("name").or_else(|| form.value("id"));
+    let method = form.value("method").unwrap_or("get").to_ascii_uppercase();
+    Ok(Json::object([(
+        FORM,
+        Json::object([
+            ("name", Json::from_option(name)),
+            ("action", Json::from_option(form.value("action"))),
+            ("method", Json::Text(method)),
+            ("fields", object(fields)?),
+        ]),
+    )]))
+}
+
+/// What this input sends without anybody pressing it.
+fn field(input: &Tag) -> Option<(String, String)> {
+    let kind = input.value("type").unwrap_or("text").to_ascii_lowercase();
+    let pressed = matches!(kind.as_str(), "submit" | "button" | "image" | "reset" | "file");
+    let unchecked = matches!(kind.as_str(), "checkbox" | "radio") && input.value("checked").is_none();
+    let name = input.value("name").filter(|name| !name.is_empty())?;
+    let sent = !pressed && !unchecked && input.value("disabled").is_none();
+    sent.then(|| (name.to_owned(), input.value("value").unwrap_or_default().to_owned()))
+}
+
+/// A tag's name in lower case, with `/` before it if it closes, and its attributes.
+struct Tag {
+    name: String,
+    attributes: Vec<(String, String)>,
+}
+
+impl Tag {
+    /// The first attribute of this name, as browsers take it.
+    fn value(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+struct Page<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Page<'a> {
+    /// The next tag; comments and declarations are stepped over. An unfinished one ends the page.
+    fn tag(&mut self) -> Option<Tag> {
+        loop {
+            self.rest = self.rest.split_once('<')?.1;
+            if let Some(comment) = self.rest.strip_prefix("!--") {
+                self.rest = comment.split_once("-->").map_or("", |(_, rest)| rest);
+            } else if self.rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+                let name = self.until(|c| c.is_ascii_whitespace() || c == '>').to_ascii_lowercase();
+                let attributes = self.attributes()?;
+                return Some(Tag { name: name.trim_end_matches('/').to_owned(), attributes });
+            }
+        }
+    }
+
+    /// What comes before the first such character, stepping over it all but that character.
+    fn until(&mut self, stop: impl Fn(char) -> bool) -> &'a str {
+        let (before, rest) = self.rest.split_at(self.rest.find(stop).unwrap_or(self.rest.len()));
+        self.rest = rest;
+        before
+    }
+
+    /// The attributes up to `>`, which is stepped over.
+    fn attributes(&mut self) -> Option<Vec<(String, String)>> {
+        let mut attributes = Vec::new();
+        loop {
+            self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+            if let Some(rest) = self.rest.strip_prefix('>') {
+                self.rest = rest;
+                return Some(attributes);
+            }
+            let name = self.until(|c| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).to_ascii_lowercase();
+            self.rest = self.rest.trim_start();
+            let value = match self.rest.strip_prefix('=') {
+                Some(rest) => {
+                    self.rest = rest.trim_start();
+                    self.value()?
+                }
+                None => "",
+            };
+            if name.is_empty() && value.is_empty() && self.rest.is_empty() {
+                return None;
+            }
+            attributes.push((name, unescape(value)));
+        }
+    }
+
+    fn value(&mut self) -> Option<&'a str> {
+        let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let Some(quote) = quote else { return Some(self.until(|c| c.is_ascii_whitespace() || c == '>')) };
+        let (value, rest) = self.rest.get(1..)?.split_once(quote)?;
+        self.rest = rest;
+        Some(value)
+    }
+
+    /// Steps over the raw text of this element.
+    fn skip(&mut self, name: &str) {
+        while let Some((_, rest)) = self.rest.split_once("</") {
+            self.rest = rest;
+            if rest.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)) {
+                return;
+            }
+        }
+        self.rest = "";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn form(text: &str) -> Json {
+        read(text).unwrap().get(FORM).unwrap().clone()
+    }
+
+    #[test]
+    fn a_form_sends_what_a_browser_would_send_unasked() {
+        let form = form(
+            "<!doctype html><title><form></title><!-- <form> --><FORM ID=pay METHOD='post' ACTION=https://a.example/?x&notify=1>\
+             <input name=a value=\"1 &amp; 2\"/><input type=hidden name='b' value='<form>'><input type=submit name=c value=d>\
+             <input type=checkbox name=e><input type=checkbox name=f checked value=on><input name=g disabled><input value=h>\
+             <script>document.write('<form>')</script></form>",
+        );
+        assert_eq!(form.get("method").and_then(Json::text), Some("POST"));
+        assert_eq!(form.get("name").and_then(Json::text), Some("pay"));
+        assert_eq!(form.get("action").and_then(Json::text), Some("https://a.example/?x&notify=1"));
+        assert_eq!(form.get("fields").unwrap().to_string(), r#"{"a":"1 & 2","b":"<form>","f":"on"}"#);
+    }
+
+    #[test]
+    fn what_is_not_exactly_one_whole_form_is_malformed() {
+        for wrong in [
+            "<html></html>",
+            "<form action=a>",
+            "<form></form><form></form>",
+            "<form><form></form></form>",
+            "<form><input name=a",
+            "<form><input name=\"a></form>",
+            "<form><select name=a></select></form>",
+            "<form><textarea name=a></textarea></form>",
+            "<form><input name=a value=1><input name=a value=2></form>",
+            "<form <",
+            "<!-- <form></form> -->",
+            "<form",
+            "<form =",
+        ] {
+            assert_eq!(read(wrong), Err(Refusal::Malformed), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_quarter_megabyte_is_read_in_linear_time() {
+        for piece in
+            ["<", "<!--", "<a ", "<a b=\"", "<script>", "</", "&#", "<form>", "<a a=b ", "='", "<script></scrip"]
+        {
+            assert!(read(&["<form></form>", &piece.repeat(200_000 / piece.len())].concat()).is_ok() || piece != "<");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Decides what `k=v&k=v` text says, 和包's private list among it.
+//!
+//! It does not know what any key means.
+
+use super::object;
+use crate::action::Refusal;
+use crate::action::provider::TEXT;
+use crate::checkout::json::Json;
+
+/// The pairs as an object of texts, percent-decoded unless they are 和包's, and the text itself under [`TEXT`].
+pub(super) fn read(text: &str) -> Result<Json, Refusal> {
+    let raw = text.contains("payUrl=") && text.contains("<hi:=>");
+    let value = |value: &str| if raw { value.to_owned() } else { decode(value) };
+    let pair = |pair: &str| pair.split_once('=').map(|(name, text)| (value(name), value(text)));
+    let mut pairs: Vec<_> = split(text).into_iter().filter_map(pair).collect();
+    pairs.push((TEXT.to_owned(), text.to_owned()));
+    object(pairs)
+}
+
+/// Splits at each `&` outside braces: UnionPay puts whole lists into `{…}`, and JSON may come unencoded.
+fn split(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0usize, 0, Vec::new());
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b'&' if depth == 0 => {
+                parts.extend(text.get(start..at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.extend(text.get(start..));
+    parts
+}
+
+/// Percent-decodes, with `+` as a space; what is not an escape stays, and what is not UTF-8 (GBK, say) is replaced.
+pub(in crate::action) fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let mut ahead = rest.clone();
+        let digit = |byte: Option<u8>| {
+            byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|digit| u8::try_from(digit).ok())
+        };
+        match (byte, digit(ahead.next()), digit(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(high << 4 | low);
+                rest = ahead;
+            }
+            (b'+', ..) => bytes.push(b' '),
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn pairs_are_split_outside_braces_and_decoded() {
+        let json = read("a=1%2B+1&list={x=1&y=2}&empty=&flag&b=c=d").unwrap();
+        for (key, value) in [("a", "1+ 1"), ("list", "{x=1&y=2}"), ("empty", ""), ("b", "c=d")] {
+            assert_eq!(json.get(key).and_then(Json::text), Some(value), "{key}");
+        }
+        assert_eq!(json.get("flag"), None);
+    }
+
+    #[test]
+    fn hebaos_list_is_left_as_it_is() {
+        let json = read("message=100%25&payUrl=url<hi:=>http://a/%20<hi:$$>x<hi:=>1+1").unwrap();
+        assert_eq!(json.get("payUrl").and_then(Json::text), Some("url<hi:=>http://a/%20<hi:$$>x<hi:=>1+1"));
+    }
+
+    #[test]
+    fn a_broken_escape_stays_as_it_is() {
+        assert_eq!(decode("%4%zz%"), "%4%zz%");
+        assert_eq!(decode("%E5%90%8D"), "名");
+        assert_eq!(decode("%C3%FB"), "\u{fffd}\u{fffd}");
+    }
+}
