@@ -18,14 +18,14 @@ use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
 use crate::checkout::wire::{self, Answer, Reply};
-use crate::view::{Face, Panel};
+use crate::view::{self, Face, PanelProps, Shown};
 use js_sys::Function;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
-use yew::{Callback, Component, Context, Html, Properties, html};
+use yew::{Callback, Component, Context, Html, Properties};
 
 /// How many events the log keeps.
 const LOG: usize = 100;
@@ -108,6 +108,7 @@ pub(super) struct App {
     screen: Option<(&'static str, Option<Acting>)>,
     timer: Option<Timer>,
     tick: Option<Timer>,
+    shown: Shown,
     stream: Option<Stream>,
     request: Option<Pending>,
     paying: Vec<Function>,
@@ -130,6 +131,7 @@ impl Component for App {
             screen,
             timer: None,
             tick: None,
+            shown: Shown::default(),
             stream: None,
             request: None,
             paying: Vec::new(),
@@ -148,14 +150,18 @@ impl Component for App {
                 self.happened(ctx, What::HostPaid(page::fresh_attempt()));
             }
         }
+        if let Some(state) = &self.state {
+            self.shown.follow(&state.phase, page::now());
+        }
         self.keep_ticking(ctx);
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Some(state) = &self.state else { return crate::view::broken(&self.setup.face) };
+        let Some(state) = &self.state else { return view::broken(&self.setup.face) };
         let on = ctx.link().callback(|gesture| Notice::Happened(What::Shopper(gesture, page::fresh_attempt())));
-        html! { <Panel state={state.clone()} face={self.setup.face.clone()} now={page::now()} {on} /> }
+        let face = self.setup.face.clone();
+        view::draw(&PanelProps { state: state.clone(), face, now: page::now(), on, notice: None }, &self.shown)
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {

@@ -60,7 +60,7 @@ fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, or
 
 /// Scheme, host and port of an absolute address.
 fn origin(url: &str) -> String {
-    let after = url.find("://").map_or(0, |at| at + 3);
+    let after = url.find("//").map_or(0, |at| at + 2);
     let end = url.get(after..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after + at);
     url.get(..end).unwrap_or(url).to_owned()
 }
