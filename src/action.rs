@@ -4,6 +4,7 @@
 
 mod check;
 pub mod code;
+pub mod crossing;
 pub mod emv;
 mod order;
 mod provider;
@@ -118,6 +119,9 @@ pub enum Bridge {
 }
 
 impl Bridge {
+    /// The four.
+    pub(crate) const ALL: [Self; 4] = [Self::WechatJsapi, Self::WechatMini, Self::AlipayJsapi, Self::UnionpayUpsdk];
+
     /// Its word in the normalised form.
     pub fn word(self) -> &'static str {
         match self {
@@ -142,6 +146,15 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// The six.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Pending, Self::Processing, Self::Succeeded, Self::Failed, Self::Canceled, Self::Expired];
+
+    /// The standing of this word; an unknown word counts as pending.
+    pub(crate) fn of_word(word: &str) -> Self {
+        Self::ALL.into_iter().find(|standing| standing.word() == word).unwrap_or(Self::Pending)
+    }
+
     /// Its word.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,3 +1,278 @@
-//! Draws a checkout: Yew components, props in, one callback of gestures out, no state of their own.
+//! Draws a checkout: one component, props in, one callback of gestures out, no state of its own.
 //!
-//! They render natively to text in tests; nothing here knows a browser.
+//! It decides nothing about a payment and knows no browser: it renders natively to text in tests. Every phase is a plain
+//! function below [`Panel`], since each component would cost the shopper bytes.
+//!
+//! What styles, tests and the shell rely on: the root is `section.moongate[data-phase]`, with `data-at` where a phase has
+//! several faces (`code`, `not_paid`, `last_check`, `succeeded`, …); its heading is `[data-heading]`; whatever gives a
+//! gesture has that gesture's word in `data-gesture`; rows are `[data-method]`; the parts are `method`,
+//! `method-selected`, `button`, `qr` and `status`.
+
+mod choosing;
+mod code;
+mod control;
+mod countdown;
+mod ended;
+pub mod intl;
+pub mod naming;
+mod picture;
+mod scene;
+mod shop;
+mod waiting;
+
+pub use intl::Intl;
+
+use crate::action::Step;
+use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture, Millis, Outcome, Phase, State};
+use crate::checkout::options::{Options, Theme};
+use crate::words::{Key, Language, Words};
+use picture::Drawing;
+use scene::Scene;
+use std::fmt;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What stays as it is for as long as the widget is mounted.
+pub struct Face {
+    /// The words of the page's language.
+    pub words: Words,
+    /// BCP 47 tag of these words, for example `zh-CN`.
+    pub lang: &'static str,
+    /// The direction they are written in: `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// The shop's name, to compare with the payee in the wallet.
+    pub shop: Option<String>,
+    /// The shop's phone number, https or mailto address.
+    pub support: Option<String>,
+    /// Where "back to the shop" leads; checked with the options.
+    pub done_url: Option<String>,
+    /// Whether the pay button is drawn here, not by the page.
+    pub button: bool,
+    /// Rows shown before "more".
+    pub collapse_after: usize,
+    /// Light, dark, or as the system has it.
+    pub theme: Theme,
+    /// Whether to say that nothing is charged.
+    pub test_mode: bool,
+    /// How sums and moments are written for people.
+    pub intl: Rc<dyn Intl>,
+}
+
+/// Two faces are the same only if they are one: nothing in it changes while mounted.
+impl PartialEq for Face {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Face {
+    /// What the page's options make constant, in the language of these words. Without options that can be worked with,
+    /// the rest is as by default.
+    pub fn new(options: Option<&Options>, words: Words, tag: &str, intl: Rc<dyn Intl>) -> Self {
+        let language = Language::find(tag);
+        Self {
+            words,
+            lang: language.tag,
+            dir: language.dir,
+            shop: options.and_then(|options| options.shop.clone()),
+            support: options.and_then(|options| options.support.clone()),
+            done_url: options.and_then(|options| options.done_url.clone()),
+            button: options.is_none_or(|options| options.button),
+            collapse_after: options.map_or(0, |options| options.collapse_after),
+            theme: options.map_or(Theme::Auto, |options| options.theme),
+            test_mode: options.is_some_and(|options| options.test_mode),
+            intl,
+        }
+    }
+}
+
+impl fmt::Debug for Face {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Face").field("lang", &self.lang).finish_non_exhaustive()
+    }
+}
+
+/// What [`Panel`] draws.
+#[derive(Clone, Debug, Properties)]
+pub struct PanelProps {
+    /// The checkout.
+    pub state: Rc<State>,
+    /// What stays.
+    pub face: Rc<Face>,
+    /// The page's steady clock, for the countdown.
+    pub now: Millis,
+    /// Takes what the shopper does.
+    pub on: Callback<Gesture>,
+    /// Something to tell that is no phase, for example that the link was copied.
+    #[prop_or_default]
+    pub notice: Option<Key>,
+}
+
+/// Compared by pointer: the machine makes a new state for every change, and comparing a hundred rows costs time.
+impl PartialEq for PanelProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.state, &other.state)
+            && self.face == other.face
+            && self.now == other.now
+            && self.on == other.on
+            && self.notice == other.notice
+    }
+}
+
+/// The whole widget, in whatever phase it is.
+#[component]
+pub fn Panel(props: &PanelProps) -> Html {
+    let PanelProps { state, face, now, on, notice } = props;
+    // The code is worked out once for each payload, and not again with every second of the countdown; the bar is full
+    // when that payload is first seen.
+    let code = shown_code(&state.phase);
+    let drawing = use_memo(code.clone().flatten(), |payload| payload.as_deref().and_then(Drawing::of));
+    let lifetime = use_memo((code, deadline(&state.phase).is_some()), |_| {
+        deadline(&state.phase).map_or(0, |end| end.saturating_sub(*now))
+    });
+    let drawing = (*drawing).as_ref();
+    let scene = Scene { state, face, now: *now, on, drawing, lifetime: *lifetime, notice: *notice };
+    html! {
+        <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)}
+            data-size={if state.large { "large" } else { "normal" }} data-phase={state.phase.word()}
+            data-at={at(&state.phase)}>
+            { ribbon(&scene) }
+            { bill(&scene) }
+            { body(&scene) }
+            { status(&scene) }
+        </section>
+    }
+}
+
+/// What is shown when the page's options can't be worked with: that the shop must act, and nothing that could be pressed.
+pub fn broken(face: &Face) -> Html {
+    html! {
+        <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)} data-size="normal"
+            data-phase="broken">
+            <div class="alert" role="alert" data-fault="fault_missing_option">
+                <p>{ face.words.say(Key::FaultMissingOption) }</p>
+            </div>
+        </section>
+    }
+}
+
+fn body(scene: &Scene<'_>) -> Html {
+    match &scene.state.phase {
+        Phase::Choosing { fault, .. } => choosing::draw(scene, fault.as_ref()),
+        Phase::Sending { .. } => choosing::sending(scene),
+        Phase::Acting { attempt, at: Acting::Code } => code::living(scene, attempt),
+        Phase::Acting { at: Acting::CodeOver, .. } => code::over(scene),
+        Phase::Acting { at: Acting::Refreshing, .. } => code::refreshing(scene),
+        Phase::Acting { attempt, at } => waiting::acting(scene, attempt, *at),
+        Phase::Confirming { why, .. } => waiting::confirming(scene, *why),
+        Phase::Canceling { .. } => waiting::canceling(scene),
+        Phase::Unknown { call, .. } => waiting::unknown(scene, *call),
+        Phase::Ended { attempt, outcome, when } => ended::draw(scene, attempt, *outcome, *when),
+    }
+}
+
+fn ribbon(scene: &Scene<'_>) -> Html {
+    if !scene.face.test_mode {
+        return Html::default();
+    }
+    html! { <p class="ribbon" data-test="">{ scene.say(Key::Test) }</p> }
+}
+
+/// Who is paid and how much: the same in every phase, so that nothing jumps and the sum can be compared with the wallet's.
+fn bill(scene: &Scene<'_>) -> Html {
+    let large = if scene.state.large { "true" } else { "false" };
+    html! {
+        <header class="bill">
+            <p class="payee">
+                { scene.face.shop.as_ref().map(|shop| html! { <span class="shop">{ shop }</span> }) }
+                <span class="order">{ &scene.state.order.id }</span>
+            </p>
+            { sum(scene) }
+            <button type="button" class="size" aria-pressed={large} data-gesture="toggle_large"
+                onclick={control::gives(scene, Gesture::ToggleLarge)}>{ scene.say(Key::LargePrint) }</button>
+        </header>
+    }
+}
+
+fn sum(scene: &Scene<'_>) -> Html {
+    if matches!(scene.state.phase, Phase::Ended { outcome: Outcome::Succeeded | Outcome::Refunded, .. }) {
+        return Html::default();
+    }
+    html! {
+        <p class="sum" data-sum="">
+            <span class="total">{ scene.say(Key::Total) }{ " " }</span>{ scene.sum() }
+        </p>
+    }
+}
+
+/// The one polite region. It is in every phase, empty if need be: a region that comes with its text is not read out.
+fn status(scene: &Scene<'_>) -> Html {
+    let (text, seen) = match &scene.state.phase {
+        _ if scene.notice.is_some() => (scene.notice.map_or("", |key| scene.say(key)).to_owned(), true),
+        Phase::Sending { .. } => (scene.say(Key::SendingDo).to_owned(), !scene.face.button),
+        Phase::Acting { attempt, at: Acting::Code } => (countdown::spoken(scene, attempt), false),
+        Phase::Confirming { .. } | Phase::Unknown { .. } => (scene.say(Key::Asking).to_owned(), true),
+        Phase::Acting { .. } | Phase::Choosing { .. } | Phase::Canceling { .. } | Phase::Ended { .. } => {
+            (String::new(), true)
+        }
+    };
+    html! { <p class={if seen { "status" } else { "status unseen" }} part="status" role="status">{ text }</p> }
+}
+
+/// The word of `data-at`.
+fn at(phase: &Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Acting { at, .. } => Some(acting(*at)),
+        Phase::Confirming { why, .. } => Some(confirming(*why)),
+        Phase::Unknown { call, .. } => call.then_some("call"),
+        Phase::Ended { outcome: Outcome::Refunded, .. } => Some("refunded"),
+        Phase::Ended { outcome, .. } => Some(outcome.word()),
+        Phase::Choosing { .. } | Phase::Sending { .. } | Phase::Canceling { .. } => None,
+    }
+}
+
+fn acting(at: Acting) -> &'static str {
+    match at {
+        Acting::Code => "code",
+        Acting::CodeOver => "code_over",
+        Acting::Refreshing => "refreshing",
+        Acting::Leaving => "leaving",
+        Acting::InApp => "in_app",
+        Acting::AppLink => "app_link",
+        Acting::NotPaid => "not_paid",
+        Acting::Host => "host",
+    }
+}
+
+fn confirming(why: Confirming) -> &'static str {
+    match why {
+        Confirming::Returned => "returned",
+        Confirming::Said => "said",
+        Confirming::Processing => "processing",
+        Confirming::LastCheck => "last_check",
+    }
+}
+
+fn theme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+/// The attempt that the screen is about; while choosing, one that may still be alive is not.
+fn attempt(phase: &Phase) -> Option<&Attempt> {
+    if matches!(phase, Phase::Choosing { .. }) { None } else { phase.attempt() }
+}
+
+fn deadline(phase: &Phase) -> Option<Millis> {
+    attempt(phase)?.deadline
+}
+
+/// The text of the code on screen, if it has one, if there is a code on screen.
+fn shown_code(phase: &Phase) -> Option<Option<Rc<str>>> {
+    let Phase::Acting { attempt, at: Acting::Code } = phase else { return None };
+    let Some(Step::Qr { payload, .. }) = code::step(attempt) else { return Some(None) };
+    Some(payload.as_deref().map(Rc::from))
+}

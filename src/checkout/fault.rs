@@ -2,6 +2,7 @@
 //!
 //! It does not hold the shopper's words ([`crate::words`] does): `message` is for the developer, and says what to change.
 
+use super::json::Json;
 use std::fmt;
 
 /// Something that somebody must act on.
@@ -158,6 +159,17 @@ impl Fault {
             Self::Server(fault) => fault.code.word(),
             Self::Network(fault) => fault.word(),
         }
+    }
+}
+
+impl Fault {
+    /// As events and the state carry it: `{ kind, code, message }`.
+    pub fn to_json(&self) -> Json {
+        Json::object([
+            ("kind", self.kind().into()),
+            ("code", self.code().into()),
+            ("message", Json::Text(self.to_string())),
+        ])
     }
 }
 

@@ -8,6 +8,9 @@ use std::fmt;
 /// Deepest nesting that is read; a provider's response needs about eight.
 const MAX_DEPTH: usize = 32;
 
+/// Most members of one object; the largest response of a provider has about a hundred.
+const MAX_MEMBERS: usize = 400;
+
 /// A JSON value. Numbers are kept as they were written, since an amount must not pass through a float.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
@@ -30,7 +33,7 @@ pub enum Json {
 pub enum JsonError {
     /// Not JSON, at this byte.
     Malformed(usize),
-    /// Nested deeper than 32.
+    /// Nested deeper than 32, or an object with more than 400 members.
     TooDeep,
     /// An object names a key twice: which one counts would depend on the reader.
     DuplicateKey,
@@ -40,7 +43,7 @@ impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(at) => write!(f, "not JSON at byte {at}"),
-            Self::TooDeep => f.write_str("nested deeper than 32"),
+            Self::TooDeep => f.write_str("nested deeper than 32, or more than 400 members"),
             Self::DuplicateKey => f.write_str("an object names a key twice"),
         }
     }
@@ -368,11 +371,13 @@ impl Reader<'_> {
     }
 }
 
-/// The members as an object, unless two have one name. Sorted, so that many keys take no quadratic time.
+/// The members as an object, unless two have one name. Bounded rather than sorted: a sort costs the shopper 4 KB.
 fn distinct(members: Vec<(String, Json)>) -> Result<Json, JsonError> {
-    let mut keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
-    keys.sort_unstable();
-    if keys.array_windows().any(|[a, b]| a == b) { Err(JsonError::DuplicateKey) } else { Ok(Json::Object(members)) }
+    if members.len() > MAX_MEMBERS {
+        return Err(JsonError::TooDeep);
+    }
+    let twice = members.iter().enumerate().any(|(at, (key, _))| members.iter().take(at).any(|(other, _)| other == key));
+    if twice { Err(JsonError::DuplicateKey) } else { Ok(Json::Object(members)) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,11 @@
 //!
 //! It does not decide what a shopper sees: [`super::offer`] does, from these rows.
 
+pub mod catalog;
+mod version;
+
+pub use version::Version;
+
 use super::environment::{App, Environment};
 use super::money::{Currency, Fee};
 use std::fmt;
@@ -125,10 +130,6 @@ pub struct Method {
     pub scannable_by: Vec<MethodId>,
 }
 
-/// An app's version, up to four numbers, compared as numbers: `8.0.76` is below `8.0.100`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(pub [u32; 4]);
-
 impl Method {
     /// The wallet as the catalog has it, with nothing said by the merchant.
     pub fn plain(id: MethodId) -> Self {
@@ -196,11 +197,10 @@ impl Hint {
     }
 }
 
-/// What this wallet can do here.
-///
-/// # Source
-/// `research/provider-payloads.md` 3.3, read 2026-11-22.
+/// What this wallet can do here: the first row of the [`catalog`] that is about this wallet, device and app.
 pub fn placement(wallet: Wallet, environment: &Environment) -> Placement {
-    let _ = (wallet, environment, App::Browser);
-    Placement::Works(vec![Flow::Qr], Hint::Scan)
+    match catalog::CATALOG.iter().find(|row| row.holds(wallet, environment)) {
+        Some(row) if !row.flows.is_empty() => Placement::Works(row.flows.to_vec(), row.hint),
+        _ => Placement::OpenBrowser,
+    }
 }

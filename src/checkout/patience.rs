@@ -76,8 +76,8 @@ impl Watch {
 fn delay(waited: Millis, misses: u32) -> Millis {
     let usual = match waited {
         0..20_000 => 2_500,
-        20_000..60_000 => 5_000,
-        60_000..600_000 => 11_000,
+        20_000..60_000 => 5_500,
+        60_000..600_000 => 12_000,
         _ => 30_000,
     };
     usual.max(1_000 << misses.min(5))

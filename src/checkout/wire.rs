@@ -9,7 +9,7 @@ pub use answer::{Expected, Reply, payment, read};
 use super::fault::{Fault, NetworkFault};
 use super::json::Json;
 use super::machine::{Millis, State};
-use super::method::MethodId;
+use super::method::{Flow, MethodId};
 use super::patience;
 use crate::action::{Action, Refusal, Seconds, Standing};
 
@@ -103,6 +103,7 @@ pub enum Answer {
 /// The body of a creation: what the shopper saw, what works here, and the way back.
 pub fn creation(state: &State, attempt: &super::machine::Attempt, return_url: &str, locale: &str) -> Json {
     let flows = state.offer.row(&attempt.method).map(|row| row.flows.as_slice()).unwrap_or_default();
+    let flows = flows.iter().filter(|flow| !(attempt.by_page && **flow == Flow::Qr)).map(|flow| flow.word().into());
     Json::object([
         ("version", 1.into()),
         ("order", state.order.id.as_str().into()),
@@ -110,7 +111,7 @@ pub fn creation(state: &State, attempt: &super::machine::Attempt, return_url: &s
         ("attempt", attempt.id.as_str().into()),
         ("amount", attempt.total.minor().into()),
         ("currency", attempt.total.currency().code().into()),
-        ("flows", Json::List(flows.iter().map(|flow| flow.word().into()).collect())),
+        ("flows", Json::List(flows.collect())),
         ("return_url", return_url.into()),
         ("environment", state.offer.environment.to_json()),
         ("locale", locale.into()),

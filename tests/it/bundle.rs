@@ -1,1 +1,140 @@
-//! See each test's name.
+//! What `moongate bundle` promises: the same bytes each time, hashes that are true, and no more weight than agreed.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+use sha2::{Digest, Sha384};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+/// The bundle that all but one of these tests look at.
+static BUNDLE: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
+    let folder = folder("bundle");
+    bundle(&folder, &[]);
+    contents(&folder)
+});
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    folder
+}
+
+fn bundle(out: &Path, more: &[&str]) -> Output {
+    let program = Command::new(env!("CARGO_BIN_EXE_moongate")).arg("bundle").arg("--out").arg(out).args(more).output();
+    let output = program.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// Every file by its name below the folder.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut contents = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            let below = self::contents(&entry.path());
+            contents.extend(below.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+        } else {
+            contents.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    contents
+}
+
+fn manifest() -> Value {
+    serde_json::from_slice(&BUNDLE["manifest.json"]).unwrap()
+}
+
+fn listed() -> Vec<(String, Value)> {
+    let files: Vec<_> = manifest()["files"].as_object().unwrap().clone().into_iter().collect();
+    assert!(files.len() >= 4, "script, wasm, types and words at least");
+    files
+}
+
+fn integrity(bytes: &[u8]) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
+}
+
+fn unzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).unwrap();
+    plain
+}
+
+fn unbrotlied(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    brotli::Decompressor::new(bytes, 4096).read_to_end(&mut plain).unwrap();
+    plain
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let again = folder("bundle-again");
+    bundle(&again, &["--anew"]);
+    let again = contents(&again);
+    assert_eq!(BUNDLE.keys().collect::<Vec<_>>(), again.keys().collect::<Vec<_>>());
+    let differing: Vec<_> =
+        again.iter().filter(|(name, bytes)| BUNDLE[*name] != **bytes).map(|(name, _)| name).collect();
+    assert_eq!(differing, [""; 0]);
+}
+
+#[test]
+fn nothing_is_built_when_nothing_has_changed() {
+    LazyLock::force(&BUNDLE);
+    let output = bundle(&folder("bundle-unchanged"), &[]);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("Until a shopper can pay"),
+        "the sizes are printed each time"
+    );
+}
+
+#[test]
+fn the_manifest_tells_the_truth_of_every_file() {
+    for (name, weight) in listed() {
+        let bytes = &BUNDLE[&name];
+        assert_eq!(weight["bytes"], bytes.len(), "{name}");
+        assert_eq!(weight["integrity"], integrity(bytes), "{name}");
+        let (gzip, brotli) = (&BUNDLE[&format!("{name}.gz")], &BUNDLE[&format!("{name}.br")]);
+        assert_eq!((&weight["gzip"], &weight["brotli"]), (&gzip.len().into(), &brotli.len().into()), "{name}");
+        assert!(unzipped(gzip) == *bytes && unbrotlied(brotli) == *bytes, "{name}: a compressed form is another file");
+    }
+    let all: usize = listed().len() * 3 + 1;
+    assert_eq!(BUNDLE.len(), all, "each file is there plain and twice compressed, and the manifest");
+}
+
+#[test]
+fn what_travels_until_a_shopper_can_pay_is_within_the_budget() {
+    let brotli = |name: &str| BUNDLE[&format!("{name}.br")].len();
+    let with = |end: &'static str| listed().into_iter().map(|(name, _)| name).filter(move |name| name.ends_with(end));
+    let words = with(".json").map(|name| brotli(&name)).max().unwrap();
+    let sum = brotli("moongate.js") + with(".wasm").map(|name| brotli(&name)).sum::<usize>() + words;
+    assert_eq!(manifest()["until_ready"]["brotli"], sum);
+    assert!(sum <= 90_000, "{sum} bytes");
+}
+
+#[test]
+fn the_script_is_one_file_that_pins_every_other() {
+    let script = String::from_utf8(BUNDLE["moongate.js"].clone()).unwrap();
+    assert!(!script.contains("./glue.js") && !script.contains("./generated.js"), "it still imports");
+    for (name, weight) in listed().iter().filter(|(name, _)| name.ends_with(".wasm") || name.ends_with(".json")) {
+        assert!(script.contains(name), "{name} is not named");
+        assert!(script.contains(weight["integrity"].as_str().unwrap()), "{name} is not pinned");
+    }
+}
+
+#[test]
+fn no_file_says_on_whose_machine_it_was_made() {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME")).unwrap();
+    let private = [env!("CARGO_MANIFEST_DIR"), env!("CARGO_TARGET_TMPDIR"), &home, "/registry/src/", "/.cargo/"];
+    for (name, bytes) in BUNDLE.iter().filter(|(name, _)| !name.ends_with(".br") && !name.ends_with(".gz")) {
+        let found: Vec<_> =
+            private.iter().filter(|word| bytes.windows(word.len()).any(|part| part == word.as_bytes())).collect();
+        assert!(found.is_empty(), "{name} holds {found:?}");
+    }
+}

@@ -1,1 +1,641 @@
-//! See each test's name.
+//! Whole checkouts played through `advance`, without a browser: stories, and what must hold in every one of them.
+
+use moongate::action::{Action, Method, Refusal, Standing, Step};
+use moongate::checkout::environment::{Environment, Facts};
+use moongate::checkout::fault::{Fault, NetworkFault, ServerCode, ServerFault};
+use moongate::checkout::json::Json;
+use moongate::checkout::machine::*;
+use moongate::checkout::method::MethodId;
+use moongate::checkout::money::{Amount, Currency};
+use moongate::checkout::offer::Offer;
+use moongate::checkout::options::Options;
+use moongate::checkout::patience;
+use moongate::checkout::wire::{Answer, AttemptId, Payment};
+use proptest::prelude::*;
+use std::rc::Rc;
+
+/// A checkout and the list of what it ordered last.
+struct Play {
+    state: State,
+    effects: Vec<Effect>,
+    now: Millis,
+    ids: u8,
+}
+
+fn id(number: u8) -> AttemptId {
+    AttemptId::from_random([number; 16])
+}
+
+fn method(name: &str) -> MethodId {
+    MethodId::parse(name).unwrap()
+}
+
+fn amount(minor: u64) -> Amount {
+    Amount::new(minor, Currency::parse("CNY").unwrap()).unwrap()
+}
+
+fn order() -> Order {
+    Order { id: "SO-1001".into(), amount: amount(12800), test: false }
+}
+
+fn offer() -> Rc<Offer> {
+    let raw = Json::read(r#"{"endpoint":"/checkout","order":"SO-1001","amount":12800,"currency":"CNY"}"#).unwrap();
+    let (options, faults) = Options::from_file(&raw);
+    assert_eq!(faults, []);
+    let desktop =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/132.0.0.0 Safari/537.36";
+    let facts = Facts { user_agent: desktop.into(), ..Facts::default() };
+    Rc::new(Offer::make(&options.unwrap(), Environment::read(&facts), ""))
+}
+
+fn action(step: Step) -> Action {
+    Action { provider: "wechatpay".into(), wallet: None, expires: None, step, any_host: None, test: false }
+}
+
+fn code() -> Action {
+    let payload = Some("weixin://wxpay/bizpayurl?pr=Zt4kQ8b".to_owned());
+    action(Step::Qr { payload, image: None, fallback: None })
+}
+
+fn page() -> Action {
+    action(Step::Redirect { url: "https://wx.tenpay.com/x".into(), method: Method::Get, fields: vec![] })
+}
+
+fn payment(status: Standing, action: Option<Action>) -> Payment {
+    Payment {
+        id: Some("pay_1".into()),
+        attempt: None,
+        method: None,
+        status,
+        action: action.map(Ok),
+        expires: Some(1_000_600),
+        now: Some(1_000_000),
+        events: None,
+        reason: None,
+        refunded: false,
+        test: false,
+    }
+}
+
+fn answer(status: Standing, action: Option<Action>) -> Answer {
+    Answer::Payment(Box::new(payment(status, action)))
+}
+
+fn server_fault(code: ServerCode) -> Answer {
+    Answer::Fault(Fault::Server(ServerFault { code, about: String::new() }))
+}
+
+impl Play {
+    fn new() -> Self {
+        let state = State::new(order(), offer(), Some(method("wechatpay")), false);
+        Self { state, effects: vec![], now: 0, ids: 0 }
+    }
+
+    fn happens(&mut self, what: What) -> &mut Self {
+        let (state, effects) = advance(self.state.clone(), Event { at: self.now, what });
+        self.state = state;
+        self.effects = effects;
+        self
+    }
+
+    fn does(&mut self, gesture: Gesture) -> &mut Self {
+        self.ids += 1;
+        let fresh = id(self.ids);
+        self.happens(What::Shopper(gesture, fresh))
+    }
+
+    fn after(&mut self, millis: Millis) -> &mut Self {
+        self.now += millis;
+        self
+    }
+
+    fn answers(&mut self, request: Request, answer: Answer) -> &mut Self {
+        let attempt = self.attempt().id.clone();
+        self.happens(What::Answered(request, attempt, answer))
+    }
+
+    fn attempt(&self) -> &Attempt {
+        self.state.phase.attempt().expect("an attempt")
+    }
+
+    fn phase(&self) -> &'static str {
+        self.state.phase.word()
+    }
+
+    fn sent(&self) -> Vec<Request> {
+        let request = |effect: &Effect| if let Effect::Send(request, _) = effect { Some(*request) } else { None };
+        self.effects.iter().filter_map(request).collect()
+    }
+
+    fn announced(&self) -> Vec<&'static str> {
+        let name = |effect: &Effect| if let Effect::Announce(said) = effect { Some(said.name) } else { None };
+        self.effects.iter().filter_map(name).collect()
+    }
+
+    /// As far as the code on screen.
+    fn showing_a_code() -> Self {
+        let mut play = Self::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        play.answers(Request::Create, answer(Standing::Pending, Some(code()))).happens(What::ActionDecided(false));
+        play
+    }
+
+    /// As far as the wallet's page, and back.
+    fn back_from_the_wallet() -> Self {
+        let mut play = Self::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        play.answers(Request::Create, answer(Standing::Pending, Some(page()))).happens(What::ActionDecided(false));
+        play.after(3_000).happens(What::Woke);
+        play
+    }
+}
+
+#[test]
+fn a_code_is_shown_and_paid() {
+    let mut play = Play::new();
+    assert_eq!(play.does(Gesture::Pay).announced(), ["moongate-status", "moongate-submit"]);
+    assert_eq!(play.happens(What::SubmitDecided(true)).sent(), [Request::Create]);
+    play.answers(Request::Create, answer(Standing::Pending, Some(code())));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+    assert!(play.announced().contains(&"moongate-action"));
+    play.happens(What::ActionDecided(false)).after(2_800).happens(What::TimeCame);
+    assert_eq!(play.sent(), [Request::Ask]);
+    play.answers(Request::Ask, answer(Standing::Succeeded, None));
+    assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+    assert!(play.announced().contains(&"moongate-complete"));
+    assert!(play.effects.contains(&Effect::Keep(None)), "the attempt is forgotten once it has ended");
+}
+
+#[test]
+fn a_second_press_begins_nothing() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let before = play.state.clone();
+    play.does(Gesture::Pay);
+    assert_eq!((play.state.clone(), play.effects.clone()), (before, vec![]));
+}
+
+#[test]
+fn the_host_page_may_stop_the_sending() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(false));
+    assert_eq!((play.phase(), play.sent()), ("choosing", vec![]));
+    assert!(play.state.phase.attempt().is_none(), "nothing was sent, so nothing is pending");
+}
+
+#[test]
+fn pay_called_by_the_host_announces_no_submission() {
+    let mut play = Play::new();
+    play.happens(What::HostPaid(id(9)));
+    assert_eq!(play.sent(), [Request::Create]);
+    assert!(!play.announced().contains(&"moongate-submit"));
+}
+
+#[test]
+fn a_lost_creation_is_sent_again_with_its_key_and_then_left_pending() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let key = play.attempt().id.clone();
+    for _ in 0..patience::RESENDS {
+        play.answers(Request::Create, Answer::Lost(NetworkFault::Unreachable));
+        assert_eq!((play.phase(), play.sent()), ("sending", vec![]));
+        assert_eq!(play.after(5_001).happens(What::TimeCame).sent(), [Request::Create]);
+    }
+    play.answers(Request::Create, Answer::Lost(NetworkFault::Unreachable));
+    assert_eq!(play.phase(), "choosing");
+    assert_eq!(play.state.phase.fault().unwrap().code(), "unreachable");
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    assert_eq!(play.attempt().id, key, "the same try keeps its key");
+}
+
+#[test]
+fn another_method_after_a_lost_creation_closes_the_key_first() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let key = play.attempt().id.clone();
+    play.answers(Request::Create, server_fault(ServerCode::MalformedAnswer));
+    play.does(Gesture::Choose(method("alipay"))).does(Gesture::Pay);
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+    play.answers(Request::Cancel, answer(Standing::Canceled, None));
+    assert_eq!(play.phase(), "sending");
+    assert_ne!(play.attempt().id, key);
+    assert_eq!(play.attempt().method, method("alipay"));
+}
+
+#[test]
+fn a_reload_takes_the_attempt_up_and_shows_the_code_again() {
+    let known = Attempt::new(id(5), method("alipay"), amount(12800), Origin::Kept, 0);
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(known)));
+    assert_eq!((play.phase(), play.sent()), ("confirming", vec![Request::Ask]));
+    play.answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+    assert_eq!(play.state.chosen, Some(method("alipay")));
+}
+
+#[test]
+fn not_found_proves_nothing_so_the_key_stays_pending() {
+    let known = Attempt::new(id(5), method("wechatpay"), amount(12800), Origin::Kept, 0);
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(known))).answers(Request::Ask, server_fault(ServerCode::NotFound));
+    assert_eq!(play.phase(), "choosing");
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    assert_eq!(play.attempt().id, id(5));
+}
+
+#[test]
+fn somebody_elses_link_is_dropped_in_silence() {
+    for code in [ServerCode::NotFound, ServerCode::AnotherOrder, ServerCode::NotAllowed] {
+        let linked = Attempt::new(id(5), method("wechatpay"), amount(12800), Origin::Link, 0);
+        let mut play = Play::new();
+        play.happens(What::Found(Box::new(linked))).answers(Request::Ask, server_fault(code));
+        assert_eq!((play.phase(), play.state.phase.fault()), ("choosing", None));
+        assert!(play.state.phase.attempt().is_none());
+    }
+}
+
+#[test]
+fn signing_in_sends_the_same_creation_again_once() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
+    assert!(play.effects.iter().any(|effect| matches!(effect, Effect::SignIn(..))));
+    let back = Attempt::new(id(1), method("wechatpay"), amount(12800), Origin::SignIn, 0);
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(back))).answers(Request::Ask, server_fault(ServerCode::NotFound));
+    assert_eq!((play.phase(), play.sent()), ("sending", vec![Request::Create]));
+    assert_eq!(play.attempt().id, id(1));
+}
+
+#[test]
+fn back_without_payment_has_three_ways_on() {
+    let mut play = Play::back_from_the_wallet();
+    assert_eq!((play.phase(), play.sent()), ("confirming", vec![Request::Ask]));
+    play.answers(Request::Ask, answer(Standing::Pending, Some(page())));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::NotPaid, .. }));
+    let not_paid = play.state.clone();
+
+    play.does(Gesture::AskNow);
+    assert_eq!((play.phase(), play.sent()), ("confirming", vec![Request::Ask]));
+
+    play.state = not_paid.clone();
+    play.does(Gesture::GoOn).happens(What::ActionDecided(false));
+    assert!(play.effects.iter().any(|effect| matches!(effect, Effect::HandOff(_))), "the same action again");
+
+    play.state = not_paid;
+    play.does(Gesture::ChangeMethod);
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+}
+
+#[test]
+fn an_attempt_that_can_not_be_closed_allows_no_other() {
+    let mut play = Play::showing_a_code();
+    play.does(Gesture::ChangeMethod).answers(Request::Cancel, answer(Standing::Pending, None));
+    assert!(matches!(play.state.phase, Phase::Confirming { why: Confirming::Processing, .. }));
+    play.does(Gesture::Pay);
+    assert_eq!(play.sent(), []);
+}
+
+#[test]
+fn canceling_what_was_paid_meanwhile_ends_as_paid() {
+    let mut play = Play::showing_a_code();
+    play.does(Gesture::ChangeMethod).answers(Request::Cancel, answer(Standing::Succeeded, None));
+    assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+}
+
+#[test]
+fn a_timer_ends_nothing_but_leads_to_a_last_check_and_a_new_code() {
+    let mut play = Play::showing_a_code();
+    play.after(600_001).happens(What::TimeCame);
+    assert!(matches!(play.state.phase, Phase::Confirming { why: Confirming::LastCheck, .. }));
+    assert_eq!(play.sent(), [Request::Ask]);
+    play.answers(Request::Ask, answer(Standing::Pending, None));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::CodeOver, .. }));
+    assert_eq!(play.does(Gesture::NewCode).sent(), [Request::Refresh]);
+    play.answers(Request::Refresh, answer(Standing::Pending, Some(code())));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+    assert_eq!(play.attempt().id, id(1), "a new code is the same attempt");
+}
+
+#[test]
+fn a_server_that_can_not_refresh_closes_first_and_then_makes_another_attempt() {
+    let mut play = Play::showing_a_code();
+    play.after(600_001).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, None));
+    play.does(Gesture::NewCode).answers(Request::Refresh, Answer::Unsupported);
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+    play.answers(Request::Cancel, answer(Standing::Canceled, None));
+    assert_eq!(play.phase(), "sending");
+    assert_ne!(play.attempt().id, id(1));
+}
+
+#[test]
+fn a_late_success_wins_over_any_other_outcome() {
+    for status in [Standing::Expired, Standing::Canceled, Standing::Failed] {
+        let mut play = Play::showing_a_code();
+        play.happens(What::Woke).answers(Request::Ask, answer(status, None));
+        assert_eq!(play.phase(), "ended");
+        play.after(60_000).happens(What::Woke);
+        assert_eq!(play.sent(), [Request::Ask], "whoever comes back is asked for");
+        play.answers(Request::Ask, answer(Standing::Succeeded, None));
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+        let complete = play.effects.iter().find_map(|effect| match effect {
+            Effect::Announce(said) if said.name == "moongate-complete" => said.detail.get("late").cloned(),
+            _ => None,
+        });
+        assert_eq!(complete, Some(Json::Bool(true)));
+    }
+}
+
+#[test]
+fn success_is_for_ever() {
+    let mut play = Play::showing_a_code();
+    play.happens(What::Woke).answers(Request::Ask, answer(Standing::Succeeded, None));
+    let paid = play.state.clone();
+    for what in [
+        What::Shopper(Gesture::TryAgain, id(8)),
+        What::Shopper(Gesture::Pay, id(8)),
+        What::Answered(Request::Ask, id(1), answer(Standing::Failed, None)),
+        What::TimeCame,
+        What::Woke,
+    ] {
+        assert_eq!(play.happens(what).state, paid);
+    }
+}
+
+#[test]
+fn the_wallets_word_is_only_a_hint() {
+    let bridge = moongate::action::Bridge::WechatJsapi;
+    let call = action(Step::InApp { bridge, params: vec![] });
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(call.clone()))).happens(What::ActionDecided(false));
+    play.happens(What::BridgeSaid(BridgeWord::Paid));
+    assert!(matches!(play.state.phase, Phase::Confirming { why: Confirming::Said, .. }));
+    play.answers(Request::Ask, answer(Standing::Pending, Some(call)));
+    assert!(
+        matches!(play.state.phase, Phase::Confirming { why: Confirming::Said, .. }),
+        "paid, says the wallet: no other way"
+    );
+    play.after(patience::CALL_AFTER + 1).happens(What::TimeCame);
+    assert!(matches!(play.state.phase, Phase::Unknown { call: true, .. }));
+}
+
+#[test]
+fn no_usable_answer_is_unknown_and_is_resumed() {
+    let mut play = Play::back_from_the_wallet();
+    for _ in 0..patience::MISSES {
+        play.answers(Request::Ask, Answer::Lost(NetworkFault::Timeout));
+        play.after(40_000).happens(What::TimeCame);
+    }
+    assert_eq!(play.phase(), "unknown");
+    play.answers(Request::Ask, answer(Standing::Succeeded, None));
+    assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+}
+
+#[test]
+fn a_transient_error_never_ends_a_wait_for_a_code() {
+    let mut play = Play::showing_a_code();
+    for _ in 0..20 {
+        play.after(15_000).happens(What::TimeCame).answers(Request::Ask, server_fault(ServerCode::ServerError));
+        assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+    }
+}
+
+#[test]
+fn a_hidden_page_asks_nobody_and_asks_at_once_when_seen() {
+    let mut play = Play::showing_a_code();
+    play.happens(What::Hid);
+    assert!(play.effects.contains(&Effect::Wake(None)));
+    play.after(60_000).happens(What::Woke);
+    assert_eq!(play.sent(), [Request::Ask]);
+}
+
+#[test]
+fn an_order_that_is_paid_elsewhere_is_taken_up() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let theirs =
+        Payment { attempt: Some(id(77)), method: Some(method("alipay")), ..payment(Standing::Pending, Some(code())) };
+    play.answers(Request::Create, Answer::Payment(Box::new(theirs)));
+    assert_eq!((play.attempt().id.clone(), play.attempt().method.clone()), (id(77), method("alipay")));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+}
+
+#[test]
+fn an_action_that_can_not_be_carried_out_is_the_servers_fault_and_its_key_stays_pending() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let refused = Some(Err(Refusal::UntrustedHost("evil.example".into())));
+    play.answers(
+        Request::Create,
+        Answer::Payment(Box::new(Payment { action: refused, ..payment(Standing::Pending, None) })),
+    );
+    let fault = play.state.phase.fault().unwrap();
+    assert_eq!((fault.kind(), fault.code()), ("server", "bad_action"));
+    assert!(fault.to_string().contains("evil.example"));
+    play.does(Gesture::Choose(method("alipay"))).does(Gesture::Pay);
+    assert_eq!(play.phase(), "canceling");
+}
+
+#[test]
+fn a_code_that_can_not_be_scanned_is_closed_before_a_page_is_opened_instead() {
+    let mut play = Play::new();
+    play.does(Gesture::Choose(method("alipay"))).does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(code()))).happens(What::ActionDecided(false));
+    play.does(Gesture::UseFallback);
+    assert_eq!(play.phase(), "canceling");
+    play.answers(Request::Cancel, answer(Standing::Canceled, None)).happens(What::SubmitDecided(true));
+    assert!(play.attempt().by_page);
+}
+
+#[test]
+fn another_sum_closes_a_live_attempt_first() {
+    let next = Box::new((Order { amount: amount(9900), ..order() }, offer()));
+    let mut play = Play::showing_a_code();
+    play.happens(What::Updated(next.clone()));
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+    play.answers(Request::Cancel, answer(Standing::Canceled, None));
+    assert_eq!((play.phase(), play.state.order.amount), ("choosing", amount(9900)));
+}
+
+#[test]
+fn the_host_page_may_take_the_action_on_itself() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(page()))).happens(What::ActionDecided(true));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Host, .. }));
+    assert!(!play.effects.iter().any(|effect| matches!(effect, Effect::HandOff(_))));
+    play.happens(What::Hinted);
+    assert_eq!(play.sent(), [Request::Ask]);
+}
+
+// What must hold whatever happens, in whatever order.
+
+fn standing() -> impl Strategy<Value = Standing> {
+    prop_oneof![
+        4 => Just(Standing::Pending),
+        1 => Just(Standing::Processing),
+        1 => Just(Standing::Succeeded),
+        1 => Just(Standing::Failed),
+        1 => Just(Standing::Canceled),
+        1 => Just(Standing::Expired),
+    ]
+}
+
+fn any_answer() -> impl Strategy<Value = Answer> {
+    let bad = Payment { action: Some(Err(Refusal::UnsafeUrl)), ..payment(Standing::Pending, None) };
+    prop_oneof![
+        4 => (standing(), prop_oneof![Just(None), Just(Some(code())), Just(Some(page()))]).prop_map(|(s, a)| answer(s, a)),
+        1 => Just(Answer::Payment(Box::new(bad))),
+        1 => Just(Answer::Lost(NetworkFault::Unreachable)),
+        1 => Just(Answer::Unsupported),
+        1 => Just(Answer::Busy(3)),
+        1 => Just(Answer::SignIn("https://shop.example/login".into())),
+        1 => Just(server_fault(ServerCode::ServerError)),
+        1 => Just(server_fault(ServerCode::NotFound)),
+        1 => Just(server_fault(ServerCode::NotAllowed)),
+        1 => Just(server_fault(ServerCode::KeyReused)),
+        1 => Just(server_fault(ServerCode::AmountChanged)),
+    ]
+}
+
+/// What a schedule does next; answers go to whatever was asked last.
+#[derive(Clone, Debug)]
+enum Move {
+    Gesture(Gesture),
+    Happens(What),
+    Answer(Answer),
+    Reload,
+}
+
+fn any_move() -> impl Strategy<Value = Move> {
+    let gestures = prop_oneof![
+        4 => Just(Gesture::Pay),
+        1 => Just(Gesture::Choose(method("alipay"))),
+        1 => Just(Gesture::Choose(method("wechatpay"))),
+        1 => Just(Gesture::AskNow),
+        1 => Just(Gesture::GoOn),
+        1 => Just(Gesture::ChangeMethod),
+        1 => Just(Gesture::NewCode),
+        1 => Just(Gesture::UseFallback),
+        1 => Just(Gesture::TryAgain),
+    ];
+    prop_oneof![
+        4 => gestures.prop_map(Move::Gesture),
+        8 => any_answer().prop_map(Move::Answer),
+        2 => any::<bool>().prop_map(|pass| Move::Happens(What::SubmitDecided(pass))),
+        2 => any::<bool>().prop_map(|taken| Move::Happens(What::ActionDecided(taken))),
+        4 => Just(Move::Happens(What::TimeCame)),
+        2 => Just(Move::Happens(What::Woke)),
+        1 => Just(Move::Happens(What::Hid)),
+        1 => Just(Move::Happens(What::Hinted)),
+        1 => Just(Move::Happens(What::BridgeSaid(BridgeWord::Paid))),
+        1 => Just(Move::Happens(What::BridgeSaid(BridgeWord::NotPaid))),
+        1 => Just(Move::Happens(What::Updated(Box::new((Order { amount: amount(9900), ..order() }, offer()))))),
+        1 => Just(Move::Reload),
+    ]
+}
+
+/// A server as far as it matters here: which keys may be payable.
+#[derive(Default)]
+struct Ledger {
+    alive: Vec<AttemptId>,
+    asked: Option<(Request, AttemptId)>,
+}
+
+impl Ledger {
+    fn hears(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Send(request, attempt) = effect {
+                self.asked = Some((*request, attempt.id.clone()));
+                if *request == Request::Create && !self.alive.contains(&attempt.id) {
+                    self.alive.push(attempt.id.clone());
+                }
+            }
+        }
+    }
+
+    /// The server's word ends a key: an outcome, or a refusal that made nothing.
+    fn says(&mut self, request: Request, id: &AttemptId, answer: &Answer) {
+        let over = match answer {
+            Answer::Payment(payment) => !matches!(payment.status, Standing::Pending | Standing::Processing),
+            // Contract 6: an attempt that this session may no longer ask about is dropped; the server's own rule of one
+            // live payment for each order stands behind it.
+            Answer::Fault(Fault::Server(fault)) if fault.code == ServerCode::NotAllowed => true,
+            Answer::Fault(Fault::Server(fault)) => {
+                fault.code == ServerCode::AmountChanged && request == Request::Create
+            }
+            _ => false,
+        };
+        if over {
+            self.alive.retain(|alive| alive != id);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn never_two_attempts_that_could_be_paid_and_no_dead_end(moves in prop::collection::vec((any_move(), 0u64..20_000), 1..60)) {
+        let mut play = Play::new();
+        let mut ledger = Ledger::default();
+        for (step, wait) in moves {
+            play.after(wait);
+            let ended_paid = matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. });
+            match step {
+                Move::Gesture(gesture) => { play.does(gesture); }
+                Move::Happens(what) => { play.happens(what); }
+                Move::Answer(answer) => {
+                    let Some((request, id)) = ledger.asked.take() else { continue };
+                    ledger.says(request, &id, &answer);
+                    play.happens(What::Answered(request, id, answer));
+                }
+                Move::Reload => {
+                    let kept = play.state.phase.attempt().filter(|a| a.sent && play.phase() != "ended").cloned();
+                    let fresh = Play { ids: play.ids, now: play.now, ..Play::new() };
+                    let order = play.state.order.clone();
+                    play = fresh;
+                    play.state.order = order;
+                    ledger.asked = None;
+                    if let Some(kept) = kept {
+                        let found = Attempt::new(kept.id, kept.method, kept.total, Origin::Kept, play.now);
+                        play.happens(What::Found(Box::new(found)));
+                    }
+                }
+            }
+            ledger.hears(&play.effects);
+            prop_assert!(ledger.alive.len() <= 1, "two payable attempts: {:?} in {:?}", ledger.alive, play.state.phase);
+            if ended_paid {
+                prop_assert!(play.phase() == "ended" || play.phase() == "choosing", "something happened after it was paid");
+            }
+            prop_assert!(can_go_on(&play.state), "nobody will ever move {:?}", play.state.phase);
+        }
+    }
+
+    #[test]
+    fn a_recorded_schedule_replays_to_the_same_states(moves in prop::collection::vec(any_answer(), 1..30)) {
+        let run = || {
+            let mut play = Play::new();
+            play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+            for answer in moves.clone() {
+                if play.state.phase.attempt().is_some() { play.answers(Request::Create, answer.clone()); }
+                if play.state.phase.attempt().is_some() { play.after(3_000).happens(What::TimeCame).answers(Request::Ask, answer); }
+            }
+            play.state
+        };
+        prop_assert_eq!(run(), run());
+    }
+}
+
+/// Whether somebody can still move it: the shopper, a timer, or an answer on its way.
+fn can_go_on(state: &State) -> bool {
+    let watched = |attempt: &Attempt| attempt.watch.asking || state.hidden || attempt.watch.next_ask(0).is_some();
+    match &state.phase {
+        Phase::Choosing { .. } | Phase::Ended { .. } | Phase::Sending { held: true, .. } => true,
+        Phase::Sending { .. } | Phase::Canceling { .. } => true,
+        Phase::Acting { attempt, .. } | Phase::Confirming { attempt, .. } | Phase::Unknown { attempt, .. } => {
+            watched(attempt)
+        }
+    }
+}

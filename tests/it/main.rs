@@ -6,5 +6,6 @@ mod bundle;
 mod machine;
 mod offer;
 mod sandbox;
+mod serve;
 mod tidy;
 mod view;

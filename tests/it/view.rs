@@ -1,1 +1,545 @@
-//! See each test's name.
+//! See each test's name. The screens themselves are in `view/scenes.rs`; here is what must hold of them.
+
+mod scenes;
+
+use moongate::action::Step;
+use moongate::checkout::environment::{Device, Environment};
+use moongate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault, ServerCode};
+use moongate::checkout::machine::{Acting, Event, Gesture, Phase, State, What, advance};
+use moongate::checkout::method::{Hint, Method, MethodId, Wallet};
+use moongate::checkout::money::{Amount, Currency, Fee};
+use moongate::checkout::offer::{Offer, Offered};
+use moongate::checkout::wire::AttemptId;
+use moongate::words::{Key, Language, Words};
+use scenes::{all, attempt, choosing, code, face, html, server_fault, state, with_code};
+use std::rc::Rc;
+
+const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
+
+fn count(text: &str, part: &str) -> usize {
+    text.matches(part).count()
+}
+
+/// The opening tags of this element, each with its attributes.
+fn tags<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let open = format!("<{name} ");
+    html.match_indices(&open).map(|(at, _)| &html[at..at + html[at..].find('>').unwrap()]).collect()
+}
+
+/// The words of the gestures on screen, in order.
+fn gestures(html: &str) -> Vec<&str> {
+    html.split("data-gesture=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+fn scene(name: &str) -> State {
+    all().into_iter().find(|(known, _)| *known == name).unwrap().1
+}
+
+fn show(name: &str) -> String {
+    html(&scene(name), face("zh-CN"))
+}
+
+#[test]
+fn a_screen_has_one_root_with_its_phase_and_one_heading_that_can_take_the_focus() {
+    for tag in LANGUAGES {
+        for (name, state) in all() {
+            let page = html(&state, face(tag));
+            assert_eq!(count(&page, "<section "), 1, "{name}");
+            assert_eq!(count(&page, "data-phase=\""), 1, "{name}");
+            let headings = tags(&page, "h2");
+            assert_eq!(headings.len(), 1, "{name}");
+            assert!(headings[0].contains("tabindex=\"-1\""), "{name}");
+            assert!(!page.contains("data-heading=\"\" class=\"heading\"></h2>"), "{name}: the heading says nothing");
+        }
+    }
+}
+
+#[test]
+fn no_screen_has_an_inline_style_or_handler_or_raw_word_key() {
+    for tag in LANGUAGES {
+        for (name, mut state) in all() {
+            for large in [false, true] {
+                state.large = large;
+                let page = html(&state, face(tag));
+                assert!(!page.contains("style="), "{name}");
+                assert!(!page.contains("<style"), "{name}");
+                assert!(!page.contains(" onclick=") && !page.contains(" onchange="), "{name}: an inline handler");
+                for hole in ["{app}", "{sum}", "{count}", "{time}", "{here}"] {
+                    assert!(!page.contains(hole), "{name}: {hole}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn each_screen_has_one_polite_region_whatever_its_phase() {
+    for (name, state) in all() {
+        let page = html(&state, face("en"));
+        assert_eq!(count(&page, "role=\"status\""), 1, "{name}");
+        assert_eq!(count(&page, "part=\"status\""), 1, "{name}");
+    }
+}
+
+#[test]
+fn every_button_gives_one_gesture_and_is_no_submit_button() {
+    for (name, state) in all() {
+        for tag in tags(&html(&state, face("en")), "button") {
+            assert!(tag.contains("type=\"button\""), "{name}: {tag}");
+            assert_eq!(count(tag, "data-gesture=\""), 1, "{name}: {tag}");
+        }
+    }
+}
+
+#[test]
+fn a_screen_has_at_most_one_loud_button() {
+    for (name, state) in all() {
+        let page = html(&state, face("en"));
+        assert!(count(&page, "class=\"button loud") <= 1, "{name}");
+    }
+}
+
+#[test]
+fn large_print_can_be_had_and_left_in_every_phase() {
+    for (name, mut state) in all() {
+        for large in [false, true] {
+            state.large = large;
+            let page = html(&state, face("en"));
+            assert!(page.contains(&format!("aria-pressed=\"{large}\"")), "{name}");
+            assert_eq!(gestures(&page).iter().filter(|word| **word == "toggle_large").count(), 1, "{name}");
+            assert!(page.contains(if large { "data-size=\"large\"" } else { "data-size=\"normal\"" }), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_list_is_a_radiogroup_with_one_native_radio_for_each_shown_method_named_by_it() {
+    for name in ["choosing", "choosing-wechat", "choosing-nothing"] {
+        let state = scene(name);
+        let page = html(&state, face("en"));
+        let radios: Vec<_> = tags(&page, "input").into_iter().filter(|tag| tag.contains("type=\"radio\"")).collect();
+        assert_eq!(radios.len(), state.offer.shown.len(), "{name}");
+        assert_eq!(count(&page, "role=\"radiogroup\""), 1, "{name}");
+        for (radio, row) in radios.iter().zip(&state.offer.shown) {
+            let label = Words::of(Language::find("en"), &[]);
+            let label = moongate::view::naming::name(&row.method, &label);
+            assert!(radio.contains(&format!("aria-label=\"{label}\"")), "{radio}");
+            assert!(radio.contains(&format!("value=\"{}\"", row.method.id)), "{radio}");
+            assert_eq!(radio.contains(" disabled"), !row.works(), "{radio}");
+        }
+    }
+}
+
+#[test]
+fn the_chosen_row_alone_is_checked_and_has_the_part_for_it() {
+    let page = show("choosing");
+    assert_eq!(count(&page, " checked"), 1);
+    assert!(page.contains("part=\"method method-selected\" data-method=\"wechatpay\""));
+    assert_eq!(count(&page, "part=\"method\" "), 3);
+    let nothing = show("choosing-nothing");
+    assert_eq!(count(&nothing, " checked"), 0);
+    assert_eq!(count(&nothing, "method-selected"), 0);
+    assert!(
+        tags(&nothing, "button").iter().any(|tag| tag.contains("data-gesture=\"pay\"") && tag.contains("disabled"))
+    );
+}
+
+#[test]
+fn the_pay_button_says_what_it_does_with_the_fee_of_the_chosen_method_in_it() {
+    assert!(show("choosing").contains(">支付 ¥128.00</button>"));
+    let mut offer = scenes::offer();
+    offer.shown[0].method.fee = Some(Fee::Fixed(77));
+    offer.shown[0].total = scenes::yuan(12_877);
+    let page = html(&State { offer: Rc::new(offer), ..scene("choosing") }, face("zh-CN"));
+    assert!(page.contains(">支付 ¥128.77</button>"), "{page}");
+    assert!(page.contains("<span class=\"fee\">手续费 ¥0.77</span>"));
+}
+
+#[test]
+fn no_extra_charge_is_said_only_if_the_merchant_said_it_of_every_row() {
+    assert!(show("choosing").contains("无额外手续费"));
+    for fee in [None, Some(Fee::Fixed(1))] {
+        let mut offer = scenes::offer();
+        offer.shown[3].method.fee = fee;
+        let page = html(&State { offer: Rc::new(offer), ..scene("choosing") }, face("zh-CN"));
+        assert!(!page.contains("无额外手续费"));
+    }
+}
+
+#[test]
+fn a_method_that_cannot_work_here_says_why_and_gives_the_way_out() {
+    let page = show("choosing-wechat");
+    assert!(page.contains("微信里打不开"));
+    assert_eq!(gestures(&page).iter().filter(|word| **word == "copy_link").count(), 1);
+    assert!(page.contains("data-works=\"false\""));
+    assert!(!show("choosing").contains("copy_link"));
+}
+
+#[test]
+fn rows_beyond_the_limit_wait_behind_more_but_the_chosen_one_never_does() {
+    let few = || moongate::view::Face { collapse_after: 2, ..face("zh-CN") };
+    let page = html(&scene("choosing"), few());
+    assert_eq!(count(&page, "type=\"radio\""), 2);
+    assert!(page.contains("其他 2 种方式"));
+    let chosen = State { chosen: Some(Wallet::Hebao.into()), ..scene("choosing") };
+    let page = html(&chosen, few());
+    assert_eq!(count(&page, "type=\"radio\""), 3);
+    assert!(page.contains("method-selected\" data-method=\"hebao\""));
+    let page = html(&State { expanded: true, ..scene("choosing") }, few());
+    assert_eq!(count(&page, "type=\"radio\""), 4);
+    assert!(!page.contains("show_more"));
+}
+
+#[test]
+fn a_host_that_draws_the_button_gets_none_from_us() {
+    let page = html(&scene("choosing"), moongate::view::Face { button: false, ..face("zh-CN") });
+    assert!(!page.contains("data-gesture=\"pay\""));
+    let page = html(&scene("sending"), moongate::view::Face { button: false, ..face("zh-CN") });
+    assert!(page.contains("<p part=\"status\" role=\"status\" class=\"status\">正在联系商家</p>"));
+}
+
+#[test]
+fn while_sending_nothing_can_be_pressed_twice() {
+    let page = show("sending");
+    assert_eq!(count(&page, "type=\"radio\""), 4);
+    assert!(tags(&page, "input").iter().all(|tag| tag.contains(" disabled")));
+    let pay = tags(&page, "button").into_iter().find(|tag| tag.contains("data-gesture=\"pay\"")).unwrap();
+    assert!(pay.contains(" disabled") && pay.contains("aria-busy=\"true\""));
+}
+
+#[test]
+fn what_the_page_says_is_text_and_never_markup() {
+    let evil = "<img src=x>\"'&";
+    let method = Method {
+        label: Some(evil.into()),
+        description: Some(evil.into()),
+        ..Method::plain(MethodId::parse("own").unwrap())
+    };
+    let row = Offered {
+        method,
+        flows: vec![moongate::checkout::method::Flow::Qr],
+        hint: Hint::Plain,
+        total: scenes::yuan(12_800),
+    };
+    let offer = Rc::new(Offer { environment: scenes::desk(), shown: vec![row], left_out: Vec::new() });
+    for phase in [choosing(None), with_code(Acting::Code)] {
+        let state = State { offer: Rc::clone(&offer), ..state(phase) };
+        let texts = [(Key::LargePrint.name().to_owned(), evil.to_owned())];
+        let face = moongate::view::Face {
+            shop: Some(evil.into()),
+            words: Words::of(Language::find("en"), &texts),
+            ..face("en")
+        };
+        let page = html(&state, face);
+        assert!(!page.contains("<img src=x>"), "{page}");
+        assert!(page.contains("&lt;img src=x&gt;"));
+    }
+}
+
+#[test]
+fn support_leads_to_a_telephone_mail_or_https_only() {
+    for (support, href) in [
+        ("+86 571 8888 6666", "tel:+8657188886666"),
+        ("https://shop.example/help", "https://shop.example/help"),
+        ("mailto:help@shop.example", "mailto:help@shop.example"),
+        ("javascript:alert(1)", "tel:1"),
+    ] {
+        let face = moongate::view::Face { support: Some(support.into()), ..face("en") };
+        let page = html(&scene("unknown-call"), face);
+        assert!(page.contains(&format!("href=\"{href}\"")), "{page}");
+    }
+}
+
+#[test]
+fn a_code_is_an_image_whose_name_says_what_to_do_and_what_it_costs() {
+    let page = show("code");
+    let svg = tags(&page, "svg").into_iter().find(|tag| tag.contains("part=\"qr\"")).unwrap();
+    assert!(svg.contains("role=\"img\""));
+    assert!(svg.contains("aria-label=\"付款二维码，¥128.00。打开微信，点“扫一扫”，对准它。\""), "{svg}");
+    assert!(page.contains("用微信扫一扫</h2>"));
+}
+
+/// The side of the drawn code with its margin, and its dark bars as left, top and length, in modules.
+fn drawn(page: &str) -> (i32, Vec<(i32, i32, i32)>) {
+    let svg = page.split("part=\"qr\"").next().unwrap().rsplit("<svg ").next().unwrap();
+    let after = page.split("part=\"qr\"").nth(1).unwrap().split("</svg>").next().unwrap();
+    let whole = [svg, after].concat();
+    let side = whole.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let dark = tags(&whole, "path").into_iter().find(|tag| tag.contains("class=\"ink\"")).unwrap();
+    let bars = dark.split(" d=\"").nth(1).unwrap().split('"').next().unwrap();
+    (side, bars.split('M').skip(1).map(bar).collect())
+}
+
+fn bar(text: &str) -> (i32, i32, i32) {
+    let (x, rest) = text.split_once(' ').unwrap();
+    let (y, rest) = rest.split_once('h').unwrap();
+    (x.parse().unwrap(), y.parse().unwrap(), rest.split('v').next().unwrap().parse().unwrap())
+}
+
+#[test]
+fn the_picture_of_a_code_has_a_white_margin_of_four_modules_on_every_side() {
+    let (side, bars) = drawn(&show("code"));
+    assert_eq!(bars.iter().map(|(x, _, _)| *x).min(), Some(4));
+    assert_eq!(bars.iter().map(|(_, y, _)| *y).min(), Some(4));
+    assert_eq!(bars.iter().map(|(x, _, run)| x + run).max(), Some(side - 4));
+    assert_eq!(bars.iter().map(|(_, y, _)| y + 1).max(), Some(side - 4));
+}
+
+#[test]
+fn a_reader_that_is_not_ours_reads_the_code_that_is_drawn() {
+    let (side, bars) = drawn(&show("code"));
+    let (scale, side) = (8, usize::try_from(side).unwrap() * 8);
+    let mut pixels = vec![255_u8; side * side];
+    for (x, y, run) in bars {
+        let [x, y, run] = [x, y, run].map(|module| usize::try_from(module).unwrap() * scale);
+        (y..y + scale).for_each(|line| pixels[line * side + x..line * side + x + run].fill(0));
+    }
+    let width = u32::try_from(side).unwrap();
+    let read = rxing::helpers::detect_in_luma(pixels, width, width, Some(rxing::BarcodeFormat::QR_CODE)).unwrap();
+    assert_eq!(read.getText(), "weixin://wxpay/bizpayurl?pr=p4lpSuKzz");
+}
+
+#[test]
+fn the_time_left_is_shown_to_the_second_and_told_in_round_numbers() {
+    let page = show("code");
+    assert!(page.contains("1:21:07 后失效"));
+    assert!(page.contains("role=\"status\" class=\"status unseen\">等待付款 · 还剩 82 分钟</p>"), "{page}");
+    let bar = tags(&page, "progress")[0];
+    assert!(bar.contains("max=\"4867\"") && bar.contains("value=\"4867\""), "{bar}");
+    let endless = Phase::Acting { attempt: attempt(Wallet::Alipay.into(), code(None), None), at: Acting::Code };
+    let page = html(&state(endless), face("zh-CN"));
+    assert!(!page.contains("<progress") && !page.contains("后失效"));
+}
+
+#[test]
+fn in_large_print_the_time_limit_stands_before_the_code_and_is_not_a_clock() {
+    let page = html(&State { large: true, ..scene("code") }, face("zh-CN"));
+    assert!(page.find("请在 82 分钟内付款").unwrap() < page.find("part=\"qr\"").unwrap());
+    assert!(!page.contains("1:21:07"));
+}
+
+#[test]
+fn a_code_has_its_second_way_when_there_is_one() {
+    assert_eq!(gestures(&show("code")), ["toggle_large", "change_method", "save_code"]);
+    assert_eq!(gestures(&show("code-page")), ["toggle_large", "use_fallback", "change_method", "save_code"]);
+}
+
+#[test]
+fn on_a_phone_a_code_asks_for_another_device_and_wechats_is_not_saved() {
+    let offer = Offer { environment: Environment { device: Device::Phone, ..scenes::desk() }, ..scenes::offer() };
+    let page = html(&State { offer: Rc::new(offer), ..scene("code") }, face("zh-CN"));
+    assert!(page.contains("另一台设备"));
+    assert!(!page.contains("save_code"));
+}
+
+#[test]
+fn in_a_foreign_currency_the_shopper_is_told_of_the_yuan_first() {
+    let mut attempt = attempt(Wallet::Wechatpay.into(), code(None), Some(600));
+    attempt.total = Amount::new(999, Currency::parse("EUR").unwrap()).unwrap();
+    let page = html(&state(Phase::Acting { attempt, at: Acting::Code }), face("zh-CN"));
+    assert!(page.contains("微信会先显示人民币金额"));
+    assert!(!show("code").contains("人民币"));
+}
+
+#[test]
+fn a_code_that_is_over_is_not_drawn_and_a_new_one_can_be_had() {
+    for name in ["code-over", "refreshing"] {
+        let page = show(name);
+        assert!(!page.contains("part=\"qr\""), "{name}");
+    }
+    assert_eq!(gestures(&show("code-over")), ["toggle_large", "new_code", "ask_now", "change_method"]);
+    assert_eq!(gestures(&show("refreshing")), ["toggle_large"]);
+}
+
+#[test]
+fn a_picture_of_a_code_is_shown_only_without_its_text() {
+    let image = "data:image/png;base64,iVBOR".to_owned();
+    let only = Step::Qr { payload: None, image: Some(image), fallback: None };
+    let phase = Phase::Acting { attempt: attempt(Wallet::Alipay.into(), only, None), at: Acting::Code };
+    let page = html(&state(phase), face("en"));
+    let picture = tags(&page, "img")[0];
+    assert!(picture.contains("part=\"qr\"") && picture.contains("alt=\"Payment code for"), "{picture}");
+}
+
+#[test]
+fn a_text_too_long_for_any_code_is_a_fault_with_a_way_out_and_no_blank() {
+    let long = Step::Qr { payload: Some("长".repeat(2000)), image: None, fallback: None };
+    let phase = Phase::Acting { attempt: attempt(Wallet::Alipay.into(), long, None), at: Acting::Code };
+    let page = html(&state(phase), face("en"));
+    assert!(page.contains("role=\"alert\""));
+    assert!(gestures(&page).contains(&"change_method"));
+}
+
+#[test]
+fn each_waiting_screen_offers_its_ways_on_and_no_others() {
+    for (name, words) in [
+        ("leaving", vec!["go_on", "ask_now"]),
+        ("in-app", vec!["ask_now"]),
+        ("app-link", vec!["go_on", "use_fallback", "ask_now", "change_method"]),
+        ("not-paid", vec!["go_on", "ask_now", "change_method"]),
+        ("host", vec!["ask_now", "change_method"]),
+        ("returned", vec!["ask_now"]),
+        ("said", vec!["ask_now"]),
+        ("processing", vec!["ask_now"]),
+        ("last-check", vec!["ask_now"]),
+        ("canceling", vec![]),
+        ("unknown", vec!["ask_now"]),
+        ("unknown-call", vec!["ask_now"]),
+        ("succeeded", vec![]),
+        ("refunded", vec![]),
+        ("failed", vec!["try_again"]),
+        ("canceled", vec!["try_again"]),
+        ("expired", vec!["try_again"]),
+    ] {
+        assert_eq!(gestures(&show(name))[1..], words, "{name}");
+    }
+}
+
+#[test]
+fn no_button_is_dead_each_changes_something_in_the_machine() {
+    let buttons = [
+        Gesture::Pay,
+        Gesture::AskNow,
+        Gesture::GoOn,
+        Gesture::ChangeMethod,
+        Gesture::NewCode,
+        Gesture::UseFallback,
+        Gesture::TryAgain,
+        Gesture::ShowMore,
+        Gesture::ToggleLarge,
+        Gesture::SaveCode,
+        Gesture::CopyLink,
+    ];
+    for (name, state) in all() {
+        let page = html(&state, face("en"));
+        for tag in tags(&page, "button").into_iter().chain(tags(&page, "input")) {
+            let word = gestures(tag)[0];
+            let row = || MethodId::parse(tag.split("value=\"").nth(1).unwrap().split('"').next().unwrap()).unwrap();
+            let button = buttons.iter().find(|gesture| gesture.name() == word);
+            let gesture = button.cloned().unwrap_or_else(|| Gesture::Choose(row()));
+            if state.chosen.is_some() && Some(&gesture) == state.chosen.clone().map(Gesture::Choose).as_ref() {
+                continue; // choosing what is chosen changes nothing, as it should
+            }
+            let pressed = What::Shopper(gesture, AttemptId::from_random([9; 16]));
+            let (after, effects) = advance(state.clone(), Event { at: scenes::NOW, what: pressed });
+            let dead = after == state && effects.is_empty();
+            assert_eq!(dead, tag.contains(" disabled"), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn back_without_payment_is_said_in_the_contracts_words() {
+    let page = show("not-paid");
+    for text in ["还没收到付款</h2>", ">我已付款<", ">继续付<", ">换一种方式<"] {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn not_knowing_says_not_to_pay_again_and_after_ten_minutes_whom_to_call_with_what() {
+    assert!(show("unknown").contains("正在确认，请先不要再付</h2>"));
+    let page = show("unknown-call");
+    assert!(page.contains("还没有消息。不要再付，打电话问商家</h2>"));
+    assert!(page.contains("href=\"tel:+8657188886666\""));
+    assert!(page.contains("<dd class=\"number\">SO-1001</dd>"));
+    let silent = moongate::view::Face { support: None, ..face("zh-CN") };
+    assert!(!html(&scene("unknown-call"), silent).contains("打电话"));
+}
+
+#[test]
+fn only_the_end_says_paid_and_it_names_sum_wallet_time_and_the_way_back() {
+    let page = show("succeeded");
+    for text in ["已支付 ¥128.00</h2>", "微信支付 · 2026-11-22 10:02", "href=\"https://shop.example/orders/SO-1001\""]
+    {
+        assert!(page.contains(text), "{text}");
+    }
+    for (name, state) in all() {
+        if name != "succeeded" {
+            assert!(!html(&state, face("zh-CN")).contains("已支付"), "{name}");
+        }
+    }
+    assert!(!show("refunded").contains("已支付"));
+}
+
+fn every_fault() -> Vec<Fault> {
+    let page = [
+        PageCode::MissingOption,
+        PageCode::WrongOption,
+        PageCode::UnknownOption,
+        PageCode::UnknownMethod,
+        PageCode::TestModeOnLivePage,
+        PageCode::NoMethod,
+        PageCode::HostFailed,
+        PageCode::LoadFailed,
+    ];
+    let server = [
+        ServerCode::ServerError,
+        ServerCode::MalformedAnswer,
+        ServerCode::AnswerTooLarge,
+        ServerCode::AnotherOrder,
+        ServerCode::AmountChanged,
+        ServerCode::PaymentInProgress,
+        ServerCode::OrderPaid,
+        ServerCode::KeyReused,
+        ServerCode::BadReturnUrl,
+        ServerCode::NotAllowed,
+        ServerCode::NotFound,
+        ServerCode::Refused,
+        ServerCode::BadAction,
+    ];
+    let network = [NetworkFault::Unreachable, NetworkFault::Timeout].map(Fault::Network);
+    let pages = page.map(|code| Fault::Page(PageFault { code, about: String::new() }));
+    pages.into_iter().chain(server.map(server_fault)).chain(network).collect()
+}
+
+#[test]
+fn every_fault_is_an_alert_in_the_shoppers_words_with_a_way_on() {
+    for tag in LANGUAGES {
+        let words = Words::of(Language::find(tag), &[]);
+        for fault in every_fault() {
+            let page = html(&state(choosing(Some(fault.clone()))), face(tag));
+            assert_eq!(count(&page, "role=\"alert\""), 1, "{fault}");
+            assert!(page.contains(words.say(Key::fault(&fault))), "{fault}");
+            assert!(!page.contains("a detail for the developer"), "{fault}");
+            assert!(gestures(&page).contains(&"pay"), "{fault}");
+            assert_eq!(page.contains("class=\"contact\""), fault.kind() != "network", "{fault}");
+            assert_eq!(Key::fault(&fault).name(), format!("fault_{}", fault.code()));
+        }
+    }
+}
+
+#[test]
+fn nothing_to_pay_with_is_a_fault_and_not_an_empty_list() {
+    let none = Offer { environment: scenes::desk(), shown: Vec::new(), left_out: Vec::new() };
+    let page = html(&State { offer: Rc::new(none), chosen: None, ..scene("choosing") }, face("zh-CN"));
+    assert!(page.contains("role=\"alert\"") && page.contains("没有能用的付款方式"));
+    assert!(!page.contains("radiogroup") && !page.contains("data-gesture=\"pay\""));
+}
+
+#[test]
+fn the_ribbon_of_a_test_is_there_in_every_phase_and_only_in_a_test() {
+    for (name, state) in all() {
+        let test = moongate::view::Face { test_mode: true, ..face("zh-CN") };
+        assert!(html(&state, test).contains("测试，不会扣款"), "{name}");
+        assert!(!html(&state, face("zh-CN")).contains("测试"), "{name}");
+    }
+}
+
+#[test]
+fn a_wallets_name_carries_its_own_script_beside_the_pages_language() {
+    let page = html(&scene("choosing"), face("en"));
+    for name in ["WeChat Pay 微信支付", "Alipay 支付宝", "UnionPay 云闪付", "Hebao 和包支付"] {
+        assert!(page.contains(&format!("<span class=\"name\">{name}</span>")), "{name}");
+    }
+}
+
+#[test]
+fn the_sheet_has_no_outside_source_and_keeps_codes_dark_on_white() {
+    let sheet = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/moongate.css")).unwrap();
+    for banned in ["url(", "@import", "http"] {
+        assert!(!sheet.contains(banned), "{banned}");
+    }
+    assert!(sheet.contains(".paper { fill: #fff }"));
+    assert!(sheet.len() <= 11_000, "{} bytes", sheet.len());
+}

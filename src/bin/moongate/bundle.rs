@@ -1,10 +1,147 @@
-//! `moongate bundle`.
+//! `moongate bundle`: decides what a merchant's folder holds, in which order it is made, and when it is made anew.
+//!
+//! It does not decide what a file says: each step has a file of its own below.
 
+mod compile;
+mod folder;
+mod glue;
+mod names;
+mod script;
+mod shell;
+mod stamp;
+mod style;
+
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
+use compile::Part;
+use folder::{Fetched, File, integrity};
+use glue::Glue;
+use moongate::words::Language;
+use serde_json::{Map, Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Arguments {}
+/// Older bundles are kept under the target folder for a quick way back to another branch; not without end.
+const KEPT: usize = 6;
 
-pub(crate) fn run(_arguments: &Arguments) -> ExitCode {
-    ExitCode::SUCCESS
+/// Arguments of `moongate bundle`.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Arguments {
+    /// The folder to write into; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Makes everything anew, even if nothing has changed since the last bundle
+    #[arg(long)]
+    anew: bool,
+}
+
+/// Writes the bundle and prints what it weighs.
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    match write(arguments) {
+        Ok(weights) => {
+            println!("{weights}");
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("moongate: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(arguments: &Arguments) -> Result<String> {
+    let workspace = Workspace::here();
+    if !arguments.anew {
+        let made = up_to_date(&workspace)?.folder;
+        folder::copy(&made, &arguments.out)?;
+        return folder::weights(&made);
+    }
+    // Not in the place of the present bundle, which a server may be reading.
+    let _turn = workspace.turn()?;
+    let made = workspace.own()?.join("anew");
+    make(&workspace, &made)?;
+    folder::copy(&made, &arguments.out)?;
+    folder::weights(&made)
+}
+
+/// The folder of a bundle that is as the sources are, made only if they have changed since the last one; what a newly
+/// made one weighs goes to standard error.
+///
+/// # Errors
+/// A sentence that says what could not be read, built or written.
+pub(crate) fn current(workspace: &Workspace) -> Result<PathBuf> {
+    let bundle = up_to_date(workspace)?;
+    if bundle.is_new {
+        eprintln!("{}", folder::weights(&bundle.folder)?);
+    }
+    Ok(bundle.folder)
+}
+
+struct Bundle {
+    folder: PathBuf,
+    is_new: bool,
+}
+
+fn up_to_date(workspace: &Workspace) -> Result<Bundle> {
+    let _turn = workspace.turn()?;
+    let folder = place(workspace)?;
+    let is_new = !folder.join(folder::MANIFEST).is_file();
+    if is_new {
+        make(workspace, &folder)?;
+        folder::forget_older(&workspace.own()?, KEPT);
+    }
+    Ok(Bundle { folder, is_new })
+}
+
+/// Where the bundle of these very sources lies: its name is the stamp, so a wrong one can't be taken for it.
+fn place(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(workspace.own()?.join(format!("bundle-{}", stamp::of(workspace)?)))
+}
+
+fn make(workspace: &Workspace, place: &Path) -> Result<()> {
+    eprintln!("Building the widget. The first time takes a minute or two; then only what changed is built.");
+    let widget = glue::generate(&compile::module(workspace, Part::Widget)?)?;
+    let reader = glue::generate(&compile::module(workspace, Part::Reader)?)?;
+    let files = contents(workspace, widget, reader)?;
+    let draft = place.with_extension("draft");
+    let _ = fs::remove_dir_all(&draft);
+    let _ = fs::remove_dir_all(place);
+    folder::write(&draft, &files)?;
+    fs::rename(&draft, place).with_context(|| format!("could not move the bundle to {}", place.display()))?;
+    Ok(())
+}
+
+/// Every file of the bundle. What another file names by its hash is made before that file.
+fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<File>> {
+    let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
+    let wasm = File::hashed("moongate", "wasm", widget.module, Fetched::Always);
+    let reads = File::hashed("reader", "wasm", reader.module, Fetched::AtFirstPress);
+    let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
+    let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
+    generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
+    generated.insert("wasm".to_owned(), reference(&wasm));
+    generated.insert("reader".to_owned(), reference(&reads));
+    generated.insert("css".to_owned(), style::lean(&workspace.text("www/moongate.css")?).into());
+    let script = script::assemble(
+        &workspace.text("www/moongate.js")?,
+        &Value::Object(generated),
+        &[("./glue.js", widget.script), ("./reader.js", reader.script)],
+    )?;
+    let types = workspace.text("www/moongate.d.ts")?;
+    let script = File::named("moongate.js", script.into_bytes(), Fetched::Always);
+    let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
+    Ok([script, wasm, reads].into_iter().chain(words.into_iter().map(|(_, file)| file)).chain([types]).collect())
+}
+
+/// One language's file: each key's name and its text, as the widget reads it.
+fn words_of(language: &Language) -> File {
+    let texts = language.table().iter().map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
+    let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
+    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::InOneLanguage)
+}
+
+/// What the script must know to fetch a file: its address beside the script, and the hash the browser holds it to.
+fn reference(file: &File) -> Value {
+    json!({ "name": file.name, "integrity": integrity(&file.bytes) })
 }

@@ -7,6 +7,7 @@ mod bundle;
 mod offer;
 mod sandbox;
 mod serve;
+mod workspace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 /// Moongate: the checkout that opens to every wallet.
 #[derive(Debug, Parser)]
 #[command(version, about)]
-struct Arguments {
+struct Program {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -34,9 +35,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match arguments.command {
-        None => serve::run(&arguments.serve),
+    let program = Program::parse();
+    match program.command {
+        None => serve::run(&program.serve),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Bundle(arguments)) => bundle::run(&arguments),
         Some(Command::Action(arguments)) => action::run(&arguments),

@@ -31,12 +31,7 @@ impl Announcement {
 
     /// `moongate-error`: a fault, with who must act.
     pub fn error(fault: &Fault, test: bool) -> Self {
-        let detail = Json::object([
-            ("kind", fault.kind().into()),
-            ("code", fault.code().into()),
-            ("message", Json::Text(fault.to_string())),
-        ]);
-        Self::plain("moongate-error", tested(detail, test))
+        Self::plain("moongate-error", tested(fault.to_json(), test))
     }
 
     /// `moongate-submit`: the shopper pressed pay.

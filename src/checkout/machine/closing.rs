@@ -78,11 +78,12 @@ fn follow(turn: &mut Turn, then: Then) -> Phase {
             turn.replace(next.0, next.1);
             Phase::choosing(None)
         }
-        Then::Pay(fresh) => {
+        Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => {
             let row = turn.state.chosen.clone().and_then(|id| turn.state.offer.row(&id).cloned());
             match row {
                 Some(row) => {
-                    let attempt = Attempt::new(fresh, row.method.id, row.total, Origin::Press, turn.at);
+                    let mut attempt = Attempt::new(fresh.clone(), row.method.id, row.total, Origin::Press, turn.at);
+                    attempt.by_page = matches!(then, Then::PayByPage(_));
                     choosing::begin(turn, attempt, true)
                 }
                 None => Phase::choosing(None),

@@ -132,3 +132,51 @@ pub enum Effect {
     /// Copy the page's address.
     CopyLink,
 }
+
+impl What {
+    /// Its word in the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Shopper(gesture, _) => gesture.name(),
+            Self::HostPaid(_) => "pay_called",
+            Self::SubmitDecided(true) => "submit_passed",
+            Self::SubmitDecided(false) => "submit_stopped",
+            Self::ActionDecided(true) => "action_taken",
+            Self::ActionDecided(false) => "action_left",
+            Self::Found(_) => "found",
+            Self::Answered(_, _, Answer::Payment(_)) => "answered",
+            Self::Answered(_, _, Answer::Lost(_)) => "lost",
+            Self::Answered(..) => "refused",
+            Self::Heard(..) => "heard",
+            Self::StreamLost(_) => "stream_lost",
+            Self::TimeCame => "time_came",
+            Self::Woke => "woke",
+            Self::Hid => "hid",
+            Self::BridgeSaid(BridgeWord::Paid) => "bridge_paid",
+            Self::BridgeSaid(BridgeWord::NotPaid) => "bridge_not_paid",
+            Self::BridgeSaid(BridgeWord::Absent) => "bridge_absent",
+            Self::Hinted => "hinted",
+            Self::Updated(_) => "updated",
+        }
+    }
+}
+
+impl Gesture {
+    /// Its word in the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Choose(_) => "choose",
+            Self::Pay => "pay",
+            Self::AskNow => "ask_now",
+            Self::GoOn => "go_on",
+            Self::ChangeMethod => "change_method",
+            Self::NewCode => "new_code",
+            Self::UseFallback => "use_fallback",
+            Self::TryAgain => "try_again",
+            Self::ShowMore => "show_more",
+            Self::ToggleLarge => "toggle_large",
+            Self::SaveCode => "save_code",
+            Self::CopyLink => "copy_link",
+        }
+    }
+}

@@ -4,6 +4,7 @@
 
 use crate::action::{Action, Bridge, Step};
 use crate::checkout::fault::Fault;
+use crate::checkout::json::Json;
 use crate::checkout::method::MethodId;
 use crate::checkout::money::Amount;
 use crate::checkout::offer::Offer;
@@ -61,6 +62,8 @@ pub struct Attempt {
     pub said: bool,
     /// Where the attempt came from.
     pub origin: Origin,
+    /// Whether it is to be paid by a page and not by a code.
+    pub by_page: bool,
     /// Whether its creation was ever sent, so that it may be alive at the server.
     pub sent: bool,
     /// The id of the attempt that follows, if this one must be closed to get a new code.
@@ -179,6 +182,8 @@ pub enum Then {
     Choose(Option<Fault>),
     /// A new attempt with this id and the method picked.
     Pay(AttemptId),
+    /// The same, by a page: the code can't be scanned here.
+    PayByPage(AttemptId),
     /// Another order or sum takes its place.
     Replace(Box<(Order, Rc<Offer>)>),
 }
@@ -206,6 +211,28 @@ impl State {
     }
 }
 
+impl State {
+    /// The state as the host page reads it, with this log.
+    pub fn report(&self, log: Json) -> Json {
+        let attempt = self.phase.attempt();
+        let payment = attempt.and_then(|attempt| attempt.payment.as_ref()).and_then(|payment| payment.id.as_deref());
+        let method = attempt.map(|attempt| &attempt.method).or(self.chosen.as_ref());
+        let outcome = if let Phase::Ended { outcome, .. } = &self.phase { Some(outcome.word()) } else { None };
+        let fault = self.phase.fault().map_or(Json::Null, Fault::to_json);
+        Json::object([
+            ("phase", self.phase.word().into()),
+            ("order", self.order.id.as_str().into()),
+            ("method", Json::from_option(method.map(|id| id.as_str()))),
+            ("attempt", Json::from_option(attempt.map(|attempt| attempt.id.as_str()))),
+            ("payment", Json::from_option(payment)),
+            ("outcome", Json::from_option(outcome)),
+            ("fault", fault),
+            ("offer", self.offer.to_json()),
+            ("log", log),
+        ])
+    }
+}
+
 impl Attempt {
     /// An attempt of which nothing is known yet.
     pub fn new(id: AttemptId, method: MethodId, total: Amount, origin: Origin, now: Millis) -> Self {
@@ -217,6 +244,7 @@ impl Attempt {
             deadline: None,
             said: false,
             origin,
+            by_page: false,
             sent: origin != Origin::Press,
             next: None,
             watch: Watch::from(now),

@@ -9,6 +9,7 @@ use super::event::{BridgeWord, Effect, Gesture, Request, What};
 use super::state::{Acting, Attempt, Confirming, Millis, Origin, Outcome, Phase, Then};
 use crate::action::{Refusal, Standing, Step};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
+use crate::checkout::method::Flow;
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId, Payment};
 use std::rc::Rc;
@@ -38,6 +39,7 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: What) -> Phase {
     match what {
         What::Shopper(gesture, fresh) => match gesture {
             Gesture::NewCode if place == Place::Acting(Acting::CodeOver) => refresh(turn, attempt, fresh),
+            Gesture::UseFallback if place.may_change() => second_way(turn, attempt, place, fresh),
             gesture => shopper(turn, attempt, place, &gesture),
         },
         What::Answered(request, id, answer) if id == attempt.id => answered(turn, attempt, place, request, answer),
@@ -90,20 +92,26 @@ fn shopper(turn: &mut Turn, mut attempt: Attempt, place: Place, gesture: &Gestur
             place.of(attempt)
         }
         (Gesture::GoOn, Place::Acting(Acting::NotPaid | Acting::AppLink | Acting::Leaving)) => show(turn, attempt),
-        (Gesture::UseFallback, Place::Acting(at)) => match fallback(&attempt) {
-            Some(url) => {
-                turn.order(Effect::Open(url));
-                attempt.watch = Watch::from(turn.at);
-                Phase::Acting { attempt, at: Acting::Leaving }
-            }
-            None => Phase::Acting { attempt, at },
-        },
         (Gesture::ChangeMethod, place) if place.may_change() => closing::cancel(turn, attempt, Then::Choose(None)),
         (Gesture::SaveCode, Place::Acting(Acting::Code)) => {
             turn.order(Effect::SaveCode);
             place.of(attempt)
         }
         _ => place.of(attempt),
+    }
+}
+
+/// 扫不了？用网页付: the page behind the code, else another attempt that is paid by a page.
+fn second_way(turn: &mut Turn, mut attempt: Attempt, place: Place, fresh: AttemptId) -> Phase {
+    let by_page = turn.state.offer.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect));
+    match fallback(&attempt) {
+        Some(url) => {
+            turn.order(Effect::Open(url));
+            attempt.watch = Watch::from(turn.at);
+            Phase::Acting { attempt, at: Acting::Leaving }
+        }
+        None if by_page => closing::cancel(turn, attempt, Then::PayByPage(fresh)),
+        None => place.of(attempt),
     }
 }
 

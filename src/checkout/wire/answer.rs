@@ -3,7 +3,7 @@
 //! It believes nothing about another order, amount or currency, and reads text as an action only where text counts.
 
 use super::{Answer, AttemptId, Payment};
-use crate::action::{Action, Refusal, Seconds, Standing, Step, Trust, time};
+use crate::action::{Action, Refusal, Seconds, Standing, Step, time};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::Request;
@@ -29,22 +29,35 @@ pub struct Reply {
 }
 
 /// What an answer must agree with to be believed.
-#[derive(Debug)]
 pub struct Expected<'a> {
     /// The order's id.
     pub order: &'a str,
     /// The order's sum.
     pub amount: Amount,
+    /// The sum of the attempt that was asked about, with its method's fee.
+    pub asked: Amount,
     /// The sum for each method that is shown, with its fee.
     pub totals: Vec<(MethodId, Amount)>,
     /// The attempt that was asked about.
     pub attempt: &'a AttemptId,
     /// Origin of the endpoint, which `events` and `sign_in` addresses must have.
     pub origin: &'a str,
-    /// What actions may lead to.
-    pub trust: &'a Trust,
-    /// Whether the merchant asked for collection codes of this method.
-    pub collection: bool,
+    /// Reads and checks a provider's response for this sum: [`Action::checked`], here or in the reader's module.
+    pub reads: &'a dyn Fn(&str, Seconds, &Amount) -> Result<Action, Refusal>,
+}
+
+impl std::fmt::Debug for Expected<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Expected").field("order", &self.order).field("amount", &self.amount).finish_non_exhaustive()
+    }
+}
+
+impl Reply {
+    /// Whether reading it takes [`Expected::reads`]: it may hold an action, or be nothing but a provider's response.
+    pub fn may_hold_an_action(&self) -> bool {
+        let has = |key: &str| self.body.contains(key);
+        matches!(self.status, 200..=299 | 409) && (has("\"action\"") || !has("\"status\""))
+    }
 }
 
 /// Reads an answer to this request.
@@ -55,9 +68,7 @@ pub fn read(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer 
     let json = Json::read(&reply.body).ok().filter(Json::is_object);
     match (reply.status, json) {
         (200..=299, Some(json)) => success(request, &json, reply, expected),
-        (200..=299, None) if !reply.redirected => {
-            bare(request, Action::read(&reply.body, reply.date, expected.trust), reply)
-        }
+        (200..=299, None) if !reply.redirected => bare(request, reply, expected),
         (200..=299, None) => malformed(reply),
         (501, _) => Answer::Unsupported,
         (status, json) => refusal(status, &json.unwrap_or(Json::Null), reply, expected),
@@ -82,7 +93,7 @@ fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>
             _ => server(ServerCode::AnotherOrder, echo(json)),
         };
     }
-    bare(request, Action::read_json(json, reply.date, expected.trust), reply)
+    bare(request, reply, expected)
 }
 
 /// The order, sum and attempt that an answer names, for the developer.
@@ -92,7 +103,8 @@ fn echo(json: &Json) -> String {
 }
 
 /// A provider's response without the payment around it: the widget then asks by the attempt.
-fn bare(request: Request, action: Result<Action, Refusal>, reply: &Reply) -> Answer {
+fn bare(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer {
+    let action = (expected.reads)(&reply.body, reply.date, &expected.asked);
     let status = match &action {
         Ok(Action { step: Step::Nothing { status: Standing::Failed, code }, .. }) if request == Request::Create => {
             return server(ServerCode::Refused, code.clone().unwrap_or_default());
@@ -137,20 +149,14 @@ pub fn payment(json: &Json, date: Seconds, expected: &Expected<'_>) -> Option<Pa
         id,
         attempt: text("attempt").and_then(AttemptId::parse),
         method,
-        status: standing(text("status").unwrap_or_default()),
-        action: json.get("action").map(|action| action_of(action, &total, now, expected)),
+        status: Standing::of_word(text("status").unwrap_or_default()),
+        action: json.get("action").map(|action| (expected.reads)(&action.to_string(), now, &total)),
         expires: text("expires_at").and_then(time::instant),
         now: Some(now),
         reason: text("reason").map(|reason| reason.chars().take(64).collect()),
         refunded: json.get("refunded").and_then(Json::flag) == Some(true),
         test: json.get("test").and_then(Json::flag) == Some(true),
     })
-}
-
-fn action_of(action: &Json, total: &Amount, now: Seconds, expected: &Expected<'_>) -> Result<Action, Refusal> {
-    let action = Action::read_json(action, now, expected.trust)?;
-    action.allowed(total, expected.trust, expected.collection)?;
-    Ok(action)
 }
 
 fn is_payment_id(id: &str) -> bool {
@@ -162,12 +168,6 @@ fn is_payment_id(id: &str) -> bool {
 fn on_origin(url: &str, origin: &str) -> Option<String> {
     let path = url.strip_prefix(origin).unwrap_or(url);
     (path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')).then(|| [origin, path].concat())
-}
-
-/// An unknown word counts as pending.
-fn standing(word: &str) -> Standing {
-    let all = [Standing::Processing, Standing::Succeeded, Standing::Failed, Standing::Canceled, Standing::Expired];
-    all.into_iter().find(|standing| standing.word() == word).unwrap_or(Standing::Pending)
 }
 
 /// What an answer other than 2xx means, by its `code`.

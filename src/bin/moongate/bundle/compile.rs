@@ -1,0 +1,111 @@
+//! Decides how the library becomes the widget's wasm: target, profile, and the flags that keep machines' paths out.
+//!
+//! It does not optimise or wrap it.
+
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail, ensure};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// A wasm of the bundle: the same library, with one of its two doors.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// What a shopper sees, until they pay.
+    Widget,
+    /// What reads providers' responses, fetched with the first press.
+    Reader,
+}
+
+/// Builds a part with cargo, whose progress goes to standard error, and gives the module's path. The next part takes its
+/// place.
+///
+/// # Errors
+/// When the target can't be added, or cargo can't be started or fails.
+pub(super) fn module(workspace: &Workspace, part: Part) -> Result<PathBuf> {
+    add_target(workspace)?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(&cargo)
+        .current_dir(&workspace.sources)
+        .args(["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--profile", "widget"])
+        .args(["--target", TARGET, "--no-default-features", "--target-dir"])
+        .arg(&workspace.target)
+        .args(if matches!(part, Part::Reader) { &["--features", "reader"][..] } else { &[] })
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace)?)
+        .stdout(io::stderr())
+        .status()
+        .with_context(|| format!("could not start {}", cargo.display()))?;
+    ensure!(status.success(), "the widget does not build: see what cargo says above");
+    Ok(workspace.target.join(TARGET).join("widget/moongate.wasm"))
+}
+
+/// Adds the wasm target unless rustc has it; a distribution's Rust without rustup may well have it.
+fn add_target(workspace: &Workspace) -> Result<()> {
+    let library = rustc(workspace, &["--print", "target-libdir", "--target", TARGET])?;
+    if Path::new(library.trim()).is_dir() {
+        return Ok(());
+    }
+    eprintln!("Adding the Rust target {TARGET} (rustup target add {TARGET})");
+    let added = Command::new("rustup")
+        .current_dir(&workspace.sources)
+        .args(["target", "add", TARGET])
+        .stdout(io::stderr())
+        .status();
+    match added {
+        Ok(status) if status.success() => Ok(()),
+        _ => bail!("Rust's target {TARGET} is missing and rustup could not add it: install it, then try again"),
+    }
+}
+
+/// What rustc says to these arguments, with the toolchain of the sources.
+pub(super) fn rustc(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(&rustc)
+        .current_dir(&workspace.sources)
+        .args(arguments)
+        .output()
+        .with_context(|| format!("could not start {}", rustc.display()))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "rustc {} failed: {}", arguments.join(" "), said.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The flags that make the same bytes on every machine: each folder that differs gets a name that does not.
+/// They replace whatever flags the caller's environment holds. Of two prefixes that match, rustc takes the last.
+fn flags(workspace: &Workspace) -> Result<OsString> {
+    let mut names =
+        vec![(workspace.sources.clone(), "/moongate".to_owned()), (workspace.target.clone(), "/target".to_owned())];
+    names.extend(registries()?.into_iter().map(|folder| (folder, "/crates".to_owned())));
+    names.push(standard_library(workspace)?);
+    let flags = names.iter().map(|(folder, name)| {
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(folder);
+        flag.push("=");
+        flag.push(name);
+        flag
+    });
+    Ok(flags.collect::<Vec<_>>().join("\u{1f}".as_ref()))
+}
+
+/// Where cargo unpacks crates: one folder for each registry, named after the registry's address.
+fn registries() -> Result<Vec<PathBuf>> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    let folder = home.context("neither CARGO_HOME nor HOME is set")?.join("registry/src");
+    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.sort();
+    Ok(folders)
+}
+
+/// The standard library's sources, if installed, get the name that rustc gives them where they are not.
+fn standard_library(workspace: &Workspace) -> Result<(PathBuf, String)> {
+    let folder = Path::new(rustc(workspace, &["--print", "sysroot"])?.trim()).join("lib/rustlib/src/rust");
+    let version = rustc(workspace, &["-vV"])?;
+    let hash = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    Ok((folder, format!("/rustc/{hash}")))
+}

@@ -1,0 +1,192 @@
+//! Decides how a bundle lies on disk: names, compressed forms, the manifest, and what is said of their weight.
+//!
+//! It does not decide what is in a file.
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use brotli::enc::BrotliEncoderParams;
+use flate2::{Compression, GzBuilder};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256, Sha384};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The file that lists the others.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// What may travel until a shopper can pay, compressed with Brotli: script, wasm and one language.
+const BUDGET: usize = 90_000;
+
+/// A file of the bundle.
+#[derive(Debug)]
+pub(super) struct File {
+    /// Its path below the folder, with `/`.
+    pub(super) name: String,
+    /// What is in it.
+    pub(super) bytes: Vec<u8>,
+    /// When a page fetches it.
+    pub(super) fetched: Fetched,
+}
+
+/// When a page fetches a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fetched {
+    /// Always, before a shopper can pay.
+    Always,
+    /// In one of the languages.
+    InOneLanguage,
+    /// Once a shopper presses pay.
+    AtFirstPress,
+    /// Never: it is for the merchant's tools.
+    Never,
+}
+
+impl File {
+    /// A file whose name stays the same.
+    pub(super) fn named(name: &str, bytes: Vec<u8>, fetched: Fetched) -> Self {
+        Self { name: name.to_owned(), bytes, fetched }
+    }
+
+    /// A file whose name changes with its content: any cache can keep it for ever, and an older script still finds the
+    /// older file beside the newer.
+    pub(super) fn hashed(stem: &str, extension: &str, bytes: Vec<u8>, fetched: Fetched) -> Self {
+        let name = format!("{stem}-{}.{extension}", hex(&Sha256::digest(&bytes), 8));
+        Self { name, bytes, fetched }
+    }
+}
+
+/// The first digits of a hash.
+pub(super) fn hex(hash: &[u8], digits: usize) -> String {
+    let mut text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    text.truncate(digits);
+    text
+}
+
+/// The `integrity` that a page pins a file with.
+pub(super) fn integrity(bytes: &[u8]) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
+}
+
+/// Writes every file, its `.br` and `.gz`, and at last the manifest: a folder that has one is whole.
+pub(super) fn write(folder: &Path, files: &[File]) -> Result<()> {
+    let mut listed = Map::new();
+    let mut until_ready = Vec::new();
+    for file in files {
+        let (brotli, gzip) = (brotli(&file.bytes)?, gzip(&file.bytes)?);
+        put(folder, &file.name, &file.bytes)?;
+        put(folder, &[&file.name, ".br"].concat(), &brotli)?;
+        put(folder, &[&file.name, ".gz"].concat(), &gzip)?;
+        until_ready.push((file.fetched, brotli.len()));
+        let weight = json!({ "bytes": file.bytes.len(), "gzip": gzip.len(), "brotli": brotli.len(), "integrity": integrity(&file.bytes) });
+        listed.insert(file.name.clone(), weight);
+    }
+    let manifest = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "until_ready": { "brotli": sum_until_ready(&until_ready), "budget": BUDGET },
+        "files": listed,
+    });
+    put(folder, MANIFEST, format!("{manifest:#}\n").as_bytes())
+}
+
+/// What is always fetched and the heaviest language.
+fn sum_until_ready(weights: &[(Fetched, usize)]) -> usize {
+    let of = |when: Fetched| weights.iter().filter(move |(fetched, _)| *fetched == when).map(|(_, weight)| *weight);
+    of(Fetched::Always).sum::<usize>() + of(Fetched::InOneLanguage).max().unwrap_or_default()
+}
+
+fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let path = folder.join(name);
+    let parent = path.parent().unwrap_or(folder);
+    fs::create_dir_all(parent).with_context(|| format!("could not make the folder {}", parent.display()))?;
+    fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let best = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..BrotliEncoderParams::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut compressed, &best).context("could not compress with Brotli")?;
+    Ok(compressed)
+}
+
+/// Without a time in it, or the bytes would differ from day to day.
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut writer = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
+    writer.write_all(bytes).and_then(|()| writer.finish()).context("could not compress with gzip")
+}
+
+/// Copies a bundle over whatever lies there; files of an older one with other names stay.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("could not make the folder {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("could not read {}", from.display()))? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_type()?.is_dir() {
+            true => copy(&from, &to)?,
+            false => fs::copy(&from, &to).map(drop).with_context(|| format!("could not write {}", to.display()))?,
+        }
+    }
+    Ok(())
+}
+
+/// What each file weighs and what travels until a shopper can pay, as lines to print.
+pub(super) fn weights(folder: &Path) -> Result<String> {
+    let path = folder.join(MANIFEST);
+    let text = fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+    let manifest: Value = serde_json::from_str(&text).with_context(|| format!("could not read {}", path.display()))?;
+    let at = |place: &str| manifest.pointer(place).cloned().unwrap_or_default();
+    let mut lines = line("", &["bytes".into(), "gzip".into(), "brotli".into()]);
+    for (name, weight) in at("/files").as_object().into_iter().flatten() {
+        let of = |form: &str| weight.get(form).cloned().unwrap_or_default();
+        lines.push_str(&line(name, &[of("bytes"), of("gzip"), of("brotli")]));
+    }
+    let (sum, budget) = (at("/until_ready/brotli"), at("/until_ready/budget"));
+    let verdict = if sum.as_u64() <= budget.as_u64() { "within" } else { "OVER" };
+    write!(
+        lines,
+        "Until a shopper can pay, in one language, {sum} bytes travel with Brotli: {verdict} the budget of {budget}."
+    )?;
+    Ok(lines)
+}
+
+fn line(name: &str, weights: &[Value]) -> String {
+    let weight = |weight: &Value| format!("{:>9}", weight.as_str().map_or_else(|| weight.to_string(), str::to_owned));
+    format!("{name:<32}{}\n", weights.iter().map(weight).collect::<String>())
+}
+
+/// Removes all but the newest bundles. What can't be removed does no harm.
+pub(super) fn forget_older(folder: &Path, kept: usize) {
+    let mut bundles: Vec<(SystemTime, PathBuf)> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"bundle-"))
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    bundles.sort_by(|a, b| b.cmp(a));
+    for (_, bundle) in bundles.into_iter().skip(kept) {
+        let _ = fs::remove_dir_all(bundle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_named_by_its_hash_changes_its_name_with_its_content() {
+        let name = |text: &str| File::hashed("words/en", "json", text.into(), Fetched::InOneLanguage).name;
+        assert_eq!(name("{}"), "words/en-44136fa3.json");
+        assert_ne!(name("{}"), name("{ }"));
+    }
+
+    #[test]
+    fn one_language_counts_and_the_types_do_not() {
+        use Fetched::{Always, InOneLanguage, Never};
+        let weights = [(Always, 10), (Always, 5), (InOneLanguage, 3), (InOneLanguage, 4), (Never, 100)];
+        assert_eq!(sum_until_ready(&weights), 19);
+    }
+}

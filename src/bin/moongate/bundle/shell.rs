@@ -1,0 +1,225 @@
+//! Decides what `moongate.js` must know before the wasm arrives: tables generated from the core, so that no fact has two sources.
+//!
+//! It does not decide how they are packed, nor what the script draws.
+
+use moongate::checkout::environment::{App, Device, Environment, Os, Sign, sign};
+use moongate::checkout::method::{Flow, Hint, Placement, Wallet, placement};
+use moongate::checkout::money::Currency;
+use moongate::view::naming;
+use moongate::words::{Key, Language, Words};
+use serde_json::{Map, Value, json};
+
+/// The words that the shell says itself, beside the names of wallets and apps and the lines under them.
+const SAID: &[Key] = &[
+    Key::Choose,
+    Key::ChooseLarge,
+    Key::Total,
+    Key::Pay,
+    Key::PayLarge,
+    Key::NoFee,
+    Key::FeeAdded,
+    Key::More,
+    Key::LargePrint,
+    Key::Test,
+    Key::CopyLink,
+    Key::LinkCopied,
+    Key::AppOther,
+    Key::Sending,
+    Key::SendingDo,
+    Key::Returned,
+    Key::ConfirmingDo,
+    Key::Asking,
+    Key::AskNow,
+    Key::Succeeded,
+];
+
+const HINTS: [Hint; 8] =
+    [Hint::Scan, Hint::ScanOrPage, Hint::Here, Hint::OpensApp, Hint::BankApps, Hint::Page, Hint::Plain, Hint::Browser];
+
+/// The tables, an object; the bundle adds `css`, `wasm` and `words` to it.
+///
+/// - `apps`, `devices`: `[[pattern, word], …]`, the first pattern that the user agent matches, in any case, counts; then
+///   `ipad`, the pattern of an iPad's user agent if it can be touched at two points.
+/// - `wallets`: `[[id, tile], …]` in the usual order.
+/// - `places`: what the wallets can do, in that order, each as its rank among the rows (0 works, 1 only by a code on a phone, 2 opens
+///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
+/// - `here`: the word for the app around the page, where it is not `app_other`.
+/// - `digits`: the currencies without decimal places and those with three, with spaces between; others have two.
+/// - `rules`: from the start of a language tag to a language; `languages`: its direction and the shell's words, in the order of
+///   `keys`.
+pub(crate) fn tables() -> Value {
+    json!({
+        "apps": patterns(sign::APPS, App::word),
+        "devices": patterns(sign::DEVICES, Device::word),
+        "ipad": pattern(&[&[sign::MACINTOSH]]),
+        "wallets": Wallet::ALL.map(|wallet| [wallet.id(), naming::wallet_tile(wallet)]),
+        "places": places(),
+        "here": here(),
+        "digits": { "0": Currency::with_digits(0).join(" "), "3": Currency::with_digits(3).join(" ") },
+        "rules": moongate::words::language::RULES,
+        "keys": keys().map(Key::name).collect::<Vec<_>>(),
+        "languages": Language::ALL.iter().map(|language| (language.tag.to_owned(), spoken(language))).collect::<Map<_, _>>(),
+    })
+}
+
+fn patterns<T: Copy>(table: &[Sign<T>], word: fn(T) -> &'static str) -> Vec<[String; 2]> {
+    table.iter().map(|sign| [pattern(sign.groups), word(sign.means).to_owned()]).collect()
+}
+
+/// A regular expression that holds where one of the groups is there as a whole.
+fn pattern(groups: &[&[&str]]) -> String {
+    let group = |tokens: &&[&str]| match tokens {
+        [token] => word_pattern(token),
+        tokens => {
+            ["^", &tokens.iter().map(|token| format!("(?=.*{})", word_pattern(token))).collect::<String>()].concat()
+        }
+    };
+    groups.iter().map(group).collect::<Vec<_>>().join("|")
+}
+
+/// A token as a whole word: [`Sign`] has the rule, which is that of `\b` at an end that is a letter or a digit.
+fn word_pattern(token: &str) -> String {
+    let bound = |end: Option<char>| if end.is_some_and(|c| c.is_ascii_alphanumeric()) { "\\b" } else { "" };
+    let mut pattern = bound(token.chars().next()).to_owned();
+    for letter in token.chars() {
+        if ".*+?^${}()|[]\\".contains(letter) {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern + bound(token.chars().last())
+}
+
+/// What is usual on a device once, then only the apps that differ from it.
+fn places() -> Map<String, Value> {
+    let mut places = Map::new();
+    for device in Device::ALL {
+        let usual = usual(device);
+        for app in App::ALL {
+            let (bare, upsdk) = (place(app, device, false), place(app, device, true));
+            let name = format!("{} {}", app.word(), device.word());
+            if upsdk != bare {
+                places.insert(format!("{name} upsdk"), upsdk.into());
+            }
+            if bare != usual {
+                places.insert(name, bare.into());
+            }
+        }
+        places.insert(device.word().to_owned(), usual.into());
+    }
+    places
+}
+
+fn usual(device: Device) -> String {
+    let all = App::ALL.map(|app| place(app, device, false));
+    let often = |place: &&String| all.iter().filter(|other| other == place).count();
+    all.iter().max_by_key(often).cloned().unwrap_or_default()
+}
+
+fn place(app: App, device: Device, upsdk: bool) -> String {
+    let environment = Environment { app, version: None, os: Os::Other, device, upsdk };
+    Wallet::ALL.map(|wallet| row(placement(wallet, &environment), device)).join(" ")
+}
+
+/// The rank is that of [`moongate::checkout::offer::Offer::make`].
+fn row(placement: Placement, device: Device) -> String {
+    match placement {
+        Placement::OpenBrowser => format!("2{}", Hint::Browser.word()),
+        Placement::Works(flows, hint) if flows == [Flow::Qr] && device == Device::Phone => format!("1{}", hint.word()),
+        Placement::Works(_, hint) => format!("0{}", hint.word()),
+    }
+}
+
+fn here() -> Map<String, Value> {
+    let named = App::ALL.into_iter().filter(|app| Key::here(*app) != Key::AppOther);
+    named.map(|app| (app.word().to_owned(), Key::here(app).name().into())).collect()
+}
+
+/// The words of the shell: its own, the names of wallets and their apps, and the lines under them.
+fn keys() -> impl Iterator<Item = Key> {
+    let wallets = Wallet::ALL.into_iter().flat_map(|wallet| [Key::method(wallet), Key::app(wallet)]);
+    SAID.iter().copied().chain(wallets).chain(HINTS.into_iter().filter_map(Key::hint))
+}
+
+fn spoken(language: &Language) -> Value {
+    let words = Words::of(language, &[]);
+    json!({ "dir": language.dir, "texts": keys().map(|key| words.say(key)).collect::<Vec<_>>() })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use moongate::checkout::json::Json;
+    use moongate::checkout::offer::Offer;
+    use moongate::checkout::options::Options;
+
+    const SCRIPT: &str = include_str!("../../../../www/moongate.js");
+
+    #[test]
+    fn a_token_is_a_whole_word() {
+        assert_eq!(word_pattern("AliApp(AP/"), r"\bAliApp\(AP/");
+        assert_eq!(word_pattern("CloudPay"), r"\bCloudPay\b");
+        assert_eq!(word_pattern("__weibo__"), "__weibo__");
+        assert_eq!(pattern(&[&["a/", "(b"], &["c."]]), r"^(?=.*\ba/)(?=.*\(b\b)|\bc\.");
+    }
+
+    /// What the script reads out of the table, the narrowest key first.
+    fn found(places: &Map<String, Value>, app: App, device: Device, upsdk: bool) -> Vec<String> {
+        let (app, device) = (app.word(), device.word());
+        let wide = [format!("{app} {device}"), device.to_owned()];
+        let narrow = upsdk.then(|| format!("{app} {device} upsdk"));
+        let place = narrow.iter().chain(&wide).find_map(|key| places.get(key)).unwrap();
+        place.as_str().unwrap().split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn rows_read_from_the_table_are_those_of_the_offer_in_its_order_everywhere() {
+        let places = places();
+        let raw = Json::read(r#"{"order":"SO-1","amount":1,"currency":"CNY"}"#).unwrap();
+        let options = Options::from_file(&raw).0.unwrap();
+        for app in App::ALL {
+            for device in Device::ALL {
+                for upsdk in [false, true] {
+                    let found = found(&places, app, device, upsdk);
+                    let mut rows: Vec<_> = Wallet::ALL.iter().map(|wallet| wallet.id()).zip(found).collect();
+                    rows.sort_by_key(|(_, row)| row[..1].to_owned());
+                    let rows: Vec<_> = rows.iter().map(|(id, row)| (*id, &row[1..])).collect();
+                    let environment = Environment { app, version: None, os: Os::Ios, device, upsdk };
+                    let offer = Offer::make(&options, environment, "");
+                    let offered: Vec<_> =
+                        offer.shown.iter().map(|row| (row.method.id.as_str(), row.hint.word())).collect();
+                    assert_eq!(rows, offered, "{app:?} {device:?} {upsdk}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_the_script_puts_together_are_the_cores() {
+        for wallet in Wallet::ALL {
+            assert_eq!(Key::method(wallet).name(), format!("method_{}", wallet.id()));
+            assert_eq!(Key::app(wallet).name(), format!("app_{}", wallet.id()));
+        }
+        for hint in HINTS {
+            assert!(Key::hint(hint).is_none_or(|key| key.name() == format!("hint_{}", hint.word())));
+        }
+    }
+
+    #[test]
+    fn every_word_that_the_script_says_is_given_and_every_word_given_is_said() {
+        for key in SAID {
+            assert!(SCRIPT.contains(&format!("'{}'", key.name())), "{} is given in vain", key.name());
+        }
+        let said = SCRIPT.split("say('").skip(1).map(|rest| rest.split('\'').next().unwrap());
+        for name in said {
+            assert!(SAID.iter().any(|key| key.name() == name), "{name} is not given");
+        }
+    }
+
+    #[test]
+    fn the_tables_stay_small() {
+        let (tables, budget) = (tables().to_string(), 12_000);
+        assert!(tables.len() < budget, "{} bytes", tables.len());
+    }
+}

@@ -1,0 +1,140 @@
+//! Decides what time the simulated server says it is, and how times are written on the wire.
+//!
+//! It does not decide when anything expires: [`super::ledger`] does, from the milliseconds given here.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970-01-01 UTC.
+pub(super) type Millis = i64;
+
+const SECOND: Millis = 1_000;
+const DAY_SECONDS: i64 = 86_400;
+/// Beijing has no daylight saving: UTC+8 all year. The wallets write their times in it, without saying so.
+const BEIJING: Millis = 8 * 3_600 * SECOND;
+
+const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Where the time comes from; tests bring their own.
+#[derive(Clone)]
+pub(super) struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", rfc3339(self.now()))
+    }
+}
+
+impl Clock {
+    /// The machine's.
+    pub(super) fn system() -> Self {
+        Self(Arc::new(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+        }))
+    }
+
+    /// A clock that a test sets by hand.
+    #[cfg(test)]
+    pub(super) fn by_hand(hand: Arc<std::sync::atomic::AtomicI64>) -> Self {
+        Self(Arc::new(move || hand.load(std::sync::atomic::Ordering::SeqCst)))
+    }
+
+    /// Now, in milliseconds since 1970.
+    pub(super) fn now(&self) -> Millis {
+        (self.0)()
+    }
+}
+
+/// A moment taken apart by the Gregorian calendar.
+struct Civil {
+    year: i64,
+    month: i64,
+    day: i64,
+    weekday: i64,
+    hour: i64,
+    minute: i64,
+    second: i64,
+}
+
+impl Civil {
+    /// Counts days in eras of 400 years that begin on 1 March, so that a leap day is the last day of its year.
+    fn of(time: Millis) -> Self {
+        let seconds = time.div_euclid(SECOND);
+        let days = seconds.div_euclid(DAY_SECONDS);
+        let of_day = seconds.rem_euclid(DAY_SECONDS);
+        let since_march_0 = days + 719_468;
+        let era = since_march_0.div_euclid(146_097);
+        let of_era = since_march_0.rem_euclid(146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * of_year + 2) / 153;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        Self {
+            year: year_of_era + era * 400 + i64::from(month <= 2),
+            month,
+            day: of_year - (153 * from_march + 2) / 5 + 1,
+            weekday: days.rem_euclid(7),
+            hour: of_day / 3_600,
+            minute: of_day / 60 % 60,
+            second: of_day % 60,
+        }
+    }
+}
+
+/// As the contract writes times: `2031-01-05T10:25:00Z`, whole seconds.
+pub(super) fn rfc3339(time: Millis) -> String {
+    let t = Civil::of(time);
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.year, t.month, t.day, t.hour, t.minute, t.second)
+}
+
+/// As the `Date` header writes it: `Sun, 05 Jan 2031 10:25:00 GMT`.
+pub(super) fn http_date(time: Millis) -> String {
+    let t = Civil::of(time);
+    let name = |list: &[&'static str], at: i64| usize::try_from(at).ok().and_then(|at| list.get(at).copied());
+    let weekday = name(&WEEKDAYS, t.weekday).unwrap_or_default();
+    let month = name(&MONTHS, t.month - 1).unwrap_or_default();
+    format!("{weekday}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT", t.day, t.year, t.hour, t.minute, t.second)
+}
+
+/// As UnionPay writes times: `20310105182500`, Beijing.
+pub(super) fn beijing_digits(time: Millis) -> String {
+    let t = Civil::of(time + BEIJING);
+    format!("{:04}{:02}{:02}{:02}{:02}{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second)
+}
+
+/// As Alipay writes times: `2031-01-05 18:25:00`, Beijing.
+pub(super) fn beijing_text(time: Millis) -> String {
+    rfc3339(time + BEIJING).replace('T', " ").replace('Z', "")
+}
+
+/// As Antom writes times: `2031-01-05T18:25:00+08:00`.
+pub(super) fn beijing_offset(time: Millis) -> String {
+    rfc3339(time + BEIJING).replace('Z', "+08:00")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_each_reader_wants_them() {
+        let time = 1_925_547_900_000; // 2031-01-07T10:25:00Z by `date -u -d @1925547900`
+        assert_eq!(rfc3339(time), "2031-01-07T10:25:00Z");
+        assert_eq!(http_date(time), "Tue, 07 Jan 2031 10:25:00 GMT");
+        assert_eq!(beijing_digits(time), "20310107182500");
+        assert_eq!(beijing_text(time), "2031-01-07 18:25:00");
+        assert_eq!(beijing_offset(time), "2031-01-07T18:25:00+08:00");
+    }
+
+    #[test]
+    fn leap_days_and_the_epoch_are_where_the_calendar_has_them() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(rfc3339(951_782_400_000), "2000-02-29T00:00:00Z");
+        assert_eq!(rfc3339(4_107_542_400_000), "2100-03-01T00:00:00Z");
+        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59Z");
+    }
+}

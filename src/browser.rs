@@ -1,0 +1,19 @@
+//! The single edge: the only rooms that name the browser. They perform effects and turn whatever happens into events.
+//!
+//! Nothing is decided here about payments; whoever looks for a rule looks in [`crate::checkout`].
+
+mod announce;
+mod app;
+mod border;
+mod embed;
+mod hand_off;
+mod hearing;
+mod intl;
+mod keep;
+mod page;
+mod reading;
+mod save;
+mod stream;
+mod transport;
+
+pub use embed::{Widget, mount};

@@ -1,0 +1,49 @@
+//! Dispatches events on the host element, and asks the host page where it may refuse.
+//!
+//! Names and details come from the core.
+
+use super::border;
+use crate::checkout::machine::Announcement;
+use js_sys::{Array, Promise, Reflect};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, CustomEventInit, Element};
+
+/// Whether the host page lets it pass, and what it wants to be waited for first.
+#[derive(Debug)]
+pub(super) struct Word {
+    /// Not canceled.
+    pub(super) passes: bool,
+    /// The promises given to `waitUntil`, all in one.
+    pub(super) until: Option<Promise>,
+}
+
+/// Dispatches the event; it bubbles and is composed.
+pub(super) fn dispatch(host: &Element, announcement: &Announcement) -> Word {
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_cancelable(announcement.cancelable);
+    init.set_detail(&border::outward(&announcement.detail));
+    let Ok(event) = CustomEvent::new_with_event_init_dict(announcement.name, &init) else {
+        return Word { passes: true, until: None };
+    };
+    let promises = Rc::new(RefCell::new(Array::new()));
+    let given = promises.clone();
+    let wait = Closure::<dyn FnMut(JsValue)>::new(move |promise: JsValue| {
+        given.borrow().push(&promise);
+    });
+    if announcement.cancelable {
+        let _set = Reflect::set(&event, &"waitUntil".into(), wait.as_ref().unchecked_ref());
+    }
+    let passes = host.dispatch_event(&event).unwrap_or(true);
+    let promises = promises.borrow().clone();
+    Word { passes, until: (promises.length() > 0).then(|| Promise::all(&promises)) }
+}
+
+/// A value of the host page as the text that a server would have sent: texts as they are, objects as JSON.
+pub(super) fn text_of(value: &JsValue) -> String {
+    value.as_string().or_else(|| js_sys::JSON::stringify(value).ok().map(String::from)).unwrap_or_default()
+}

@@ -1,0 +1,47 @@
+//! Carries plain data across: events and state out with `serde-wasm-bindgen`, options and words in as JSON text.
+//!
+//! Inward the one reader of the core serves, natively and here alike: every unknown key is still there to be named, which
+//! serde's `deny_unknown_fields` would not do on this border, and numbers stay the text they were. Deserializing with
+//! `serde-wasm-bindgen` instead would cost each shopper the formatter and the parser of floats.
+
+use crate::checkout::json::Json;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use wasm_bindgen::JsValue;
+
+/// A JavaScript value as plain data. Functions and what is undefined are left out, as `JSON.stringify` does.
+///
+/// # Errors
+/// `None` if it is no data: a circle, a `BigInt`, an object that throws.
+pub(super) fn inward(value: &JsValue) -> Option<Json> {
+    let text = js_sys::JSON::stringify(value).ok()?;
+    Json::read(&text.as_string()?).ok()
+}
+
+/// Plain data as a JavaScript value: objects are plain objects.
+pub(super) fn outward(json: &Json) -> JsValue {
+    json.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(flag) => serializer.serialize_bool(*flag),
+            Self::Number(text) => match text.parse() {
+                Ok(number) => serializer.serialize_i64(number),
+                Err(_) => serializer.serialize_str(text),
+            },
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                items.iter().try_for_each(|item| list.serialize_element(item))?;
+                list.end()
+            }
+            Self::Object(members) => {
+                let mut object = serializer.serialize_map(Some(members.len()))?;
+                members.iter().try_for_each(|(key, value)| object.serialize_entry(key, value))?;
+                object.end()
+            }
+        }
+    }
+}

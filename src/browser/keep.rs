@@ -1,0 +1,158 @@
+//! Keeps what must survive a reload, as section 6 of the contract lists it, and forgets it again.
+//!
+//! Storage may be blocked or full: then the page's own memory serves, and everything still works within the page.
+
+use super::page;
+use crate::checkout::json::Json;
+use crate::checkout::machine::{Attempt, Origin};
+use crate::checkout::method::MethodId;
+use crate::checkout::money::Amount;
+use crate::checkout::options::{Options, Remember};
+use crate::checkout::wire::{self, AttemptId};
+use std::cell::RefCell;
+use web_sys::Storage;
+
+/// How long an unfinished attempt is kept: 7 days, in seconds.
+const LIFETIME: i64 = 7 * 24 * 3600;
+
+/// Names of the items; the script that draws before the wasm arrives uses the same.
+const ATTEMPT: &str = "moongate:attempt:";
+const METHOD: &str = "moongate:method";
+const SHOPPER: &str = "moongate:shopper";
+
+thread_local! {
+    /// What this page remembers beside its storage.
+    static MEMORY: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+    /// The attempt that the page's address brought back, until an order takes it up.
+    static RETURNED: RefCell<Option<AttemptId>> = const { RefCell::new(None) };
+}
+
+fn session() -> Option<Storage> {
+    page::window()?.session_storage().ok().flatten()
+}
+
+fn device() -> Option<Storage> {
+    page::window()?.local_storage().ok().flatten()
+}
+
+fn write(storage: Option<Storage>, key: &str, value: Option<&str>) {
+    MEMORY.with_borrow_mut(|memory| {
+        memory.retain(|(name, _)| name != key);
+        memory.extend(value.map(|value| (key.to_owned(), value.to_owned())));
+    });
+    let _stored = storage.map(|storage| match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    });
+}
+
+fn read(storage: Option<Storage>, key: &str) -> Option<String> {
+    storage.and_then(|storage| storage.get_item(key).ok().flatten()).or_else(|| {
+        MEMORY.with_borrow(|memory| memory.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()))
+    })
+}
+
+fn attempt_key(options: &Options) -> String {
+    [ATTEMPT, &options.endpoint, ":", &options.order].concat()
+}
+
+/// Keeps this attempt for the order, or forgets the one kept.
+pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
+    let text = attempt.map(|attempt| {
+        Json::object([
+            ("id", attempt.id.as_str().into()),
+            ("method", attempt.method.as_str().into()),
+            ("total", attempt.total.minor().into()),
+            ("at", Json::Number(page::wall().to_string())),
+            ("sign_in", Json::Bool(attempt.origin == Origin::SignIn)),
+        ])
+        .to_string()
+    });
+    write(session(), &attempt_key(options), text.as_deref());
+}
+
+/// The attempt to take up again: the one that the address brought back, or the one that was kept.
+pub(super) fn unfinished(options: &Options, fallback: &MethodId) -> Option<Attempt> {
+    take_from_address();
+    let kept = kept(options);
+    let returned = RETURNED.with_borrow(Clone::clone);
+    match (kept, returned) {
+        (Some(kept), _) => Some(kept),
+        (None, Some(id)) => Some(Attempt::new(id, fallback.clone(), options.amount, Origin::Link, page::now())),
+        (None, None) => None,
+    }
+}
+
+/// Reads the attempt from the page's address and takes it out there, as soon as possible.
+fn take_from_address() {
+    if let Some((url, id)) = wire::came_back(&page::address()) {
+        page::replace_address(&url);
+        RETURNED.set(Some(id));
+    }
+}
+
+fn kept(options: &Options) -> Option<Attempt> {
+    let json = Json::read(&read(session(), &attempt_key(options))?).ok()?;
+    let text = |key| json.get(key).and_then(Json::text);
+    let at: i64 = json.get("at").and_then(Json::scalar)?.parse().ok()?;
+    if page::wall() - at > LIFETIME {
+        return None;
+    }
+    let total = Amount::new(json.get("total").and_then(Json::integer)?, options.amount.currency()).ok()?;
+    let signing_in = json.get("sign_in").and_then(Json::flag) == Some(true);
+    let origin = if signing_in { Origin::SignIn } else { Origin::Kept };
+    Some(Attempt::new(AttemptId::parse(text("id")?)?, MethodId::parse(text("method")?)?, total, origin, page::now()))
+}
+
+fn method_storage(remember: Remember) -> Option<Storage> {
+    match remember {
+        Remember::Session => session(),
+        Remember::Device => device(),
+        Remember::None => None,
+    }
+}
+
+/// Remembers the method picked last, as the page wishes.
+pub(super) fn method(options: &Options, id: &MethodId) {
+    if options.remember != Remember::None {
+        write(method_storage(options.remember), METHOD, Some(id.as_str()));
+    }
+}
+
+/// The method picked last.
+pub(super) fn last_method(options: &Options) -> Option<MethodId> {
+    if options.remember == Remember::None {
+        None
+    } else {
+        MethodId::parse(&read(method_storage(options.remember), METHOD)?)
+    }
+}
+
+/// The id that rollout buckets are taken from: the page's, or a random one kept here only if a method needs it.
+pub(super) fn shopper(options: &Options) -> String {
+    if let Some(shopper) = &options.shopper {
+        return shopper.clone();
+    }
+    if !options.methods.iter().any(|method| (1..10_000).contains(&method.rollout)) {
+        return String::new();
+    }
+    let storage = || method_storage(options.remember);
+    read(storage(), SHOPPER).unwrap_or_else(|| {
+        let id = page::fresh_attempt().as_str().to_owned();
+        write(storage(), SHOPPER, Some(&id));
+        id
+    })
+}
+
+/// Forgets all that is kept for this order and this shopper.
+pub(super) fn forget(options: &Options) {
+    for (storage, key) in [
+        (session(), attempt_key(options)),
+        (session(), METHOD.to_owned()),
+        (device(), METHOD.to_owned()),
+        (session(), SHOPPER.to_owned()),
+        (device(), SHOPPER.to_owned()),
+    ] {
+        write(storage, &key, None);
+    }
+}

@@ -1,0 +1,216 @@
+//! Carries requests to the merchant's server and answers back: by `fetch`, or by the host page's own `transport`.
+//!
+//! It never panics, whatever a page's wrapped `fetch` does, and leaves the meaning of answers to [`wire::read`].
+
+use super::page::{self, Timer};
+use super::reading::Reader;
+use super::{announce, border};
+use crate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault};
+use crate::checkout::json::Json;
+use crate::checkout::machine::{Attempt, Request};
+use crate::checkout::wire::{Answer, Reply};
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{Array, Date, Function, Object, Promise};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCredentials, Response};
+
+/// Longest wait for the answer to a creation, in milliseconds; providers may take long to make a payment.
+const CREATE_LIMIT: u64 = 25_000;
+/// Longest wait for any other answer.
+const LIMIT: u64 = 10_000;
+
+/// How this page reaches its server.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Carrier {
+    /// Base URL of the server's API.
+    pub(super) endpoint: String,
+    /// Whether credentials go to another origin.
+    pub(super) include_credentials: bool,
+    /// The host page's further headers: an object, or a function giving one.
+    pub(super) headers: Option<JsValue>,
+    /// The host page's own transport.
+    pub(super) transport: Option<JsValue>,
+    /// Loads the reader's module: a function that gives a promise of a function.
+    pub(super) reading: JsValue,
+}
+
+/// A request under way; given up when it is dropped.
+#[derive(Debug)]
+pub(super) struct Pending(AbortController);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Carrier {
+    /// Begins a request and calls `done` with its reply, or with the answer that stands for none.
+    pub(super) fn send(
+        &self,
+        request: Request,
+        attempt: &Attempt,
+        body: Option<Json>,
+        done: impl FnOnce(Result<(Reply, Option<Reader>), Answer>) + 'static,
+    ) -> Option<Pending> {
+        let abort = AbortController::new().ok()?;
+        let (carrier, attempt, signal) = (self.clone(), attempt.clone(), abort.clone());
+        if request == Request::Create {
+            // Fetched while the server makes the payment, so that nobody waits for it.
+            let reading = self.reading.clone();
+            wasm_bindgen_futures::spawn_local(async move { drop(Reader::load(&reading).await) });
+        }
+        wasm_bindgen_futures::spawn_local(async move {
+            let late = Rc::new(Cell::new(false));
+            let (mark, stop) = (late.clone(), signal.clone());
+            let limit = if request == Request::Create { CREATE_LIMIT } else { LIMIT };
+            let timer = Timer::after(limit, move || {
+                mark.set(true);
+                stop.abort();
+            });
+            let reply = match &carrier.transport {
+                Some(transport) => by_host(transport, request, &attempt, body.as_ref()).await,
+                None => carrier.fetch(request, &attempt, body, &signal).await,
+            };
+            drop(timer);
+            let reply = match reply {
+                Ok(reply) if reply.may_hold_an_action() => match Reader::load(&carrier.reading).await {
+                    Some(reader) => Ok((reply, Some(reader))),
+                    None => Err(lost()),
+                },
+                Ok(reply) => Ok((reply, None)),
+                Err(answer) => Err(answer),
+            };
+            done(reply.map_err(|answer| if late.get() { Answer::Lost(NetworkFault::Timeout) } else { answer }));
+        });
+        Some(Pending(abort))
+    }
+
+    fn address(&self, request: Request, attempt: &Attempt) -> String {
+        let payments = [&self.endpoint, "/payments"].concat();
+        match request {
+            Request::Create => payments,
+            Request::Ask => [&payments, "/", attempt.key()].concat(),
+            Request::Cancel => [&payments, "/", attempt.key(), "/cancel"].concat(),
+            Request::Refresh => [&payments, "/", attempt.key(), "/refresh"].concat(),
+        }
+    }
+
+    async fn fetch(
+        &self,
+        request: Request,
+        attempt: &Attempt,
+        body: Option<Json>,
+        abort: &AbortController,
+    ) -> Result<Reply, Answer> {
+        let method = if request == Request::Ask { Method::GET } else { Method::POST };
+        let credentials =
+            if self.include_credentials { RequestCredentials::Include } else { RequestCredentials::SameOrigin };
+        let mut builder = RequestBuilder::new(&self.address(request, attempt))
+            .method(method)
+            .credentials(credentials)
+            .abort_signal(Some(&abort.signal()));
+        for (name, value) in self.further_headers().await? {
+            builder = builder.header(&name, &value);
+        }
+        if request == Request::Create {
+            builder = builder.header("Idempotency-Key", attempt.id.as_str()).header("Content-Type", "application/json");
+        }
+        let built = match body {
+            Some(body) => builder.body(body.to_string()),
+            None => builder.build(),
+        };
+        let request: web_sys::Request = built.map_err(|_| host_failed("headers"))?.into();
+        // Called by hand, since gloo-net panics when a page's wrapped `fetch` throws, or gives something that is no
+        // `Response` or no `Error`.
+        let fetch = page::global("fetch").and_then(|fetch| fetch.dyn_into::<Function>().ok());
+        let promise = fetch.and_then(|fetch| fetch.call1(&JsValue::UNDEFINED, &request).ok()).ok_or(lost())?;
+        let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| lost())?;
+        read(&response.dyn_into().map_err(|_| lost())?).await
+    }
+
+    async fn further_headers(&self) -> Result<Vec<(String, String)>, Answer> {
+        let Some(headers) = &self.headers else { return Ok(Vec::new()) };
+        let given = match headers.dyn_ref::<Function>() {
+            Some(function) => function.call0(&JsValue::UNDEFINED).map_err(|_| host_failed("headers"))?,
+            None => headers.clone(),
+        };
+        let given = JsFuture::from(Promise::resolve(&given)).await.map_err(|_| host_failed("headers"))?;
+        let Some(object) = given.dyn_ref::<Object>() else { return Err(host_failed("headers")) };
+        let text = |pair: &Array, at| pair.get(at).as_string();
+        let entries = Object::entries(object);
+        let pairs = entries.iter().map(|pair| Array::from(&pair));
+        Ok(pairs.filter_map(|pair| Some((text(&pair, 0)?, text(&pair, 1)?))).collect())
+    }
+}
+
+fn lost() -> Answer {
+    Answer::Lost(NetworkFault::Unreachable)
+}
+
+fn host_failed(what: &str) -> Answer {
+    Answer::Fault(Fault::Page(PageFault { code: PageCode::HostFailed, about: what.to_owned() }))
+}
+
+/// What a response says, body included.
+async fn read(response: &Response) -> Result<Reply, Answer> {
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    let body = JsFuture::from(response.text().map_err(|_| lost())?).await.map_err(|_| lost())?;
+    Ok(Reply {
+        status: response.status(),
+        redirected: response.redirected(),
+        body: body.as_string().unwrap_or_default(),
+        date: header("date").and_then(|date| seconds(&date)).unwrap_or_else(page::wall),
+        retry_after: header("retry-after").and_then(|after| after.parse().ok()),
+    })
+}
+
+fn seconds(date: &str) -> Option<i64> {
+    let time = Date::parse(date);
+    #[expect(clippy::cast_possible_truncation, reason = "a time in seconds, far below 2^53")]
+    (time.is_finite()).then_some((time / 1000.0) as i64)
+}
+
+/// The host page's own function for this request; what it gives is a `Response`, an object or a text.
+async fn by_host(
+    transport: &JsValue,
+    request: Request,
+    attempt: &Attempt,
+    body: Option<&Json>,
+) -> Result<Reply, Answer> {
+    let name = match request {
+        Request::Create => "create",
+        Request::Ask => "status",
+        Request::Cancel => "cancel",
+        Request::Refresh => "refresh",
+    };
+    let Some(function) = page::member(transport, name).and_then(|function| function.dyn_into::<Function>().ok()) else {
+        return Err(Answer::Unsupported);
+    };
+    let argument = body.map_or_else(|| attempt.key().into(), border::outward);
+    let given = match function.call1(transport, &argument) {
+        Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+        Err(thrown) => Err(thrown),
+    };
+    match given {
+        Ok(value) => match value.dyn_ref::<Response>() {
+            Some(response) => read(response).await,
+            None => Ok(reply(200, announce::text_of(&value))),
+        },
+        Err(thrown) => rejected(&thrown),
+    }
+}
+
+fn reply(status: u16, body: String) -> Reply {
+    Reply { status, redirected: false, body, date: page::wall(), retry_after: None }
+}
+
+/// A rejection `{ status, code }` is what a server would have answered; any other is a lost request.
+fn rejected(thrown: &JsValue) -> Result<Reply, Answer> {
+    let status = page::member(thrown, "status").and_then(|status| status.as_f64()).filter(|status| *status >= 400.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status")]
+    status.map(|status| reply(status.min(599.0) as u16, announce::text_of(thrown))).ok_or(lost())
+}

@@ -1,0 +1,129 @@
+//! Draws a code: what to do with it, the code, how long it lives, and the ways out.
+//!
+//! It does not decide which code may be shown, nor when it is over.
+
+use super::control::{Weight, heading, says};
+use super::countdown;
+use super::picture::{Mark, mark};
+use super::scene::Scene;
+use crate::action::Step;
+use crate::checkout::environment::Device;
+use crate::checkout::machine::{Attempt, Gesture};
+use crate::checkout::method::{Flow, Wallet};
+use crate::words::Key;
+use yew::prelude::*;
+
+/// The step that the server's action asks for.
+pub(super) fn step(attempt: &Attempt) -> Option<&Step> {
+    attempt.action().map(|action| &action.step)
+}
+
+/// Its time is over: a new one can be had, and what was just paid can be said.
+pub(super) fn over(scene: &Scene<'_>) -> Html {
+    let ways = html! {
+        <div class="ways">
+            { says(scene, Weight::Loud, Gesture::NewCode, Key::NewCode) }
+            { says(scene, Weight::Plain, Gesture::AskNow, Key::Paid) }
+            { says(scene, Weight::Quiet, Gesture::ChangeMethod, Key::ChangeMethod) }
+        </div>
+    };
+    gone(scene.say(Key::CodeOver), scene.say(Key::CodeOverDo), ways)
+}
+
+/// A new one is being made.
+pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
+    gone(scene.say(Key::Refreshing), "", Html::default())
+}
+
+/// The code, while it can be scanned.
+pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    let id = &attempt.method;
+    html! {
+        <>
+            { heading(&scene.say_app(Key::Code, id)) }
+            <p class="lead">{ scene.say_app(Key::CodeDo, id) }</p>
+            { limit(scene, attempt) }
+            <div class="scan">
+                <div class="card">{ picture(scene, attempt) }</div>
+                <div class="beside">
+                    { countdown::draw(scene, attempt) }
+                    { tips(scene, attempt) }
+                    { ways(scene, attempt) }
+                </div>
+            </div>
+        </>
+    }
+}
+
+/// The code, drawn from its text; the provider's picture only where there is no text.
+fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    let app = scene.app(&attempt.method);
+    let name = scene.face.words.fill(Key::CodeName, &[("app", app), ("sum", &scene.sum())]);
+    match (scene.drawing, step(attempt)) {
+        (Some(drawing), _) => drawing.draw(&name),
+        (None, Some(Step::Qr { payload: None, image: Some(image), .. })) => {
+            html! { <img class="qr" part="qr" src={image.clone()} alt={name} referrerpolicy="no-referrer" data-qr="" /> }
+        }
+        _ => super::shop::alert(scene, Key::FaultBadAction),
+    }
+}
+
+/// In large print a time limit is said before the code, not only under it.
+fn limit(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    let minutes = countdown::left(scene, attempt).map_or(0, |seconds| seconds.div_ceil(60));
+    if !scene.state.large || minutes == 0 {
+        return Html::default();
+    }
+    html! { <p class="limit">{ scene.say_count(Key::CodeLimit, minutes) }</p> }
+}
+
+fn tips(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    let phone = scene.state.offer.environment.device == Device::Phone;
+    let abroad = attempt.total.currency().code() != "CNY" && attempt.method.wallet().is_some();
+    let scanner = if phone { Key::CodeOtherDevice } else { Key::CodeScanner };
+    let tip = |key| html! { <p>{ scene.say_app(key, &attempt.method) }</p> };
+    html! {
+        <div class="tips">
+            { (phone || !scene.state.large).then(|| tip(scanner)) }
+            { abroad.then(|| tip(Key::CodeYuan)) }
+        </div>
+    }
+}
+
+fn ways(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    let page = second_way(scene, attempt).then(|| says(scene, Weight::Plain, Gesture::UseFallback, Key::CodePage));
+    let save = worth_saving(scene, attempt).then(|| says(scene, Weight::Quiet, Gesture::SaveCode, Key::SaveCode));
+    html! {
+        <>
+            { page }
+            <div class="pair">{ says(scene, Weight::Quiet, Gesture::ChangeMethod, Key::ChangeMethod) }{ save }</div>
+        </>
+    }
+}
+
+/// Whether a page leads to the same payment, or the method can be paid by one.
+fn second_way(scene: &Scene<'_>, attempt: &Attempt) -> bool {
+    let page = matches!(step(attempt), Some(Step::Qr { fallback: Some(_), .. }));
+    page || scene.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect))
+}
+
+/// WeChat reads no code from the album, so on a phone a saved one would lead nowhere.
+///
+/// # Source
+/// `research/provider-payloads.md` 2.1, read 2026-11-22.
+fn worth_saving(scene: &Scene<'_>, attempt: &Attempt) -> bool {
+    let phone = scene.state.offer.environment.device == Device::Phone;
+    !(phone && attempt.method.wallet() == Some(Wallet::Wechatpay))
+}
+
+/// The code's place without a code: an old one, however pale, could still be scanned.
+fn gone(title: &str, text: &str, ways: Html) -> Html {
+    html! {
+        <>
+            { heading(title) }
+            <p class="lead">{ text.to_owned() }</p>
+            <div class="scan"><div class="card empty">{ mark(Mark::Clock) }</div></div>
+            { ways }
+        </>
+    }
+}

@@ -1,0 +1,45 @@
+//! Draws how it ended: a mark, the sum, the wallet, the time, and the way back to the shop or to another try.
+//!
+//! It does not judge an outcome; only the merchant's server does.
+
+use super::control::{Weight, says};
+use super::picture::Mark;
+use super::scene::Scene;
+use super::waiting::screen;
+use crate::checkout::machine::{Attempt, Gesture, Outcome};
+use crate::words::Key;
+use yew::prelude::*;
+
+/// The end.
+pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when: Option<i64>) -> Html {
+    let again = || vec![says(scene, Weight::Loud, Gesture::TryAgain, Key::TryAgain)];
+    match outcome {
+        Outcome::Succeeded => {
+            screen(Mark::Done, &scene.say_sum(Key::Succeeded), &paid_with(scene, attempt, when), vec![done(scene)])
+        }
+        Outcome::Refunded => {
+            let text = scene.say_app(Key::RefundedDo, &attempt.method);
+            screen(Mark::Back, &scene.say_sum(Key::Refunded), &text, vec![done(scene)])
+        }
+        Outcome::Failed => screen(Mark::Stop, scene.say(Key::Failed), scene.say(Key::FailedDo), again()),
+        Outcome::Canceled => screen(Mark::Stop, scene.say(Key::Canceled), scene.say(Key::CanceledDo), again()),
+        Outcome::Expired => screen(Mark::Clock, scene.say(Key::Expired), scene.say(Key::ExpiredDo), again()),
+    }
+}
+
+/// The wallet and the time: `微信支付 · 2026-11-22 10:02`.
+fn paid_with(scene: &Scene<'_>, attempt: &Attempt, when: Option<i64>) -> String {
+    let mut text = scene.name(&attempt.method).to_owned();
+    if let Some(seconds) = when {
+        text.push_str(" · ");
+        text.push_str(&scene.face.intl.moment(seconds));
+    }
+    text
+}
+
+fn done(scene: &Scene<'_>) -> Html {
+    match &scene.face.done_url {
+        Some(url) => html! { <a class="button loud" href={url.clone()} data-done="">{ scene.say(Key::Done) }</a> },
+        None => Html::default(),
+    }
+}

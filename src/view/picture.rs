@@ -1,0 +1,86 @@
+//! Draws what is not text: QR codes and the marks of outcomes, as SVG.
+//!
+//! It does not decide what a code says; the text was checked before it came here.
+
+use qrcodegen::{QrCode, QrCodeEcc};
+use std::fmt::Write;
+use yew::prelude::*;
+
+/// Modules of white around a code, as its standard asks.
+const QUIET: i32 = 4;
+
+/// A QR code as one path.
+///
+/// # Source
+/// `research/provider-payloads.md` 2.1: error level M, quiet zone 4, no logo; read 2026-11-22.
+pub(super) struct Drawing {
+    side: String,
+    path: String,
+}
+
+impl Drawing {
+    /// The code of this text; none if it is longer than a code can hold.
+    pub(super) fn of(payload: &str) -> Option<Self> {
+        let code = QrCode::encode_text(payload, QrCodeEcc::Medium).ok()?;
+        let side = code.size() + 2 * QUIET;
+        let mut path = String::new();
+        (0..code.size()).for_each(|y| line(&code, y, &mut path));
+        Some(Self { side: side.to_string(), path })
+    }
+
+    /// The picture, named by what to do with it.
+    pub(super) fn draw(&self, name: &str) -> Html {
+        let side = self.side.as_str();
+        html! {
+            <svg class="qr" part="qr" role="img" aria-label={name.to_owned()} viewBox={["0 0 ", side, " ", side].concat()}
+                shape-rendering="crispEdges" data-qr="">
+                <path class="paper" d={["M0 0h", side, "v", side, "H0z"].concat()} />
+                <path class="ink" d={self.path.clone()} />
+            </svg>
+        }
+    }
+}
+
+/// Writes the dark runs of one line of modules as bars of the path.
+fn line(code: &QrCode, y: i32, path: &mut String) {
+    let mut x = 0;
+    while x < code.size() {
+        let start = x;
+        while code.get_module(x, y) {
+            x += 1;
+        }
+        if x > start {
+            let run = x - start;
+            // Writing to a String cannot fail.
+            let _ = write!(path, "M{} {}h{run}v1h-{run}z", start + QUIET, y + QUIET);
+        }
+        x += 1;
+    }
+}
+
+/// A mark above a heading.
+#[derive(Clone, Copy)]
+pub(super) enum Mark {
+    Done,
+    Back,
+    Stop,
+    Clock,
+    Phone,
+}
+
+/// The mark in its round; `word` is the tone it is coloured by.
+pub(super) fn mark(mark: Mark) -> Html {
+    let (tone, path) = match mark {
+        Mark::Done => ("good", "M5 12.5l4.5 4.5L19 7.5"),
+        Mark::Back => ("good", "M10 7l-5 5 5 5M5 12h14"),
+        Mark::Stop => ("still", "M7 7l10 10M17 7L7 17"),
+        Mark::Clock => ("still", "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M12 7.5V12l3 2"),
+        Mark::Phone => (
+            "still",
+            "M8.5 3h7a1.5 1.5 0 0 1 1.5 1.5v15a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19.5v-15A1.5 1.5 0 0 1 8.5 3M11 18h2",
+        ),
+    };
+    html! {
+        <svg class="mark" data-tone={tone} viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg>
+    }
+}

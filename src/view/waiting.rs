@@ -1,0 +1,94 @@
+//! Draws the calm screens: with the wallet, back without payment, being confirmed, being closed, not known.
+//!
+//! It does not decide when one gives way to another; no screen here ever says that money moved.
+
+use super::control::{Weight, button, heading, says};
+use super::picture::{Mark, mark};
+use super::scene::Scene;
+use super::{code, shop};
+use crate::action::Step;
+use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture};
+use crate::words::Key;
+use yew::prelude::*;
+
+/// The action is with the shopper, away from here.
+pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
+    let id = &attempt.method;
+    let open = || button(scene, Weight::Loud, Gesture::GoOn, &scene.say_app(Key::OpenApp, id));
+    let (title, text, ways) = match at {
+        Acting::Leaving => (Key::Leaving, Key::LeavingDo, vec![open(), paid(scene)]),
+        Acting::AppLink => {
+            (Key::AppLink, Key::AppLinkDo, vec![open(), page(scene, attempt), paid(scene), change(scene)])
+        }
+        Acting::NotPaid => {
+            let go_on = says(scene, Weight::Loud, Gesture::GoOn, Key::GoOn);
+            (Key::NotPaid, Key::NotPaidDo, vec![go_on, paid(scene), change(scene)])
+        }
+        Acting::Host => (Key::Host, Key::HostDo, vec![paid(scene), change(scene)]),
+        Acting::InApp | Acting::Code | Acting::CodeOver | Acting::Refreshing => {
+            (Key::InApp, Key::InAppDo, vec![paid(scene)])
+        }
+    };
+    screen(Mark::Phone, &scene.say_app(title, id), scene.say(text), ways)
+}
+
+/// Being worked on, or said to be paid: no other way to pay is offered.
+pub(super) fn confirming(scene: &Scene<'_>, why: Confirming) -> Html {
+    let title = match why {
+        Confirming::Returned => Key::Returned,
+        Confirming::Said => Key::Said,
+        Confirming::Processing => Key::Processing,
+        Confirming::LastCheck => Key::LastCheck,
+    };
+    screen(Mark::Clock, scene.say(title), scene.say(Key::ConfirmingDo), vec![ask(scene, Weight::Plain)])
+}
+
+/// Being closed at the provider.
+pub(super) fn canceling(scene: &Scene<'_>) -> Html {
+    screen(Mark::Clock, scene.say(Key::Canceling), scene.say(Key::CancelingDo), Vec::new())
+}
+
+/// No usable answer. After ten minutes the shop is to be asked, with the order's number at hand.
+pub(super) fn unknown(scene: &Scene<'_>, call: bool) -> Html {
+    if !call {
+        let rest = vec![ask(scene, Weight::Plain), shop::contact(scene)];
+        return screen(Mark::Clock, scene.say(Key::Unknown), scene.say(Key::UnknownDo), rest);
+    }
+    let phone = scene.face.support.as_deref().is_some_and(shop::is_phone);
+    let title = if phone { Key::UnknownCall } else { Key::UnknownContact };
+    let rest = vec![shop::contact(scene), ask(scene, Weight::Plain)];
+    screen(Mark::Phone, scene.say(title), scene.say(Key::UnknownCallDo), rest)
+}
+
+/// A mark, a heading, a sentence, and what can be done.
+pub(super) fn screen(sign: Mark, title: &str, text: &str, rest: Vec<Html>) -> Html {
+    html! {
+        <>
+            { mark(sign) }
+            { heading(title) }
+            <p class="lead">{ text.to_owned() }</p>
+            <div class="ways">{ for rest }</div>
+        </>
+    }
+}
+
+fn ask(scene: &Scene<'_>, weight: Weight) -> Html {
+    says(scene, weight, Gesture::AskNow, Key::AskNow)
+}
+
+fn paid(scene: &Scene<'_>) -> Html {
+    says(scene, Weight::Plain, Gesture::AskNow, Key::Paid)
+}
+
+fn change(scene: &Scene<'_>) -> Html {
+    says(scene, Weight::Quiet, Gesture::ChangeMethod, Key::ChangeMethod)
+}
+
+fn page(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    match code::step(attempt) {
+        Some(Step::Deeplink { fallback: Some(_), .. }) => {
+            says(scene, Weight::Plain, Gesture::UseFallback, Key::UsePage)
+        }
+        _ => Html::default(),
+    }
+}

@@ -1,0 +1,818 @@
+import { generated } from './generated.js'
+import wasm, { mount } from './glue.js'
+import reader, { read } from './reader.js'
+
+// <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
+//
+// The shell draws what `src/view` will draw, with the same markup, and decides nothing about payments. What it knows of
+// wallets, apps, currencies and words is `generated` from the Rust core when the bundle is made. Once the WebAssembly
+// runs, it takes over: the choice, the focus and a press on pay are kept. If it can't run, the shell posts a plain form
+// to the merchant's server, which answers with a page to pay on.
+
+const TAG = 'moongate-checkout'
+const ATTRIBUTES = ('endpoint order amount currency methods shop locale theme text-size selected collapse-after button ' +
+  'return-url done-url support remember credentials test-mode').split(' ')
+// Attributes of HTML's and of frameworks. Any other is an option, so that the core can name a mistyped one.
+const FOREIGN = /^(class|id|style|lang|dir|hidden|slot|part|title|role|tabindex|translate|is|nonce|on\w+|(data|aria|\w{1,3})-.*)$|[^a-z-]/
+// Loopback and private addresses as the core has them, the only pages where test mode works.
+const PRIVATE = /^((.+\.)?localhost|\[::1\]|(127|10)(\.\d+){3}|(192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))(\.\d+){2})$/
+// The largest sum, in minor units.
+const MOST = 999999999999
+// Statuses after which an attempt can't be paid any more.
+const CLOSED = /^(failed|canceled|expired)$/
+// How long an attempt is kept, in seconds.
+const WEEK = 604800
+// How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
+const PATIENCE = 2e4
+
+// Without constructed sheets there is a <link>; a <style> would need a hole in the page's content security policy.
+let sheet
+try {
+  sheet = new CSSStyleSheet()
+  sheet.replaceSync(generated.css)
+} catch {
+  sheet = null
+}
+
+const beside = (name) => new URL(name, import.meta.url).href
+const seconds = () => Math.floor(Date.now() / 1e3)
+const pause = (ms) => new Promise((done) => setTimeout(done, ms))
+
+// ---- What the page says
+
+/** The options as the page gave them: attributes in camelCase, and over them the property `options`. */
+function rawOptions(host) {
+  const raw = {}
+  for (const { name, value } of host.attributes) {
+    if (!FOREIGN.test(name)) raw[name.replace(/-./g, (dash) => dash[1].toUpperCase())] = value
+  }
+  for (const [key, value] of Object.entries(host.options)) if (value !== undefined) raw[key] = value
+  return raw
+}
+
+/** The tag of the language asked for: by the page's options, the page, or the browser. */
+function localeOf({ locale }) {
+  const right = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i.test(locale)
+  return (right && locale) || document.documentElement.lang || navigator.language || ''
+}
+
+/** Which language that is shown in: by the core's first rule whose start the tag has. */
+function languageFor(locale) {
+  return generated.rules.find(([start]) => !start || `${locale}-`.toLowerCase().startsWith(`${start}-`.toLowerCase()))[1]
+}
+
+/** A text fit to be shown, else undefined: not too long, nothing in it that hides or turns round what is beside it. */
+const fit = (text) => (/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]{1,200}$/u.test(text ?? '') ? `${text}` : undefined)
+
+/** Reads an item of the page's storage; writes a text, or clears it with null. Storage blocked or full is empty. */
+function keep(kind, key, text) {
+  try {
+    const storage = window[`${kind}Storage`]
+    if (text === undefined) return storage.getItem(key)
+    text === null ? storage.removeItem(key) : storage.setItem(key, text)
+  } catch {}
+  return null
+}
+
+// ---- What is loaded, once for the page
+
+const loaded = {}
+
+/** Does some work over the network, and again when the network fails, later each time. */
+async function persist(work, delay = 400) {
+  try {
+    return await work()
+  } catch (error) {
+    // A failing network is a TypeError to fetch. Everything else would fail again.
+    if (!(error instanceof TypeError) || delay > 4e3) throw error
+    await pause(delay)
+    return persist(work, delay * 3)
+  }
+}
+
+function once(key, work) {
+  loaded[key] = loaded[key] || persist(work).catch((error) => {
+    // Another element may have better luck.
+    delete loaded[key]
+    throw error
+  })
+  return loaded[key]
+}
+
+async function fetched({ name, integrity }) {
+  const response = await fetch(beside(name), { integrity })
+  if (response.ok) return response
+  throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
+}
+
+const engine = () => once('', () => wasm({ module_or_path: fetched(generated.wasm) }))
+// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
+const reading = () => once('reader', async () => (await reader({ module_or_path: fetched(generated.reader) }), read))
+const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
+
+// ---- What is known of here, of currencies and of methods, by the core's tables
+
+const seen = (table) => table.find(([signs]) => new RegExp(signs, 'i').test(navigator.userAgent))?.[1]
+
+/** Where the page runs, as far as the rows depend on it. */
+function environment() {
+  const ipad = navigator.maxTouchPoints > 1 && seen([[generated.ipad, 'tablet']])
+  return { app: seen(generated.apps) ?? 'browser', device: ipad || (seen(generated.devices) ?? 'desktop') }
+}
+
+/** What each wallet can do here: its rank among the rows and its hint. The narrowest entry of the table counts. */
+function placements({ app, device }) {
+  const { places } = generated
+  const upsdk = window.upsdk && places[`${app} ${device} upsdk`]
+  return (upsdk || places[`${app} ${device}`] || places[device]).split(' ')
+}
+
+/** A sum for people. The number of decimal places is the core's: for some currencies `Intl` has another. */
+function money(minor, currency, locale) {
+  const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
+  const text = `${minor}`.padStart(digits + 1, '0')
+  const point = text.length - digits
+  const form = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
+  form.minimumFractionDigits = form.maximumFractionDigits = digits
+  const written = (locale) => new Intl.NumberFormat(locale, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
+  try {
+    return written(locale)
+  } catch {
+    // A tag of the page's that is none.
+    return written()
+  }
+}
+
+/** What a method adds to the sum; undefined if the page said nothing of it, or nothing right. */
+function feeOn(amount, fee) {
+  if (/^\d{1,3}(\.\d{0,4})?$/.test(fee?.percent)) {
+    const share = Math.round(fee.percent * 1e4)
+    // Rounded half up, and in two parts: the product may be more than a number holds exactly.
+    return Math.floor(amount / 1e6) * share + Math.floor(((amount % 1e6) * share + 5e5) / 1e6)
+  }
+  const fixed = fee?.fixed ?? (/^0$/.test(fee) ? 0 : '')
+  return /^\d{1,12}$/.test(fixed) ? +fixed : undefined
+}
+
+/** The rows, in order. What only the core can judge is `pending`: it holds a place until the core has judged. */
+function offered({ methods, amount, currency }) {
+  const wallets = generated.wallets.map(([id]) => id)
+  const { app, device } = environment()
+  const places = placements({ app, device })
+  const listed = typeof methods === 'string' ? methods.split(/\s+/).filter(Boolean) : methods ?? []
+  const rows = new Map()
+  for (const item of listed.length ? listed : wallets) {
+    const method = item?.id ? item : { id: item }
+    const { id, fee, icon, min = 0, max = MOST, currencies, countries, rollout = 1 } = method
+    const label = fit(method.label)
+    const place = places[wallets.indexOf(id)] ?? '0'
+    const lowest = method.apps?.[app]
+    const extra = feeOn(amount, fee)
+    const total = amount + (extra ?? 0)
+    const out = amount < min || amount > max || total > MOST || (currencies?.length && !currencies.includes(currency))
+    if (out || lowest === false || rollout <= 0 || rows.has(id) || !(label || wallets.includes(id))) continue
+    const free = extra === 0 && !+(fee.percent ?? 0)
+    const pending = lowest != null || rollout < 1 || countries?.length > 0
+    const description = fit(method.description)
+    rows.set(id, { id, label, description, icon, extra, total, free, pending, app, rank: +place[0], hint: place.slice(1) })
+  }
+  return [...rows.values()].sort((one, other) => one.rank - other.rank)
+}
+
+const works = ({ rank, pending }) => rank < 2 && !pending
+
+// ---- Drawing
+
+/** An element with attributes and children; null, undefined and false are left out. */
+function el(name, attributes, ...children) {
+  const svg = /^(svg|path)$/.test(name)
+  const element = svg ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name)
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value != null && value !== false) element.setAttribute(key, value === true ? '' : value)
+  }
+  element.append(...children.flat().filter((child) => child != null && child !== false))
+  return element
+}
+
+/** Makes a tree like another by the least change, so that focus, and what is under a finger, stay. */
+function morph(old, next) {
+  for (const { name } of [...old.attributes]) next.hasAttribute(name) || old.removeAttribute(name)
+  for (const { name, value } of next.attributes) old.getAttribute(name) === value || old.setAttribute(name, value)
+  if ('checked' in old) old.checked = next.checked
+  const children = [...next.childNodes]
+  children.forEach((child, at) => {
+    const was = old.childNodes[at]
+    if (!was) old.append(child)
+    else if (was.nodeName === child.nodeName && child.attributes) morph(was, child)
+    else if (!was.isEqualNode(child)) was.replaceWith(child)
+  })
+  while (old.childNodes[children.length]) old.lastChild.remove()
+}
+
+/** Where the focus goes when another tree takes this one's place: to the same control, else to the heading. */
+function counterpart(root, { dataset, value }) {
+  const same = `[data-gesture="${dataset.gesture}"]${value ? `[value="${value}"]` : ''}:not(:disabled)`
+  return root.querySelector(same) ?? root.querySelector('[data-heading]')
+}
+
+/** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
+class Shell {
+  /** `opened` is called once the form way is open. */
+  constructor(host, opened) {
+    this.host = host
+    this.opened = opened
+    this.root = el('div', {})
+    this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
+    this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
+    this.gone = new AbortController()
+    this.watch()
+    this.refresh()
+  }
+
+  // -- What the page says
+
+  /** Reads the options again, and draws. */
+  refresh() {
+    const options = (this.options = rawOptions(this.host))
+    const { order, amount, currency, endpoint, transport, textSize, testMode, remember } = options
+    const big = () => parseFloat(getComputedStyle(document.body).fontSize) >= 20
+    this.large = this.large ?? (textSize === 'large' || (textSize !== 'normal' && big()))
+    this.locale = localeOf(options)
+    this.language = languageFor(this.locale)
+    this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
+    this.store = { device: 'local', none: 'no' }[remember] ?? 'session'
+    this.endpoint = endpoint ? new URL(endpoint, location.href).href.replace(/\/+$/, '') : ''
+    // What is not right, the core will name.
+    const right = /^\d{1,12}$/.test(amount) && +amount && /^[A-Z]{3}$/.test(currency) && /^[\w.-]{1,64}$/.test(order)
+    this.rows = right && (endpoint || transport) ? offered({ ...options, amount: +amount }) : []
+    if (this.ready) this.rows = this.rows.filter(({ pending }) => !pending)
+    this.choose()
+    this.takeUp(`moongate:attempt:${this.endpoint}:${order}`)
+    this.draw()
+  }
+
+  /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
+  choose() {
+    const wanted = this.picked ?? this.options.selected ?? keep(this.store, 'moongate:method')
+    const able = this.rows.filter(works)
+    this.chosen = wanted === 'none' ? null : able.find(({ id }) => id === wanted) ?? able[0] ?? null
+  }
+
+  /** Finds an attempt at this order that has not ended, as far as this browser knows. */
+  takeUp(key) {
+    if (this.key === key) return
+    this.key = key
+    const returned = new URLSearchParams(location.search).get('moongate_attempt')
+    let kept
+    try {
+      kept = JSON.parse(keep('session', key))
+    } catch {}
+    const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
+    this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
+    this.phase = this.attempt ? 'confirming' : 'choosing'
+  }
+
+  // -- Drawing, as src/view does
+
+  say(key, values = {}) {
+    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[generated.keys.indexOf(key)]
+    return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
+  }
+
+  sum(minor = this.chosen?.total ?? +this.options.amount) {
+    return money(minor, this.options.currency, this.locale)
+  }
+
+  draw() {
+    const { language, large, phase, options, root } = this
+    if (!this.rows[0]) return (root.textContent = '')
+    const attributes = {
+      class: 'moongate', lang: language, dir: generated.languages[language].dir,
+      'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',
+      'data-size': large ? 'large' : 'normal', 'data-phase': phase,
+      'data-at': { confirming: 'returned', ended: 'succeeded' }[phase],
+    }
+    const ribbon = this.test && el('p', { class: 'ribbon', 'data-test': true }, this.say('test'))
+    const section = el('section', attributes, ribbon, this.bill(), this.body(), this.status())
+    root.firstChild ? morph(root.firstChild, section) : root.append(section)
+  }
+
+  body() {
+    if (this.phase === 'confirming') return this.screen('still', 'M12 7v5l3 2', 'returned', 'confirming_do', 'ask_now')
+    if (this.phase === 'ended') return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    return this.choosing(this.phase === 'sending')
+  }
+
+  bill() {
+    const shop = fit(this.options.shop)
+    const payee = el('p', { class: 'payee' }, shop && el('span', { class: 'shop' }, shop), el('span', { class: 'order' }, this.options.order))
+    const sum = el('p', { class: 'sum', 'data-sum': true }, el('span', { class: 'total' }, `${this.say('total')} `), this.sum())
+    const size = { type: 'button', class: 'size', 'aria-pressed': `${this.large}`, 'data-gesture': 'toggle_large' }
+    return el('header', { class: 'bill' }, payee, this.phase !== 'ended' && sum, el('button', size, this.say('large_print')))
+  }
+
+  heading(text) {
+    return el('h2', { class: 'heading', tabindex: -1, 'data-heading': true }, text)
+  }
+
+  button(look, gesture, text = this.say(gesture)) {
+    return el('button', { type: 'button', class: look, 'data-gesture': gesture }, text)
+  }
+
+  screen(tone, path, title, lead, gesture) {
+    const mark = { class: 'mark', 'data-tone': tone, viewBox: '0 0 24 24', 'aria-hidden': 'true' }
+    return [
+      el('svg', mark, el('path', { d: path })),
+      this.heading(this.say(title, { sum: this.sum(this.paid) })),
+      el('p', { class: 'lead' }, lead && this.say(lead)),
+      el('div', { class: 'ways' }, gesture && this.button('button', gesture)),
+    ]
+  }
+
+  choosing(held) {
+    const { rows, chosen, options } = this
+    const label = this.say(this.large && !held ? 'choose_large' : 'choose')
+    const limit = /^[1-9]\d{0,2}$/.test(options.collapseAfter) ? +options.collapseAfter : 6
+    const some = rows.filter((row, at) => this.expanded || at < limit || row === chosen)
+    const count = rows.length - some.length
+    return [
+      this.heading(held ? this.say('sending') : label),
+      el('div', { class: 'methods', role: 'radiogroup', 'aria-label': label }, some.map((row) => this.row(row, held))),
+      count > 0 && !held && this.button('quiet', 'show_more', this.say('more', { count })),
+      options.button !== 'host' && this.payButton(held),
+      rows.every(({ free }) => free) && el('p', { class: 'note', 'data-no-fee': true }, this.say('no_fee')),
+    ]
+  }
+
+  payButton(held) {
+    const text = held ? this.say('sending_do') : this.say(this.large ? 'pay_large' : 'pay', { sum: this.sum() })
+    const attributes = { type: 'button', class: 'button loud pay', part: 'button', 'data-gesture': 'pay' }
+    return el('button', { ...attributes, disabled: held || !this.chosen, 'aria-busy': held && 'true' }, text)
+  }
+
+  row(row, held) {
+    const { id, label, pending, extra } = row
+    const checked = row === this.chosen
+    const described = `moongate-${id}`
+    const name = pending ? '\u00a0' : label ?? this.say(`method_${id}`)
+    const attributes = {
+      class: 'method', part: checked ? 'method method-selected' : 'method', 'data-method': id,
+      'data-works': `${works(row)}`, 'aria-hidden': pending && 'true',
+    }
+    const radio = {
+      type: 'radio', name: 'moongate-shell', value: id, 'aria-label': name, 'aria-describedby': described, checked,
+      disabled: held || !works(row), 'data-gesture': 'choose',
+    }
+    const fee = extra > 0 && !pending && el('span', { class: 'fee' }, this.say('fee_added', { sum: this.sum(extra) }))
+    const hint = el('span', { class: 'hint', id: described }, this.line(row), fee)
+    const about = el('span', { class: 'about' }, el('span', { class: 'name' }, name), hint)
+    const copy = !works(row) && !pending && this.button('quiet', 'copy_link')
+    return el('div', attributes, el('label', { class: 'row' }, el('input', radio), this.tile(row), about), copy)
+  }
+
+  tile({ id, label, icon, pending }) {
+    if (!pending && /^(https:|data:image\/(png|jpeg|gif|webp|avif);base64,)/.test(icon)) {
+      return el('img', { class: 'tile', src: icon, alt: '', width: 36, height: 36, referrerpolicy: 'no-referrer' })
+    }
+    const letter = label ? [...label][0].toUpperCase() : new Map(generated.wallets).get(id)
+    return el('span', { class: 'tile', 'aria-hidden': 'true' }, !pending && letter)
+  }
+
+  /** The line under the name. */
+  line(row) {
+    if (row.pending) return '\u00a0'
+    if (works(row) && row.description) return row.description
+    const values = { app: row.label ?? this.say(`app_${row.id}`), here: this.say(generated.here[row.app] ?? 'app_other') }
+    return row.hint && this.say(`hint_${row.hint}`, values)
+  }
+
+  status() {
+    const { phase, notice } = this
+    const key = notice ?? { sending: 'sending_do', confirming: 'asking' }[phase]
+    const unseen = phase === 'sending' && !notice && this.options.button !== 'host'
+    return el('p', { class: unseen ? 'status unseen' : 'status', part: 'status', role: 'status' }, key && this.say(key))
+  }
+
+  // -- What the shopper does
+
+  gesture(name, value) {
+    if (name === 'choose') this.select(value)
+    if (name === 'pay') this.press()
+    if (name === 'ask_now') this.host.hint('returned')
+    if (name === 'copy_link') this.copy()
+    if (name === 'toggle_large') this.large = !this.large
+    if (name === 'show_more') this.expanded = true
+    if (name) this.draw()
+  }
+
+  /** Picks a method; false if it can't be picked, or not yet. */
+  select(id) {
+    const row = this.rows.find((row) => row.id === id && works(row))
+    if (!row || this.phase !== 'choosing') return false
+    if (row !== this.chosen) this.tell('select', { method: id })
+    this.picked = id
+    this.chosen = row
+    this.draw()
+    return true
+  }
+
+  /** Pay was pressed: sent at once if the form way is open, else kept for the widget, which sends it once. */
+  press() {
+    if (this.phase !== 'choosing' || !this.chosen) return
+    if (this.ready) return this.pay(true)
+    this.pressed = true
+    this.to('sending')
+    setTimeout(() => this.postable() && this.giveUp(new TypeError('no answer in time')), PATIENCE)
+  }
+
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(location.href)
+      this.notice = 'link_copied'
+      this.draw()
+    } catch {}
+  }
+
+  /** Shows another phase, whose heading takes the focus if it was inside. */
+  to(phase) {
+    const { activeElement } = this.root.getRootNode()
+    const inside = this.phase !== phase && this.root.contains(activeElement)
+    this.phase = phase
+    this.draw()
+    if (inside) this.root.querySelector('[data-heading]')?.focus({ preventScroll: true })
+  }
+
+  /** Tells the page; false if it canceled, else a promise of everything that it wants waited for. */
+  tell(name, detail, cancelable) {
+    if (this.test) detail.test = true
+    const event = new CustomEvent(`moongate-${name}`, { detail, cancelable, bubbles: true, composed: true })
+    const held = []
+    if (cancelable) event.waitUntil = (promise) => held.push(promise)
+    return this.host.dispatchEvent(event) && Promise.all(held)
+  }
+
+  // -- Giving way to the widget
+
+  /** Knows whether a pointer or a key is down, until after the click that comes of it. */
+  watch() {
+    const { signal } = this.gone
+    const on = (types, act) => types.split(' ').forEach((type) => addEventListener(type, act, { capture: true, signal }))
+    const press = () => {
+      clearTimeout(this.lifting)
+      this.down = true
+    }
+    const lift = (ms) => () => {
+      clearTimeout(this.lifting)
+      this.lifting = setTimeout(() => {
+        this.down = false
+        this.free?.()
+      }, ms)
+    }
+    on('pointerdown keydown', press)
+    // The click comes after its pointerup, on some phones much later.
+    on('pointerup', lift(400))
+    on('pointercancel keyup click', lift(0))
+    // Not captured, or each element that loses the focus would count.
+    addEventListener('blur', lift(0), { signal })
+    // Back from the provider's page, with this one as it was left.
+    addEventListener('pageshow', ({ persisted }) => persisted && this.ready && this.confirm(), { signal })
+  }
+
+  /** Resolves when nothing is down: what is under a finger must not be swapped. */
+  async idle() {
+    while (this.down) await new Promise((free) => (this.free = free))
+  }
+
+  /** What the widget takes over. */
+  kept() {
+    const { chosen, pressed = false, large, expanded = false, phase, locale } = this
+    return { selected: chosen?.id ?? null, pressed, large, expanded, resuming: phase === 'confirming', language: locale }
+  }
+
+  /** Puts the widget's tree in the place of its own, in one task, with the focus where it was. */
+  giveWayTo(root) {
+    const focused = this.root.getRootNode().activeElement
+    this.root.replaceWith(root)
+    if (focused) counterpart(root, focused)?.focus({ preventScroll: true })
+    this.end()
+  }
+
+  end() {
+    this.gone.abort()
+    clearTimeout(this.asking)
+  }
+
+  // -- The form way: the widget will not come
+
+  postable() {
+    return this.rows[0] && !this.options.transport && (this.test || this.endpoint.startsWith('https:'))
+  }
+
+  /** Tells the page, never the shopper, and opens the form way. */
+  giveUp(error) {
+    if (this.fault || this.gone.signal.aborted) return
+    const kind = error instanceof TypeError ? 'network' : 'page'
+    this.fault = { kind, code: 'load_failed', message: `The widget did not load: ${error.message ?? error}` }
+    this.tell('error', { ...this.fault })
+    this.open()
+  }
+
+  open() {
+    if (this.ready || !this.fault || !this.postable()) return
+    this.ready = true
+    this.rows = this.rows.filter(({ pending }) => !pending)
+    this.choose()
+    this.phase = this.attempt ? 'confirming' : 'choosing'
+    this.draw()
+    this.tell('ready', { methods: this.rows.filter(works).map(({ id }) => id) })
+    if (this.attempt) this.confirm()
+    else if (this.pressed) this.pay(true)
+    this.opened(this)
+  }
+
+  /** Pays with the method picked; a press by the shopper asks the page first. */
+  async pay(asked) {
+    const { chosen, options } = this
+    if (!chosen || this.phase !== 'choosing') return
+    this.to('sending')
+    const detail = { method: chosen.id, order: options.order, amount: chosen.total, currency: options.currency }
+    try {
+      if (!asked || (await this.tell('submit', detail, true))) return await this.send(chosen)
+    } catch {}
+    this.to('choosing')
+  }
+
+  /** Posts the form: the same try as the same attempt. Before another method or sum, the last attempt is closed. */
+  async send({ id: method, total }) {
+    let { attempt } = this
+    if (attempt && (attempt.method !== method || attempt.total !== total)) {
+      const answer = await this.ask('/cancel', 'POST')
+      if (!CLOSED.test(answer.status)) return this.confirm(answer.status === 'succeeded' ? answer : {})
+      attempt = null
+    }
+    this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
+    keep('session', this.key, JSON.stringify(this.attempt))
+    keep(this.store, 'moongate:method', method)
+    this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
+    // Still here, the page was not left: how does it stand?
+    this.asking = setTimeout(() => this.confirm(), PATIENCE)
+  }
+
+  post(fields) {
+    const inputs = Object.entries(fields).map(([name, value]) => el('input', { type: 'hidden', name, value }))
+    // Wallets' pages do not work in a frame, so the whole window leaves.
+    const form = el('form', { action: `${this.endpoint}/payments`, method: 'post', target: '_top' }, inputs)
+    this.root.append(form)
+    form.submit()
+    form.remove()
+  }
+
+  returnUrl() {
+    const { returnUrl = '', hosts = [] } = this.options
+    let url = new URL(returnUrl, location.href)
+    if (url.origin !== location.origin && !hosts.includes(url.hostname)) url = new URL(location.href)
+    url.searchParams.set('moongate_attempt', this.attempt.id)
+    return url.href
+  }
+
+  /** What the server says of the attempt; nothing unless it is about this order and sum. */
+  async ask(path = '', method = 'GET') {
+    const { headers, credentials = 'same-origin', order, currency } = this.options
+    const { id, total } = this.attempt
+    try {
+      const own = typeof headers === 'function' ? await headers() : headers
+      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own })
+      // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
+      if (response.status === 404) return { status: 'pending' }
+      if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
+      const answer = await response.json()
+      if (answer.order === order && answer.currency === currency && answer.amount === (total ?? answer.amount)) return answer
+      return total ? {} : { status: 'foreign' }
+    } catch {
+      return {}
+    }
+  }
+
+  /** Asks until it is certain how the attempt stands; only then can the shopper pay again. */
+  async confirm(answer) {
+    clearTimeout(this.asking)
+    this.to('confirming')
+    answer = answer ?? (await this.ask())
+    if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
+    if (answer.status === 'foreign') this.drop()
+    if (/^(pending|foreign)$/.test(answer.status)) return this.to('choosing')
+    this.asking = setTimeout(() => this.confirm(), 4e3)
+  }
+
+  conclude({ status: outcome, id: payment = null, method, amount }) {
+    const { id: attempt } = this.attempt
+    this.paid = outcome === 'succeeded' ? amount : undefined
+    this.drop()
+    this.to(this.paid ? 'ended' : 'choosing')
+    this.tell('complete', { outcome, method, attempt, payment, amount, currency: this.options.currency })
+  }
+
+  drop() {
+    this.attempt = null
+    keep('session', this.key, null)
+  }
+
+  // -- What the page may call once the form way is open
+
+  hint() {
+    if (this.attempt) this.confirm()
+  }
+
+  restart() {
+    if (this.phase === 'ended') this.to('choosing')
+  }
+
+  forget() {
+    this.drop()
+    for (const kind of ['session', 'local']) for (const key of ['method', 'shopper']) keep(kind, `moongate:${key}`, null)
+  }
+}
+
+function newAttempt() {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))]
+  return `mg_${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+
+// ---- The element
+
+// Where there is no DOM, on a server, importing this file must do no harm.
+class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
+  static get observedAttributes() {
+    return ATTRIBUTES
+  }
+
+  #options = {}
+  #shell = null
+  #widget = null
+  #waiting = []
+  #stale = false
+
+  get options() {
+    return this.#options
+  }
+
+  set options(options) {
+    this.#options = options ?? {}
+    this.#change()
+  }
+
+  get state() {
+    const { ready, phase, chosen, attempt, fault, options } = this.#shell ?? {}
+    const before = {
+      phase: ready ? phase : 'choosing', order: options?.order ?? null, method: chosen?.id ?? null,
+      attempt: attempt?.id ?? null, payment: null, outcome: null, fault: fault ?? null, offer: null, log: [],
+    }
+    return this.#widget?.state() ?? before
+  }
+
+  pay() {
+    return this.#call('pay')
+  }
+
+  select(method) {
+    if (!this.#shell?.select(method)) this.#call('select', method)
+  }
+
+  update(options) {
+    this.options = { ...this.#options, ...options }
+  }
+
+  hint(word) {
+    this.#call('hint', word)
+  }
+
+  explain() {
+    return this.#widget?.explain() ?? null
+  }
+
+  restart() {
+    this.#call('restart')
+  }
+
+  forget() {
+    this.#call('forget')
+  }
+
+  connectedCallback() {
+    // A property set before the element was defined hides the accessor.
+    if (Object.getOwnPropertyDescriptor(this, 'options')) {
+      const { options } = this
+      delete this.options
+      this.options = options
+    }
+    if (!this.#shell && !this.#widget) this.#begin()
+  }
+
+  disconnectedCallback() {
+    // A node that is moved is connected again before this runs.
+    queueMicrotask(() => this.isConnected || this.#end())
+  }
+
+  attributeChangedCallback() {
+    this.#change()
+  }
+
+  /** Draws the shell, loads the rest, and lets the widget take over. */
+  #begin = async () => {
+    const shell = (this.#shell = new Shell(this, this.#answer))
+    const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
+    shadow.textContent = ''
+    if (sheet) shadow.adoptedStyleSheets = [sheet]
+    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
+    shadow.append(shell.root)
+    try {
+      if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
+      let language, words
+      do {
+        language = shell.language
+        ;[words] = await Promise.all([wordsIn(language), engine()])
+        await shell.idle()
+      } while (language !== shell.language)
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, words)
+    } catch (error) {
+      if (this.#shell === shell) shell.giveUp(error)
+    }
+  }
+
+  #takeOver = async (shell, words) => {
+    const root = el('div', {})
+    const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
+    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
+    await drawn
+    if (this.#shell !== shell) return
+    this.#shell = null
+    this.#locale = shell.locale
+    shell.giveWayTo(root)
+    this.#widget.begin()
+    this.#answer(this.#widget)
+  }
+
+  #locale = ''
+
+  #end = () => {
+    this.#shell?.end()
+    this.#widget?.unmount()
+    this.#shell = this.#widget = null
+  }
+
+  /** Many attributes may change in one task; they are read once, after it. */
+  #change = () => {
+    if (this.#stale) return
+    this.#stale = true
+    queueMicrotask(this.#refresh)
+  }
+
+  #refresh = () => {
+    if (!this.#stale) return
+    this.#stale = false
+    const raw = rawOptions(this)
+    this.#shell?.refresh()
+    // Words are given to the widget once, so another language is another widget.
+    if (this.#widget && localeOf(raw) !== this.#locale) {
+      this.#end()
+      this.#begin()
+    }
+    this.#widget?.update(raw)
+  }
+
+  /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
+  #call = (name, ...values) => {
+    this.#refresh()
+    const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
+    if (answering) return answering[name](...values)
+    return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))
+  }
+
+  #answer = (who) => {
+    for (const call of this.#waiting.splice(0)) call(who)
+  }
+}
+
+// ---- The one-tag form
+
+/** Gives each module script with an order its element: right after it, or at the start of the body. */
+function embed() {
+  const first = []
+  for (const script of document.querySelectorAll('script[type=module][data-endpoint][data-order]')) {
+    const element = document.createElement(TAG)
+    for (const { name, value } of script.attributes) {
+      if (name.startsWith('data-')) element.setAttribute(name.slice(5), value)
+    }
+    document.head.contains(script) ? first.push(element) : script.after(element)
+  }
+  document.body.prepend(...first)
+}
+
+// A second copy of this file, from another address, leaves everything to the first.
+if (globalThis.customElements && !customElements.get(TAG)) {
+  customElements.define(TAG, MoongateCheckout)
+  document.body ? embed() : document.addEventListener('DOMContentLoaded', embed)
+}
+
+export { MoongateCheckout }
