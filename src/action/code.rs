@@ -159,7 +159,7 @@ pub(super) fn fits(text: &str, codes: &str, trust: &Trust) -> Result<(), Refusal
     } else {
         url::plain(text)?;
         let scheme = [&url::scheme(text).to_ascii_lowercase(), ":"].concat();
-        if !codes.says(&scheme) && !(codes.says("28") && is_bare(text)) {
+        if !(codes.says(&scheme) || codes.says("28") && is_bare(text)) {
             return Err(Refusal::UnsafeUrl);
         }
     }

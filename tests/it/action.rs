@@ -353,7 +353,7 @@ fn limits_are_where_they_are_said_to_be() {
     let page = |length: usize| [H5, "?", &"a".repeat(length - H5.len() - 1)].concat();
     assert!(read(&json!({"h5_url": page(8192)}), &Trust::default()).is_ok());
     assert_eq!(read(&json!({"h5_url": page(8193)}), &Trust::default()).err(), Some(Refusal::TooLarge));
-    let code = |length: usize| json!({"code_url": [CODE, &"a".repeat(length - CODE.len())].concat()});
+    let code = |length: usize| json!({"code_url": format!("{CODE}{}", "a".repeat(length - CODE.len()))});
     assert!(read(&code(2048), &Trust::default()).is_ok());
     assert_eq!(read(&code(2049), &Trust::default()).err(), Some(Refusal::TooLarge));
     let post = |count: usize, size: usize| {
@@ -405,8 +405,9 @@ fn ten_times_the_body_takes_no_more_than_about_ten_times_the_time() {
         ("000201", "2600", ""),
     ] {
         let text = |size: usize| [before, &piece.repeat(size / piece.len()), after].concat();
-        let (small, large) = (fastest(&text(20_000)), fastest(&text(200_000)));
-        assert!(large <= small * 14 + Duration::from_millis(2), "{before}{piece}…: {small:?}, then {large:?}");
+        // A busy machine may spoil one measurement; what is quadratic (100 times) fails every one.
+        let linear = (0..5).any(|_| fastest(&text(200_000)) <= fastest(&text(20_000)) * 14 + Duration::from_millis(2));
+        assert!(linear, "{before}{piece}…");
     }
 }
 
