@@ -23,7 +23,7 @@ pub(super) fn widget(workspace: &Workspace) -> Result<PathBuf> {
     let status = Command::new(&cargo)
         .current_dir(&workspace.sources)
         .args(["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--profile", "widget"])
-        .args(["--target", TARGET, "--no-default-features", "--target-dir"])
+        .args(["--target", TARGET, "--no-default-features", "--features", "widget", "--target-dir"])
         .arg(&workspace.target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace)?)
         .stdout(io::stderr())
