@@ -1,5 +1,6 @@
 import { generated } from './generated.js'
 import wasm, { mount } from './glue.js'
+import reader, { read } from './reader.js'
 
 // <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
 //
@@ -113,6 +114,8 @@ async function fetched({ name, integrity }) {
 }
 
 const engine = () => once('', () => wasm({ module_or_path: fetched(generated.wasm) }))
+// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
+const reading = () => once('reader', async () => (await reader({ module_or_path: fetched(generated.reader) }), read))
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -766,16 +769,20 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
         ;[words] = await Promise.all([wordsIn(language), engine()])
         await shell.idle()
       } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) this.#takeOver(shell, words)
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, words)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
       else if (this.#widget) throw error
     }
   }
 
-  #takeOver = (shell, words) => {
+  #takeOver = async (shell, words) => {
     const root = el('div')
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept())
+    const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
+    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
+    await drawn
+    if (this.#shell !== shell) return
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)
