@@ -240,9 +240,9 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Whether the merchant named this host, or any.
-    pub(crate) fn names(&self, host: &str) -> bool {
-        self.hosts.iter().any(|known| known == "*" || known.eq_ignore_ascii_case(host))
+    /// Whether the merchant named this host, or any; a host in disguise only by its own name.
+    fn names(&self, host: &str) -> bool {
+        self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host) || known == "*" && url::ordinary(host))
     }
 }
 
@@ -280,13 +280,24 @@ impl Action {
         if let Some(host) = self.any_host.as_deref().filter(|host| !trust.names(host)) {
             return Err(Refusal::UntrustedHost(host.to_owned()));
         }
-        let Step::Qr { payload: Some(payload), .. } = &self.step else { return Ok(()) };
-        let named = url::host(payload).is_ok_and(|host| trust.names(host));
-        match Emv::read(payload) {
-            _ if code::collects(payload) && !collection && !named => Err(Refusal::UnsupportedAction),
-            Some(emv) if !emv.agrees(amount) => Err(Refusal::Malformed),
-            _ => Ok(()),
+        let collects =
+            |text: &&String| code::leads_to_collection(text) && !url::host(text).is_ok_and(|host| trust.names(host));
+        if !collection && self.addresses().any(|text| collects(&text)) {
+            return Err(Refusal::UnsupportedAction);
         }
+        let emv = self.addresses().find_map(|text| Emv::read(text));
+        if emv.is_some_and(|emv| !emv.agrees(amount)) { Err(Refusal::Malformed) } else { Ok(()) }
+    }
+
+    /// Everything in it that leads somewhere: pages, app links, the text of a code.
+    fn addresses(&self) -> impl Iterator<Item = &String> {
+        let (first, second) = match &self.step {
+            Step::Redirect { url, .. } => (Some(url), None),
+            Step::Deeplink { url, fallback } => (Some(url), fallback.as_ref()),
+            Step::Qr { payload, fallback, .. } => (payload.as_ref(), fallback.as_ref()),
+            Step::InApp { .. } | Step::Nothing { .. } => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
     /// The normalised form: every key is there.

@@ -275,7 +275,7 @@ class Shell {
   // -- Drawing, as src/view does
 
   say(key, values = {}) {
-    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[key] ?? key
+    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[generated.keys.indexOf(key)]
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -695,7 +695,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   forget() {
-    this.#call('forget', rawOptions(this))
+    this.#call('forget')
   }
 
   connectedCallback() {
@@ -733,15 +733,19 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
         ;[words] = await Promise.all([wordsIn(language), engine()])
         await shell.idle()
       } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) this.#takeOver(shell, words)
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, words)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
     }
   }
 
-  #takeOver = (shell, words) => {
+  #takeOver = async (shell, words) => {
     const root = el('div', {})
+    const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
     this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
+    await drawn
+    if (this.#shell !== shell) return
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)

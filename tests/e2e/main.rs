@@ -1,1 +1,9 @@
-fn main() {}
+//! The whole product in a real browser, against the real program: each test is a story, and its name the rule it keeps.
+//!
+//! They need chromium and chromedriver on the path; `tests/run` installs them. At most two browsers are open at once.
+
+mod apps;
+mod harness;
+mod instruments;
+mod paying;
+mod shell;
