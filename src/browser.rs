@@ -13,6 +13,7 @@ mod keep;
 mod page;
 mod reading;
 mod save;
+mod setup;
 mod stream;
 mod transport;
 
