@@ -1,5 +1,6 @@
 import { generated } from './generated.js'
 import wasm, { mount } from './glue.js'
+import reader, { read } from './reader.js'
 
 // <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
 //
@@ -105,6 +106,8 @@ async function fetched({ name, integrity }) {
 }
 
 const engine = () => once('', () => wasm({ module_or_path: fetched(generated.wasm) }))
+// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
+const reading = () => once('reader', async () => (await reader({ module_or_path: fetched(generated.reader) }), read))
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -272,7 +275,7 @@ class Shell {
   // -- Drawing, as src/view does
 
   say(key, values = {}) {
-    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[key] ?? key
+    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[generated.keys.indexOf(key)]
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -692,7 +695,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   forget() {
-    this.#call('forget', rawOptions(this))
+    this.#call('forget')
   }
 
   connectedCallback() {
@@ -739,7 +742,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #takeOver = async (shell, words) => {
     const root = el('div', {})
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept())
+    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return

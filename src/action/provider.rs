@@ -192,10 +192,8 @@ impl Words {
     }
 
     /// The end that this word says, if it says one: nothing left over in the response counts then.
-    #[expect(dead_code, reason = "the aggregators use it")]
     pub(super) fn end(&self, word: &str) -> Option<Draft> {
-        let standing = self.standing(word).filter(|standing| *standing != Standing::Pending)?;
-        Some(Draft::nothing(standing, if standing == Standing::Succeeded { "" } else { word }))
+        self.standing(word).filter(|standing| *standing != Standing::Pending).map(|end| Draft::nothing(end, ""))
     }
 }
 
@@ -247,12 +245,12 @@ pub(super) fn epoch(json: &Json, key: &str, to_the_second: u64) -> Result<Option
     time::sane(i64::try_from(number).ok()).map(Some).ok_or(Refusal::BadType)
 }
 
-/// The members of an object as form fields: texts, and numbers as written.
+/// The members of an object as form fields: texts only, since what a number would be sent as is anybody's guess.
 pub(super) fn fields(json: &Json) -> Result<Vec<(String, String)>, Refusal> {
     if !json.is_object() {
         return Err(Refusal::BadType);
     }
-    let field = |(name, value): &(String, Json)| match value.scalar() {
+    let field = |(name, value): &(String, Json)| match value.text() {
         Some(value) => Ok((name.clone(), value.to_owned())),
         None => Err(Refusal::BadType),
     };

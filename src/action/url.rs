@@ -39,7 +39,7 @@ fn covers(entry: &str, host: &str) -> bool {
     match entry.strip_prefix("*.") {
         Some(suffix) => {
             let stem = host.len().checked_sub(suffix.len()).and_then(|at| host.split_at_checked(at));
-            stem.is_some_and(|(stem, end)| stem.ends_with('.') && end.eq_ignore_ascii_case(suffix))
+            stem.is_some_and(|(stem, end)| stem.ends_with('.') && end.eq_ignore_ascii_case(suffix)) && ordinary(host)
         }
         None => entry.eq_ignore_ascii_case(host),
     }
@@ -93,7 +93,7 @@ pub(super) fn host(url: &str) -> Result<&str, Refusal> {
     }
 }
 
-/// Whether a host that nobody named may pass where any host may: a name under a domain, no number in disguise, and no
+/// Whether a host that is not named whole may pass, under a suffix or where any host may: a name under a domain, no number in disguise, and no
 /// letters of other scripts in disguise.
 pub(super) fn ordinary(host: &str) -> bool {
     let ends_in_name = |end: &str| end.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -253,6 +253,7 @@ mod tests {
             ("evilstripe.com", false, false),
             ("pay.example.evil", false, false),
             ("a.pay.example", false, false),
+            ("xn--a.stripe.com", false, false),
             (".stripe.com", true, false),
         ] {
             assert_eq!((hosts.name(host), hosts.test(host)), (named, test), "{host}");

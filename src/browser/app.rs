@@ -4,10 +4,10 @@
 
 use super::hand_off;
 use super::page::{self, Listener, Timer};
+use super::reading::Reader;
 use super::stream::{Message, Stream};
 use super::transport::{Carrier, Pending};
-use super::{announce, keep, save};
-use crate::action::Trust;
+use super::{announce, hearing, keep, save};
 use crate::checkout::environment::Environment;
 use crate::checkout::fault::{Fault, PageCode, PageFault};
 use crate::checkout::json::Json;
@@ -17,15 +17,15 @@ use crate::checkout::machine::{
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
-use crate::checkout::wire::{self, Answer, Expected, Reply};
-use crate::view::{Face, Panel};
+use crate::checkout::wire::{self, Answer, Reply};
+use crate::view::{self, Face, PanelProps, Shown};
 use js_sys::Function;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
-use yew::{Callback, Component, Context, Html, Properties, html};
+use yew::{Callback, Component, Context, Html, Properties};
 
 /// How many events the log keeps.
 const LOG: usize = 100;
@@ -69,6 +69,8 @@ pub(super) struct Mirror {
     pub(super) state: RefCell<Option<Rc<State>>>,
     /// What the page said last.
     pub(super) options: RefCell<Option<Options>>,
+    /// The reader of providers' responses, once it was needed.
+    pub(super) reader: RefCell<Option<Reader>>,
     /// The last events: when, what, and the phase they led to.
     pub(super) log: RefCell<Vec<Json>>,
 }
@@ -106,6 +108,7 @@ pub(super) struct App {
     screen: Option<(&'static str, Option<Acting>)>,
     timer: Option<Timer>,
     tick: Option<Timer>,
+    shown: Shown,
     stream: Option<Stream>,
     request: Option<Pending>,
     paying: Vec<Function>,
@@ -128,6 +131,7 @@ impl Component for App {
             screen,
             timer: None,
             tick: None,
+            shown: Shown::default(),
             stream: None,
             request: None,
             paying: Vec::new(),
@@ -146,14 +150,18 @@ impl Component for App {
                 self.happened(ctx, What::HostPaid(page::fresh_attempt()));
             }
         }
+        if let Some(state) = &self.state {
+            self.shown.follow(&state.phase, page::now());
+        }
         self.keep_ticking(ctx);
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Some(state) = &self.state else { return crate::view::broken(&self.setup.face) };
+        let Some(state) = &self.state else { return view::broken(&self.setup.face) };
         let on = ctx.link().callback(|gesture| Notice::Happened(What::Shopper(gesture, page::fresh_attempt())));
-        html! { <Panel state={state.clone()} face={self.setup.face.clone()} now={page::now()} {on} /> }
+        let face = self.setup.face.clone();
+        view::draw(&PanelProps { state: state.clone(), face, now: page::now(), on, notice: None }, &self.shown)
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
@@ -281,14 +289,15 @@ impl App {
         let body = (request == Request::Create).then(|| wire::creation(&state, &attempt, &way_back, &options.locale));
         let asked = attempt.clone();
         let reading = setup.clone();
-        let done = move |reply: Result<Reply, Answer>| {
-            let answer = match (reply, &reading.options) {
-                (Ok(reply), Some(options)) => {
-                    read(options, &state, &asked, |expected| wire::read(request, &reply, expected))
+        let done = move |reply: Result<(Reply, Option<Reader>), Answer>| {
+            let answer = match reply {
+                Ok((reply, reader)) => {
+                    let _first = reader.map(|reader| reading.mirror.reader.replace(Some(reader)));
+                    hearing::answer(&reading, &state, &asked, request, &reply)
                 }
-                (Ok(_), None) => return,
-                (Err(answer), _) => answer,
+                Err(answer) => Some(answer),
             };
+            let Some(answer) = answer else { return };
             link.send_message(Notice::Happened(What::Answered(request, asked.id, answer)));
         };
         self.request = setup.carrier.send(request, &attempt, body, done);
@@ -305,7 +314,7 @@ impl App {
             let what = match message {
                 Message::Lost => What::StreamLost(id.clone()),
                 Message::Ping => What::Heard(id.clone(), None),
-                Message::Said(text) => What::Heard(id.clone(), told(&setup, &id, &text).map(Box::new)),
+                Message::Said(text) => What::Heard(id.clone(), hearing::payment(&setup, &id, &text).map(Box::new)),
             };
             link.send_message(Notice::Happened(what));
         };
@@ -370,37 +379,6 @@ fn first_state(options: &Options, before: &Before) -> State {
     let chosen = [before.selected.clone(), usual, first].into_iter().flatten().find(|id| offer.row(id).is_some());
     let state = State::new(order(options), Rc::new(offer), chosen, before.large);
     State { expanded: before.expanded, ..state }
-}
-
-/// Reads something the server said, held against what it must agree with.
-fn read<T>(options: &Options, state: &State, attempt: &Attempt, reading: impl FnOnce(&Expected<'_>) -> T) -> T {
-    let origin = origin(&options.endpoint);
-    let trust = Trust { hosts: options.hosts.clone(), test_origin: options.test_mode.then(|| origin.clone()) };
-    let row = state.offer.shown.iter().find(|row| row.method.id == attempt.method);
-    reading(&Expected {
-        order: &options.order,
-        amount: options.amount,
-        totals: state.offer.shown.iter().map(|row| (row.method.id.clone(), row.total)).collect(),
-        attempt: &attempt.id,
-        origin: &origin,
-        trust: &trust,
-        collection: !options.hosts.is_empty() || row.is_some_and(|row| !row.method.scannable_by.is_empty()),
-    })
-}
-
-/// A payment that came through the stream, if it is this order's.
-fn told(setup: &Setup, id: &wire::AttemptId, text: &str) -> Option<wire::Payment> {
-    let (options, state) = (setup.options.as_ref()?, setup.mirror.state.borrow().clone()?);
-    let attempt = state.phase.attempt().filter(|attempt| attempt.id == *id)?;
-    let json = Json::read(text).ok()?;
-    read(options, &state, attempt, |expected| wire::payment(&json, page::wall(), expected))
-}
-
-/// Scheme, host and port of an absolute address.
-fn origin(url: &str) -> String {
-    let after = url.find("://").map_or(0, |at| at + 3);
-    let end = url.get(after..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after + at);
-    url.get(..end).unwrap_or(url).to_owned()
 }
 
 /// What a shopper takes for another screen, whose heading then takes the focus.

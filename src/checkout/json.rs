@@ -3,7 +3,7 @@
 //! It does not know what any key means. It is the one reader and writer of JSON in the widget, the same natively and
 //! in the browser: duplicate keys are refused, depth is bounded, and numbers stay the text they were.
 
-use std::fmt;
+use std::{fmt, mem};
 
 /// Deepest nesting that is read; a provider's response needs about eight.
 const MAX_DEPTH: usize = 32;
@@ -69,8 +69,14 @@ impl Json {
     }
 
     /// An object made of these pairs, in this order.
-    pub fn object<const N: usize>(pairs: [(&str, Self); N]) -> Self {
-        Self::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    pub fn object<const N: usize>(mut pairs: [(&str, Self); N]) -> Self {
+        Self::made_of(&mut pairs)
+    }
+
+    /// Not generic over their number: one function serves every object there is.
+    fn made_of(pairs: &mut [(&str, Self)]) -> Self {
+        let taken = |(key, value): &mut (&str, Self)| ((*key).to_owned(), mem::replace(value, Self::Null));
+        Self::Object(pairs.iter_mut().map(taken).collect())
     }
 
     /// A text.
@@ -123,6 +129,38 @@ impl Json {
         if let Self::Object(members) = self { members } else { &[] }
     }
 
+    /// Compact JSON text, as RFC 8259 has it.
+    pub fn written(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, to: &mut String) {
+        match self {
+            Self::Null => to.push_str("null"),
+            Self::Bool(flag) => to.push_str(if *flag { "true" } else { "false" }),
+            Self::Number(text) => to.push_str(text),
+            Self::Text(text) => quote(text, to),
+            Self::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    to.push(if index == 0 { '[' } else { ',' });
+                    item.write(to);
+                }
+                to.push_str(if items.is_empty() { "[]" } else { "]" });
+            }
+            Self::Object(members) => {
+                for (index, (key, value)) in members.iter().enumerate() {
+                    to.push(if index == 0 { '{' } else { ',' });
+                    quote(key, to);
+                    to.push(':');
+                    value.write(to);
+                }
+                to.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+
     /// Whether this is an object.
     pub fn is_object(&self) -> bool {
         matches!(self, Self::Object(_))
@@ -141,47 +179,27 @@ impl From<u64> for Json {
     }
 }
 
-/// Compact JSON text, as RFC 8259 has it.
+/// Compact JSON text, as [`Json::written`] gives it.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(flag) => f.write_str(if *flag { "true" } else { "false" }),
-            Self::Number(text) => f.write_str(text),
-            Self::Text(text) => quote(f, text),
-            Self::List(items) => {
-                f.write_str("[")?;
-                for (index, item) in items.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { "," })?;
-                    item.fmt(f)?;
-                }
-                f.write_str("]")
-            }
-            Self::Object(members) => {
-                f.write_str("{")?;
-                for (index, (key, value)) in members.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { "," })?;
-                    quote(f, key)?;
-                    f.write_str(":")?;
-                    value.fmt(f)?;
-                }
-                f.write_str("}")
-            }
-        }
+        f.write_str(&self.written())
     }
 }
 
-fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    f.write_str("\"")?;
+fn quote(text: &str, to: &mut String) {
+    to.push('"');
     for letter in text.chars() {
         match letter {
-            '"' => f.write_str("\\\"")?,
-            '\\' => f.write_str("\\\\")?,
-            '\u{0}'..='\u{1f}' => write!(f, "\\u{:04x}", u32::from(letter))?,
-            _ => fmt::Write::write_char(f, letter)?,
+            '"' | '\\' => to.extend(['\\', letter]),
+            '\u{0}'..='\u{1f}' => {
+                let digit = |nibble| char::from_digit(nibble, 16).unwrap_or('0');
+                to.push_str("\\u00");
+                to.extend([digit(u32::from(letter) >> 4), digit(u32::from(letter) & 15)]);
+            }
+            _ => to.push(letter),
         }
     }
-    f.write_str("\"")
+    to.push('"');
 }
 
 struct Reader<'a> {

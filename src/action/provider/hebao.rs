@@ -39,17 +39,25 @@ fn reply(json: &Json) -> Result<Draft, Refusal> {
     Ok(draft.wallet("hebao"))
 }
 
+/// The page whose address 和包's own demo draws as a code (D).
+const CODE: &str = "https://p.10086.cn/info/wap/qrcodepay/downloadclient.html?SESSIONID=";
+
 /// The page that `payUrl`'s private list names: pairs divided by `<hi:$$>`, key and value by the first `<hi:=>`.
 fn page(list: &str, kind: &str) -> Result<Draft, Refusal> {
     let member = |name: &str| {
         let pair = |pair: &&str| pair.split_once("<hi:=>").is_some_and(|(key, _)| key == name);
         list.split("<hi:$$>").find(pair).and_then(|pair| pair.split_once("<hi:=>")).map(|(_, value)| value)
     };
-    if kind == "CloudQuickPay" {
-        return Err(Refusal::UnsupportedAction);
+    let session = member("sessionId").or_else(|| member("tokenId"));
+    match (kind, session) {
+        ("CloudQuickPay", _) => return Err(Refusal::UnsupportedAction),
+        ("CASDirectPayConfirm", session) => {
+            return Ok(Draft::qr(Some(&[CODE, session.ok_or(Refusal::MissingField)?].concat())));
+        }
+        _ => {}
     }
     let mut url = member("url").filter(|url| !url.is_empty()).ok_or(Refusal::MissingField)?.to_owned();
-    if let Some(session) = member("sessionId").or_else(|| member("tokenId")) {
+    if let Some(session) = session {
         url.push_str(if url.contains('?') { "&SESSIONID=" } else { "?SESSIONID=" });
         url.push_str(session);
     }

@@ -21,17 +21,6 @@ pub(super) const NAME: &str = "normalised";
 /// The wallets that have a word.
 const WALLETS: [&str; 6] = ["wechatpay", "alipay", "alipay_hk", "alipay_plus", "unionpay", "hebao"];
 
-const BRIDGES: [Bridge; 4] = [Bridge::WechatJsapi, Bridge::WechatMini, Bridge::AlipayJsapi, Bridge::UnionpayUpsdk];
-
-const STANDINGS: [Standing; 6] = [
-    Standing::Pending,
-    Standing::Processing,
-    Standing::Succeeded,
-    Standing::Failed,
-    Standing::Canceled,
-    Standing::Expired,
-];
-
 fn read(json: &Json) -> Result<Draft, Refusal> {
     let step = match word(json, "type") {
         "redirect" => redirect(json)?,
@@ -70,13 +59,13 @@ fn code(json: &Json) -> Result<Step, Refusal> {
 
 fn inapp(json: &Json) -> Result<Step, Refusal> {
     let word = need(json, "bridge")?;
-    let bridge = BRIDGES.into_iter().find(|bridge| bridge.word() == word).ok_or(Refusal::BadType)?;
+    let bridge = Bridge::ALL.into_iter().find(|bridge| bridge.word() == word).ok_or(Refusal::BadType)?;
     Ok(Step::InApp { bridge, params: fields(need_object(json, "params")?)? })
 }
 
 /// A status that is not known counts as pending, as it does for payments.
 fn nothing(json: &Json) -> Result<Step, Refusal> {
     let word = need(json, "status")?;
-    let status = STANDINGS.into_iter().find(|status| status.word() == word).unwrap_or(Standing::Pending);
+    let status = Standing::of_word(word);
     Ok(Step::Nothing { status, code: owned(json, "code")? })
 }

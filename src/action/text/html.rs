@@ -24,12 +24,12 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
     }
     let form = form.filter(|_| !open).ok_or(Refusal::Malformed)?;
     let name = form.value("name").or_else(|| form.value("id"));
-    let method = form.value("method").unwrap_or("get").to_ascii_uppercase();
+    let method = form.value("method").map_or("GET".to_owned(), |method| method.to_ascii_uppercase());
     Ok(Json::object([(
         FORM,
         Json::object([
-            ("name", Json::from_option(name)),
-            ("action", Json::from_option(form.value("action"))),
+            ("name", Json::from_option(name.as_deref())),
+            ("action", Json::from_option(form.value("action").as_deref())),
             ("method", Json::Text(method)),
             ("fields", object(fields)?),
         ]),
@@ -37,25 +37,30 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
 }
 
 /// What this input sends without anybody pressing it.
-fn field(input: &Tag) -> Option<(String, String)> {
-    let kind = input.value("type").unwrap_or("text").to_ascii_lowercase();
+fn field(input: &Tag<'_>) -> Option<(String, String)> {
+    let kind = input.value("type").unwrap_or_default().to_ascii_lowercase();
     let pressed = matches!(kind.as_str(), "submit" | "button" | "image" | "reset" | "file");
-    let unchecked = matches!(kind.as_str(), "checkbox" | "radio") && input.value("checked").is_none();
+    let unchecked = matches!(kind.as_str(), "checkbox" | "radio") && input.raw("checked").is_none();
     let name = input.value("name").filter(|name| !name.is_empty())?;
-    let sent = !pressed && !unchecked && input.value("disabled").is_none();
-    sent.then(|| (name.to_owned(), input.value("value").unwrap_or_default().to_owned()))
+    let sent = !pressed && !unchecked && input.raw("disabled").is_none();
+    sent.then(|| (name, input.value("value").unwrap_or_default()))
 }
 
-/// A tag's name in lower case, with `/` before it if it closes, and its attributes.
-struct Tag {
+/// A tag's name in lower case, with `/` before it if it closes, and its attributes as they are written.
+struct Tag<'a> {
     name: String,
-    attributes: Vec<(String, String)>,
+    attributes: Vec<(&'a str, &'a str)>,
 }
 
-impl Tag {
+impl<'a> Tag<'a> {
     /// The first attribute of this name, as browsers take it.
-    fn value(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    fn raw(&self, name: &str) -> Option<&'a str> {
+        self.attributes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+
+    /// The same with its references decoded.
+    fn value(&self, name: &str) -> Option<String> {
+        self.raw(name).map(unescape)
     }
 }
 
@@ -65,7 +70,7 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The next tag; comments and declarations are stepped over. An unfinished one ends the page.
-    fn tag(&mut self) -> Option<Tag> {
+    fn tag(&mut self) -> Option<Tag<'a>> {
         loop {
             self.rest = self.rest.split_once('<')?.1;
             if let Some(comment) = self.rest.strip_prefix("!--") {
@@ -86,7 +91,7 @@ impl<'a> Page<'a> {
     }
 
     /// The attributes up to `>`, which is stepped over.
-    fn attributes(&mut self) -> Option<Vec<(String, String)>> {
+    fn attributes(&mut self) -> Option<Vec<(&'a str, &'a str)>> {
         let mut attributes = Vec::new();
         loop {
             self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
@@ -94,7 +99,7 @@ impl<'a> Page<'a> {
                 self.rest = rest;
                 return Some(attributes);
             }
-            let name = self.until(|c| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).to_ascii_lowercase();
+            let name = self.until(|c| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/'));
             self.rest = self.rest.trim_start();
             let value = match self.rest.strip_prefix('=') {
                 Some(rest) => {
@@ -106,7 +111,7 @@ impl<'a> Page<'a> {
             if name.is_empty() && value.is_empty() && self.rest.is_empty() {
                 return None;
             }
-            attributes.push((name, unescape(value)));
+            attributes.push((name, value));
         }
     }
 

@@ -85,7 +85,7 @@ pub enum Origin {
     SignIn,
 }
 
-/// Where a payment is; each phase has only what it needs.
+/// Where a payment is; each phase has only what it needs. The attempt is boxed: a phase is moved at each step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// The shopper picks.
@@ -93,47 +93,47 @@ pub enum Phase {
         /// What went wrong just now.
         fault: Option<Fault>,
         /// An attempt whose creation had no usable answer: its key is used again, or canceled before any other.
-        pending: Option<Attempt>,
+        pending: Option<Box<Attempt>>,
     },
     /// The creation is on its way.
     Sending {
         /// The attempt being created.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// Whether the host page still holds the sending.
         held: bool,
     },
     /// The action is with the shopper.
     Acting {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// What the shopper is at.
         at: Acting,
     },
     /// Being worked on, or said to be paid: asking.
     Confirming {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// Why.
         why: Confirming,
     },
     /// Being closed at the provider.
     Canceling {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// What follows once it is closed.
         then: Then,
     },
     /// No usable answer: the shopper must not pay again yet.
     Unknown {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// Whether ten minutes went by, so that the shop should be called.
         call: bool,
     },
     /// It has ended.
     Ended {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// How.
         outcome: Outcome,
         /// The server's clock at the end, in seconds since 1970, if it is known.
@@ -294,7 +294,7 @@ impl Phase {
     /// The attempt that is under way or has ended.
     pub fn attempt(&self) -> Option<&Attempt> {
         match self {
-            Self::Choosing { pending, .. } => pending.as_ref(),
+            Self::Choosing { pending, .. } => pending.as_deref(),
             Self::Sending { attempt, .. }
             | Self::Acting { attempt, .. }
             | Self::Confirming { attempt, .. }

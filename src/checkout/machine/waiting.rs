@@ -67,7 +67,7 @@ enum Place {
 }
 
 impl Place {
-    fn of(self, attempt: Attempt) -> Phase {
+    fn of(self, attempt: Box<Attempt>) -> Phase {
         match self {
             Self::Acting(at) => Phase::Acting { attempt, at },
             Self::Confirming(why) => Phase::Confirming { attempt, why },
@@ -81,7 +81,7 @@ impl Place {
     }
 }
 
-fn shopper(turn: &mut Turn, mut attempt: Attempt, place: Place, gesture: &Gesture) -> Phase {
+fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &Gesture) -> Phase {
     match (gesture, place) {
         (Gesture::AskNow, Place::Acting(Acting::NotPaid | Acting::AppLink | Acting::Leaving)) => {
             ask(turn, &mut attempt);
@@ -102,7 +102,7 @@ fn shopper(turn: &mut Turn, mut attempt: Attempt, place: Place, gesture: &Gestur
 }
 
 /// 扫不了？用网页付: the page behind the code, else another attempt that is paid by a page.
-fn second_way(turn: &mut Turn, mut attempt: Attempt, place: Place, fresh: AttemptId) -> Phase {
+fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: AttemptId) -> Phase {
     let by_page = turn.state.offer.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect));
     match fallback(&attempt) {
         Some(url) => {
@@ -129,7 +129,7 @@ fn ask(turn: &mut Turn, attempt: &mut Attempt) {
     }
 }
 
-fn woke(turn: &mut Turn, mut attempt: Attempt, place: Place) -> Phase {
+fn woke(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place) -> Phase {
     attempt.watch.deaf = false;
     ask(turn, &mut attempt);
     match place {
@@ -141,7 +141,7 @@ fn woke(turn: &mut Turn, mut attempt: Attempt, place: Place) -> Phase {
     }
 }
 
-fn time_came(turn: &mut Turn, mut attempt: Attempt, place: Place) -> Phase {
+fn time_came(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place) -> Phase {
     let limit = due(&attempt, &place.of(attempt.clone()));
     if limit.is_none_or(|limit| turn.at < limit) {
         return place.of(attempt);
@@ -167,13 +167,13 @@ fn time_came(turn: &mut Turn, mut attempt: Attempt, place: Place) -> Phase {
     }
 }
 
-fn stream_lost(mut attempt: Attempt, place: Place) -> Phase {
+fn stream_lost(mut attempt: Box<Attempt>, place: Place) -> Phase {
     attempt.watch.heard = None;
     attempt.watch.deaf = true;
     place.of(attempt)
 }
 
-fn heard(turn: &mut Turn, mut attempt: Attempt, place: Place, payment: Option<Box<Payment>>) -> Phase {
+fn heard(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Option<Box<Payment>>) -> Phase {
     attempt.watch.heard = Some(turn.at);
     attempt.watch.misses = 0;
     match payment {
@@ -183,7 +183,7 @@ fn heard(turn: &mut Turn, mut attempt: Attempt, place: Place, payment: Option<Bo
 }
 
 /// The host page took the action on itself, or the widget carries it out.
-fn decided(turn: &mut Turn, attempt: Attempt, place: Place, taken: bool) -> Phase {
+fn decided(turn: &mut Turn, attempt: Box<Attempt>, place: Place, taken: bool) -> Phase {
     if taken {
         return Phase::Acting { attempt, at: Acting::Host };
     }
@@ -193,7 +193,7 @@ fn decided(turn: &mut Turn, attempt: Attempt, place: Place, taken: bool) -> Phas
     place.of(attempt)
 }
 
-fn bridge_said(turn: &mut Turn, mut attempt: Attempt, word: BridgeWord) -> Phase {
+fn bridge_said(turn: &mut Turn, mut attempt: Box<Attempt>, word: BridgeWord) -> Phase {
     ask(turn, &mut attempt);
     attempt.watch.since = turn.at;
     attempt.said = word == BridgeWord::Paid;
@@ -201,14 +201,14 @@ fn bridge_said(turn: &mut Turn, mut attempt: Attempt, word: BridgeWord) -> Phase
     Phase::Confirming { attempt, why }
 }
 
-fn refresh(turn: &mut Turn, mut attempt: Attempt, fresh: AttemptId) -> Phase {
+fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: AttemptId) -> Phase {
     turn.send(Request::Refresh, &mut attempt);
     attempt.next = Some(fresh);
     Phase::Acting { attempt, at: Acting::Refreshing }
 }
 
 /// An answer to a question, or to a wish for a new code.
-fn answered(turn: &mut Turn, mut attempt: Attempt, place: Place, request: Request, answer: Answer) -> Phase {
+fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: Answer) -> Phase {
     attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
     match (request, answer) {
         (Request::Refresh, Answer::Payment(payment)) => take(turn, attempt, *payment),
@@ -237,7 +237,7 @@ fn absent(code: ServerCode) -> bool {
 }
 
 /// The server does not know an attempt that was taken up, or does not tell us: which proves nothing.
-fn not_there(turn: &mut Turn, mut attempt: Attempt, fault: ServerFault) -> Phase {
+fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, fault: ServerFault) -> Phase {
     match attempt.origin {
         // Somebody else's link, or one of another order: dropped in silence.
         Origin::Link => Phase::choosing(None),
@@ -253,7 +253,7 @@ fn not_there(turn: &mut Turn, mut attempt: Attempt, fault: ServerFault) -> Phase
 }
 
 /// News of the attempt that is waited for.
-fn told(turn: &mut Turn, mut attempt: Attempt, place: Place, payment: Payment) -> Phase {
+fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Payment) -> Phase {
     if payment.status != Standing::Pending {
         return take(turn, attempt, payment);
     }
@@ -274,7 +274,7 @@ fn same_action(attempt: &Attempt, payment: &Payment) -> bool {
 }
 
 /// Back without payment: the code again while it lives, else 还没收到付款 with its three ways on.
-fn back(turn: &mut Turn, attempt: Attempt) -> Phase {
+fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
     match attempt.action().map(|action| &action.step) {
         Some(Step::Qr { .. }) if attempt.deadline.is_none_or(|deadline| turn.at < deadline) => show(turn, attempt),
         Some(Step::Qr { .. }) => Phase::Acting { attempt, at: Acting::CodeOver },
@@ -283,7 +283,7 @@ fn back(turn: &mut Turn, attempt: Attempt) -> Phase {
 }
 
 /// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
-pub(super) fn take(turn: &mut Turn, mut attempt: Attempt, payment: Payment) -> Phase {
+pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: Payment) -> Phase {
     let (status, refunded, when) = (payment.status, payment.refunded, payment.now);
     if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
         attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
@@ -323,7 +323,7 @@ fn note(at: Millis, attempt: &mut Attempt, mut payment: Payment) {
 }
 
 /// Begins what the action asks for; the host page hears of it first and may take it on itself.
-fn show(turn: &mut Turn, mut attempt: Attempt) -> Phase {
+fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     let known = attempt.payment.as_ref().and_then(|payment| payment.action.clone());
     let at = match known {
         Some(Err(refusal)) => {

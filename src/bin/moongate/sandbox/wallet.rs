@@ -115,7 +115,7 @@ fn decided(ledger: &mut Ledger, code: &str, deed: Option<Deed>, now: i64) -> Res
     let (payment, generation) = found(ledger, code).ok_or_else(Problem::not_found)?;
     let (id, payable) = (payment.id.clone(), payment.live() && payment.generation == generation);
     if let Some(deed) = deed.filter(|_| payable) {
-        ledger.act(&id, deed, None, now).map_err(|refusal| Problem::of(refusal, serde_json::Value::Null))?;
+        ledger.act(&id, deed, None, now).map_err(|refusal| Problem::of(refusal, &serde_json::Value::Null))?;
     }
     ledger.find(&id).cloned().ok_or_else(Problem::not_found)
 }
