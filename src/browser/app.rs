@@ -5,7 +5,7 @@
 use super::hand_off;
 use super::page::{self, Listener, Timer};
 use super::reading::Reader;
-use super::setup::{self, Setup};
+use super::setup::{self, Props, Setup};
 use super::stream::{Message, Stream};
 use super::transport::Pending;
 use super::{announce, attention, hearing, keep, save};
@@ -21,21 +21,10 @@ use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use yew::{Component, Context, Html, Properties};
+use yew::{Component, Context, Html};
 
 /// How many events the log keeps.
 const LOG: usize = 100;
-
-#[derive(Clone, Properties)]
-pub(super) struct Props {
-    pub(super) setup: Rc<Setup>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.setup, &other.setup)
-    }
-}
 
 /// What the component is told.
 pub(super) enum Notice {
@@ -74,7 +63,7 @@ impl Component for App {
         let setup = ctx.props().setup.clone();
         let state = setup.options.as_ref().map(|options| Rc::new(setup::first_state(options, &setup.before)));
         setup.mirror.state.replace(state.clone());
-        let screen = state.as_ref().map(|state| screen(state));
+        let screen = state.as_ref().map(|state| attention::screen(state));
         let listeners = attention::listeners(&ctx.link().callback(Notice::Happened));
         Self {
             setup,
@@ -116,7 +105,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
-        let now = self.state.as_ref().map(|state| screen(state));
+        let now = self.state.as_ref().map(|state| attention::screen(state));
         if now != self.screen && !first {
             attention::focus_heading(&self.setup.host);
         }
@@ -305,10 +294,4 @@ impl App {
             self.tick = Some(Timer::after(1000, move || link.send_message(Notice::Tick)));
         }
     }
-}
-
-/// What a shopper takes for another screen, whose heading then takes the focus.
-fn screen(state: &State) -> (&'static str, Option<Acting>) {
-    let at = if let Phase::Acting { at, .. } = &state.phase { Some(*at) } else { None };
-    (state.phase.word(), at)
 }

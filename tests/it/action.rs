@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 use url::Url;
 
 /// Providers whose rows are not written yet. Whoever adds one takes it off this list.
@@ -372,43 +371,6 @@ fn limits_are_where_they_are_said_to_be() {
     };
     assert!(expiring(NOW - 1).is_ok());
     assert_eq!(expiring(NOW).err(), Some(Refusal::Expired));
-}
-
-/// The shortest of a few readings, so that a busy machine does not count.
-fn fastest(text: &str) -> Duration {
-    let reading = || {
-        let start = Instant::now();
-        let _ = Action::read(text, NOW, &Trust::default());
-        start.elapsed()
-    };
-    (0..7).map(|_| reading()).min().unwrap()
-}
-
-#[test]
-fn ten_times_the_body_takes_no_more_than_about_ten_times_the_time() {
-    for (before, piece, after) in [
-        ("<form>", "<input name=a", ""),
-        ("<form>", "<", ""),
-        ("<form>", "<!--", ""),
-        ("<form>", "<script>", ""),
-        ("<form ", "a=b ", ">"),
-        ("<form ", "a=\"", ">"),
-        ("<xml>", "<a><![CDATA[", ""),
-        ("<xml><a>", "&", ""),
-        ("", "a=b&", ""),
-        ("x=", "{", ""),
-        ("x=", "%", ""),
-        ("{\"data\":\"", "\\\"", "\"}"),
-        ("[", "1,", "1]"),
-        ("{\"body\":\"<form", " a='", "'>\"}"),
-        ("https://qr.alipay.com/", "/", ""),
-        ("000201", "2600", ""),
-    ] {
-        let text = |size: usize| [before, &piece.repeat(size / piece.len()), after].concat();
-        // A busy machine may spoil one measurement; what is quadratic (100 times) fails every one.
-        let linear = (0..5).any(|_| fastest(&text(200_000)) <= fastest(&text(20_000)) * 14 + Duration::from_millis(2));
-        assert!(linear, "{before}{piece}…");
-    }
 }
 
 /// Pieces that the readers look for, so that chance comes near them.
