@@ -84,7 +84,7 @@ impl Component for App {
             Notice::Begin => self.begin(ctx),
             Notice::Happened(what) => self.happened(ctx, what),
             Notice::Tick => self.tick = None,
-            Notice::Changed(setup) => self.changed(ctx, setup),
+            Notice::Changed(setup) => self.changed(ctx, &setup),
             Notice::Pay(done) => {
                 self.paying.push(done);
                 self.happened(ctx, What::HostPaid(page::fresh_attempt()));
@@ -171,7 +171,7 @@ impl App {
         log.push(Json::object([("at", at.into()), ("event", name.into()), ("phase", state.phase.word().into())]));
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, setup: Rc<Setup>) {
+    fn changed(&mut self, ctx: &Context<Self>, setup: &Rc<Setup>) {
         let old = std::mem::replace(&mut self.setup, setup.clone());
         if old.faults != setup.faults {
             self.report(&setup.faults);
@@ -195,7 +195,7 @@ impl App {
         let link = ctx.link().clone();
         let Some(options) = &self.setup.options else { return };
         match effect {
-            Effect::Send(request, attempt) => self.send(ctx, state, request, *attempt),
+            Effect::Send(request, attempt) => self.send(ctx, state, request, &attempt),
             Effect::HandOff(action) => {
                 hand_off::carry_out(&action, move |word| link.send_message(Notice::Happened(What::BridgeSaid(word))));
             }
@@ -222,11 +222,11 @@ impl App {
         }
     }
 
-    fn send(&mut self, ctx: &Context<Self>, state: &Rc<State>, request: Request, attempt: Attempt) {
+    fn send(&mut self, ctx: &Context<Self>, state: &Rc<State>, request: Request, attempt: &Attempt) {
         let (link, setup, state) = (ctx.link().clone(), self.setup.clone(), state.clone());
         let Some(options) = &setup.options else { return };
         let way_back = wire::way_back(&options.return_url, &attempt.id);
-        let body = (request == Request::Create).then(|| wire::creation(&state, &attempt, &way_back, &options.locale));
+        let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
         let asked = attempt.clone();
         let reading = setup.clone();
         let done = move |reply: Result<(Reply, Option<Reader>), Answer>| {
@@ -240,7 +240,7 @@ impl App {
             let Some(answer) = answer else { return };
             link.send_message(Notice::Happened(What::Answered(request, asked.id, answer)));
         };
-        self.request = setup.carrier.send(request, &attempt, body, done);
+        self.request = setup.carrier.send(request, attempt, body, done);
     }
 
     fn listen(&self, ctx: &Context<Self>, url: &str, id: wire::AttemptId) -> Option<Stream> {
