@@ -13,7 +13,14 @@ mod keep;
 mod page;
 mod reading;
 mod save;
+mod setup;
 mod stream;
 mod transport;
 
 pub use embed::{Widget, mount};
+
+/// The widget's allocator. A library that another program is made of leaves the choice to that program.
+#[cfg(feature = "widget")]
+#[global_allocator]
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());

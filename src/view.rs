@@ -1,4 +1,4 @@
-//! Draws a checkout: one component, props in, one callback of gestures out, no state of its own.
+//! Draws a checkout: props in, one callback of gestures out, no state of its own.
 //!
 //! It decides nothing about a payment and knows no browser: it renders natively to text in tests. Every phase is a plain
 //! function below [`Panel`], since each component would cost the shopper bytes.
@@ -119,19 +119,51 @@ impl PartialEq for PanelProps {
     }
 }
 
-/// The whole widget, in whatever phase it is.
+/// What is worked out of a state once, and not again with every second of the countdown: the code's picture, and how
+/// long it had left when it was first drawn, since the bar is full then.
+#[derive(Default)]
+pub struct Shown {
+    payload: Option<String>,
+    drawing: Option<Drawing>,
+    timed: bool,
+    lifetime: Millis,
+}
+
+impl Shown {
+    /// Follows the checkout: works it out anew if another code is shown, or one that now has an end.
+    pub fn follow(&mut self, phase: &Phase, now: Millis) {
+        let (payload, deadline) = (shown_code(phase), deadline(phase));
+        if self.payload.as_deref() == payload && self.timed == deadline.is_some() {
+            return;
+        }
+        self.drawing = payload.filter(|text| !text.is_empty()).and_then(Drawing::of);
+        self.payload = payload.map(str::to_owned);
+        self.timed = deadline.is_some();
+        self.lifetime = deadline.map_or(0, |end| end.saturating_sub(now));
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shown").field("payload", &self.payload).finish_non_exhaustive()
+    }
+}
+
+/// The whole widget as a component, for whoever has a state and no [`Shown`] to keep; the browser's own root component
+/// calls [`draw`].
 #[component]
 pub fn Panel(props: &PanelProps) -> Html {
+    let shown = use_mut_ref(Shown::default);
+    let mut shown = shown.borrow_mut();
+    shown.follow(&props.state.phase, props.now);
+    draw(props, &shown)
+}
+
+/// The whole widget, in whatever phase it is.
+pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
     let PanelProps { state, face, now, on, notice } = props;
-    // The code is worked out once for each payload, and not again with every second of the countdown; the bar is full
-    // when that payload is first seen.
-    let code = shown_code(&state.phase);
-    let drawing = use_memo(code.clone().flatten(), |payload| payload.as_deref().and_then(Drawing::of));
-    let lifetime = use_memo((code, deadline(&state.phase).is_some()), |_| {
-        deadline(&state.phase).map_or(0, |end| end.saturating_sub(*now))
-    });
-    let drawing = (*drawing).as_ref();
-    let scene = Scene { state, face, now: *now, on, drawing, lifetime: *lifetime, notice: *notice };
+    let drawing = shown.drawing.as_ref();
+    let scene = Scene { state, face, now: *now, on, drawing, lifetime: shown.lifetime, notice: *notice };
     html! {
         <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)}
             data-size={if state.large { "large" } else { "normal" }} data-phase={state.phase.word()}
@@ -270,9 +302,9 @@ fn deadline(phase: &Phase) -> Option<Millis> {
     attempt(phase)?.deadline
 }
 
-/// The text of the code on screen, if it has one, if there is a code on screen.
-fn shown_code(phase: &Phase) -> Option<Option<Rc<str>>> {
+/// The text of the code on screen, if there is a code on screen; empty for a picture without a text.
+fn shown_code(phase: &Phase) -> Option<&str> {
     let Phase::Acting { attempt, at: Acting::Code } = phase else { return None };
-    let Some(Step::Qr { payload, .. }) = code::step(attempt) else { return Some(None) };
-    Some(payload.as_deref().map(Rc::from))
+    let Some(Step::Qr { payload: Some(payload), .. }) = code::step(attempt) else { return Some("") };
+    Some(payload)
 }

@@ -5,75 +5,27 @@
 use super::hand_off;
 use super::page::{self, Listener, Timer};
 use super::reading::Reader;
+use super::setup::{self, Setup};
 use super::stream::{Message, Stream};
-use super::transport::{Carrier, Pending};
+use super::transport::Pending;
 use super::{announce, hearing, keep, save};
-use crate::checkout::environment::Environment;
 use crate::checkout::fault::{Fault, PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{
-    Acting, Announcement, Attempt, Effect, Event, Gesture, Order, Phase, Request, State, What, advance,
+    Acting, Announcement, Attempt, Effect, Event, Gesture, Phase, Request, State, What, advance,
 };
 use crate::checkout::method::MethodId;
-use crate::checkout::offer::Offer;
-use crate::checkout::options::{Options, Selected};
 use crate::checkout::wire::{self, Answer, Reply};
-use crate::view::{Face, Panel};
+use crate::view::{self, PanelProps, Shown};
 use js_sys::Function;
-use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
-use yew::{Callback, Component, Context, Html, Properties, html};
+use yew::{Callback, Component, Context, Html, Properties};
 
 /// How many events the log keeps.
 const LOG: usize = 100;
-
-/// What one mounting stands on: what the page said, and how to reach its server.
-#[derive(Debug)]
-pub(super) struct Setup {
-    /// The custom element.
-    pub(super) host: Element,
-    /// What the page said, if it can be worked with.
-    pub(super) options: Option<Options>,
-    /// What the page's author must change.
-    pub(super) faults: Vec<PageFault>,
-    /// What is constant in the drawing.
-    pub(super) face: Rc<Face>,
-    /// How to reach the server.
-    pub(super) carrier: Carrier,
-    /// What the shopper did before the wasm was there.
-    pub(super) before: Before,
-    /// What others may read of the state at any time.
-    pub(super) mirror: Rc<Mirror>,
-}
-
-/// What the shopper did before the wasm was there.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Before {
-    /// The method picked.
-    pub(super) selected: Option<MethodId>,
-    /// Whether pay was pressed.
-    pub(super) pressed: bool,
-    /// Whether large print is on.
-    pub(super) large: bool,
-    /// Whether all rows are shown.
-    pub(super) expanded: bool,
-}
-
-/// The present state and the log, for whoever asks in the middle of an event.
-#[derive(Debug, Default)]
-pub(super) struct Mirror {
-    /// The state, once there is one.
-    pub(super) state: RefCell<Option<Rc<State>>>,
-    /// What the page said last.
-    pub(super) options: RefCell<Option<Options>>,
-    /// The reader of providers' responses, once it was needed.
-    pub(super) reader: RefCell<Option<Reader>>,
-    /// The last events: when, what, and the phase they led to.
-    pub(super) log: RefCell<Vec<Json>>,
-}
 
 #[derive(Clone, Properties)]
 pub(super) struct Props {
@@ -108,6 +60,7 @@ pub(super) struct App {
     screen: Option<(&'static str, Option<Acting>)>,
     timer: Option<Timer>,
     tick: Option<Timer>,
+    shown: Shown,
     stream: Option<Stream>,
     request: Option<Pending>,
     paying: Vec<Function>,
@@ -120,7 +73,7 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let setup = ctx.props().setup.clone();
-        let state = setup.options.as_ref().map(|options| Rc::new(first_state(options, &setup.before)));
+        let state = setup.options.as_ref().map(|options| Rc::new(setup::first_state(options, &setup.before)));
         setup.mirror.state.replace(state.clone());
         let screen = state.as_ref().map(|state| screen(state));
         let listeners = listeners(&ctx.link().callback(Notice::Happened));
@@ -130,6 +83,7 @@ impl Component for App {
             screen,
             timer: None,
             tick: None,
+            shown: Shown::default(),
             stream: None,
             request: None,
             paying: Vec::new(),
@@ -148,14 +102,18 @@ impl Component for App {
                 self.happened(ctx, What::HostPaid(page::fresh_attempt()));
             }
         }
+        if let Some(state) = &self.state {
+            self.shown.follow(&state.phase, page::now());
+        }
         self.keep_ticking(ctx);
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Some(state) = &self.state else { return crate::view::broken(&self.setup.face) };
+        let Some(state) = &self.state else { return view::broken(&self.setup.face) };
         let on = ctx.link().callback(|gesture| Notice::Happened(What::Shopper(gesture, page::fresh_attempt())));
-        html! { <Panel state={state.clone()} face={self.setup.face.clone()} now={page::now()} {on} /> }
+        let face = self.setup.face.clone();
+        view::draw(&PanelProps { state: state.clone(), face, now: page::now(), on, notice: None }, &self.shown)
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
@@ -233,13 +191,13 @@ impl App {
         let Some(options) = &setup.options else { return };
         match &self.state {
             None => {
-                let state = Rc::new(first_state(options, &setup.before));
+                let state = Rc::new(setup::first_state(options, &setup.before));
                 setup.mirror.state.replace(Some(state.clone()));
                 self.state = Some(state);
                 self.begin(ctx);
             }
             Some(_) => {
-                let next = Box::new((order(options), Rc::new(offer(options))));
+                let next = Box::new((setup::order(options), Rc::new(setup::offer(options))));
                 self.happened(ctx, What::Updated(next));
             }
         }
@@ -348,31 +306,6 @@ impl App {
             self.tick = Some(Timer::after(1000, move || link.send_message(Notice::Tick)));
         }
     }
-}
-
-/// What is paid for.
-fn order(options: &Options) -> Order {
-    Order { id: options.order.clone(), amount: options.amount, test: options.test_mode }
-}
-
-/// What is offered here.
-fn offer(options: &Options) -> Offer {
-    Offer::make(options, Environment::read(&page::facts()), &keep::shopper(options))
-}
-
-/// The checkout at its start: the method picked before, else as the page says, else the last one, else the first.
-fn first_state(options: &Options, before: &Before) -> State {
-    let offer = offer(options);
-    let usual = match &options.selected {
-        Selected::Method(id) => Some(id.clone()),
-        Selected::Usual => keep::last_method(options),
-        Selected::Nothing => None,
-    };
-    let first = offer.shown.iter().find(|row| row.works()).map(|row| row.method.id.clone());
-    let first = first.filter(|_| options.selected != Selected::Nothing);
-    let chosen = [before.selected.clone(), usual, first].into_iter().flatten().find(|id| offer.row(id).is_some());
-    let state = State::new(order(options), Rc::new(offer), chosen, before.large);
-    State { expanded: before.expanded, ..state }
 }
 
 /// What a shopper takes for another screen, whose heading then takes the focus.

@@ -2,9 +2,9 @@
 //!
 //! It does not decide what either means; [`crate::checkout::wire`] does.
 
-use super::app::Setup;
 use super::page;
 use super::reading::Reader;
+use super::setup::Setup;
 use crate::action::crossing::Terms;
 use crate::action::{Action, Refusal, Seconds, Trust};
 use crate::checkout::json::Json;
@@ -60,7 +60,7 @@ fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, or
 
 /// Scheme, host and port of an absolute address.
 fn origin(url: &str) -> String {
-    let after = url.find("://").map_or(0, |at| at + 3);
+    let after = url.find("//").map_or(0, |at| at + 2);
     let end = url.get(after..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after + at);
     url.get(..end).unwrap_or(url).to_owned()
 }

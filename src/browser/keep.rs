@@ -66,7 +66,7 @@ pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
             ("at", Json::Number(page::wall().to_string())),
             ("sign_in", Json::Bool(attempt.origin == Origin::SignIn)),
         ])
-        .to_string()
+        .written()
     });
     write(session(), &attempt_key(options), text.as_deref());
 }

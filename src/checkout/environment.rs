@@ -194,7 +194,7 @@ impl Environment {
     pub fn to_json(&self) -> Json {
         Json::object([
             ("app", self.app.word().into()),
-            ("version", self.version.map_or(Json::Null, |version| Json::Text(version.to_string()))),
+            ("version", self.version.map_or(Json::Null, |version| Json::Text(version.text()))),
             ("os", self.os.word().into()),
             ("device", self.device.word().into()),
         ])

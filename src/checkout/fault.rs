@@ -163,25 +163,28 @@ impl Fault {
 }
 
 impl Fault {
+    /// A whole sentence for the developer, with the value in it.
+    pub fn message(&self) -> String {
+        let (who, about) = match self {
+            Self::Page(fault) => ("The page must be changed: ", fault.about.as_str()),
+            Self::Server(fault) => ("The merchant's server must be changed: ", fault.about.as_str()),
+            Self::Network(_) => ("No answer came over the network: ", ""),
+        };
+        [who, self.code(), if about.is_empty() { "" } else { ": " }, about].concat()
+    }
+
     /// As events and the state carry it: `{ kind, code, message }`.
     pub fn to_json(&self) -> Json {
         Json::object([
             ("kind", self.kind().into()),
             ("code", self.code().into()),
-            ("message", Json::Text(self.to_string())),
+            ("message", Json::Text(self.message())),
         ])
     }
 }
 
-/// A whole sentence for the developer, with the value in it.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (who, about) = match self {
-            Self::Page(fault) => ("The page must be changed", fault.about.as_str()),
-            Self::Server(fault) => ("The merchant's server must be changed", fault.about.as_str()),
-            Self::Network(_) => ("No answer came over the network", ""),
-        };
-        write!(f, "{who}: {}", self.code())?;
-        if about.is_empty() { Ok(()) } else { write!(f, ": {about}") }
+        f.write_str(&self.message())
     }
 }

@@ -3,13 +3,9 @@
 //! It does not know what any key means. It is the one reader and writer of JSON in the widget, the same natively and
 //! in the browser: duplicate keys are refused, depth is bounded, and numbers stay the text they were.
 
-use std::fmt;
+mod reader;
 
-/// Deepest nesting that is read; a provider's response needs about eight.
-const MAX_DEPTH: usize = 32;
-
-/// Most members of one object; the largest response of a provider has about a hundred.
-const MAX_MEMBERS: usize = 400;
+use std::{fmt, mem};
 
 /// A JSON value. Numbers are kept as they were written, since an amount must not pass through a float.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,15 +58,18 @@ impl Json {
     /// assert_eq!(json.get("amount").and_then(Json::integer), Some(12800));
     /// ```
     pub fn read(text: &str) -> Result<Self, JsonError> {
-        let mut reader = Reader { text, at: 0 };
-        let value = reader.value(0)?;
-        reader.space();
-        if reader.at == text.len() { Ok(value) } else { Err(reader.malformed()) }
+        reader::read(text)
     }
 
     /// An object made of these pairs, in this order.
-    pub fn object<const N: usize>(pairs: [(&str, Self); N]) -> Self {
-        Self::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    pub fn object<const N: usize>(mut pairs: [(&str, Self); N]) -> Self {
+        Self::made_of(&mut pairs)
+    }
+
+    /// Not generic over their number: one function serves every object there is.
+    fn made_of(pairs: &mut [(&str, Self)]) -> Self {
+        let taken = |(key, value): &mut (&str, Self)| ((*key).to_owned(), mem::replace(value, Self::Null));
+        Self::Object(pairs.iter_mut().map(taken).collect())
     }
 
     /// A text.
@@ -123,6 +122,38 @@ impl Json {
         if let Self::Object(members) = self { members } else { &[] }
     }
 
+    /// Compact JSON text, as RFC 8259 has it.
+    pub fn written(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, to: &mut String) {
+        match self {
+            Self::Null => to.push_str("null"),
+            Self::Bool(flag) => to.push_str(if *flag { "true" } else { "false" }),
+            Self::Number(text) => to.push_str(text),
+            Self::Text(text) => quote(text, to),
+            Self::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    to.push(if index == 0 { '[' } else { ',' });
+                    item.write(to);
+                }
+                to.push_str(if items.is_empty() { "[]" } else { "]" });
+            }
+            Self::Object(members) => {
+                for (index, (key, value)) in members.iter().enumerate() {
+                    to.push(if index == 0 { '{' } else { ',' });
+                    quote(key, to);
+                    to.push(':');
+                    value.write(to);
+                }
+                to.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+
     /// Whether this is an object.
     pub fn is_object(&self) -> bool {
         matches!(self, Self::Object(_))
@@ -141,243 +172,27 @@ impl From<u64> for Json {
     }
 }
 
-/// Compact JSON text, as RFC 8259 has it.
+/// Compact JSON text, as [`Json::written`] gives it.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(flag) => f.write_str(if *flag { "true" } else { "false" }),
-            Self::Number(text) => f.write_str(text),
-            Self::Text(text) => quote(f, text),
-            Self::List(items) => {
-                f.write_str("[")?;
-                for (index, item) in items.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { "," })?;
-                    item.fmt(f)?;
-                }
-                f.write_str("]")
-            }
-            Self::Object(members) => {
-                f.write_str("{")?;
-                for (index, (key, value)) in members.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { "," })?;
-                    quote(f, key)?;
-                    f.write_str(":")?;
-                    value.fmt(f)?;
-                }
-                f.write_str("}")
-            }
-        }
+        f.write_str(&self.written())
     }
 }
 
-fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    f.write_str("\"")?;
+fn quote(text: &str, to: &mut String) {
+    to.push('"');
     for letter in text.chars() {
         match letter {
-            '"' => f.write_str("\\\"")?,
-            '\\' => f.write_str("\\\\")?,
-            '\u{0}'..='\u{1f}' => write!(f, "\\u{:04x}", u32::from(letter))?,
-            _ => fmt::Write::write_char(f, letter)?,
-        }
-    }
-    f.write_str("\"")
-}
-
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn malformed(&self) -> JsonError {
-        JsonError::Malformed(self.at)
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    /// Steps over this byte if it comes next.
-    fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn word(&mut self, word: &str, value: Json) -> Result<Json, JsonError> {
-        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
-            self.at += word.len();
-            Ok(value)
-        } else {
-            Err(self.malformed())
-        }
-    }
-
-    fn value(&mut self, depth: usize) -> Result<Json, JsonError> {
-        if depth > MAX_DEPTH {
-            return Err(JsonError::TooDeep);
-        }
-        self.space();
-        match self.peek() {
-            Some(b'{') => self.members(depth),
-            Some(b'[') => self.items(depth),
-            Some(b'"') => self.string().map(Json::Text),
-            Some(b't') => self.word("true", Json::Bool(true)),
-            Some(b'f') => self.word("false", Json::Bool(false)),
-            Some(b'n') => self.word("null", Json::Null),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => Err(self.malformed()),
-        }
-    }
-
-    fn members(&mut self, depth: usize) -> Result<Json, JsonError> {
-        self.at += 1;
-        let mut members: Vec<(String, Json)> = Vec::new();
-        self.space();
-        if self.take(b'}') {
-            return Ok(Json::Object(members));
-        }
-        loop {
-            self.space();
-            if self.peek() != Some(b'"') {
-                return Err(self.malformed());
+            '"' | '\\' => to.extend(['\\', letter]),
+            '\u{0}'..='\u{1f}' => {
+                let digit = |nibble| char::from_digit(nibble, 16).unwrap_or('0');
+                to.push_str("\\u00");
+                to.extend([digit(u32::from(letter) >> 4), digit(u32::from(letter) & 15)]);
             }
-            let key = self.string()?;
-            self.space();
-            if !self.take(b':') {
-                return Err(self.malformed());
-            }
-            members.push((key, self.value(depth + 1)?));
-            self.space();
-            if self.take(b'}') {
-                return distinct(members);
-            }
-            if !self.take(b',') {
-                return Err(self.malformed());
-            }
+            _ => to.push(letter),
         }
     }
-
-    fn items(&mut self, depth: usize) -> Result<Json, JsonError> {
-        self.at += 1;
-        let mut items = Vec::new();
-        self.space();
-        if self.take(b']') {
-            return Ok(Json::List(items));
-        }
-        loop {
-            items.push(self.value(depth + 1)?);
-            self.space();
-            if self.take(b']') {
-                return Ok(Json::List(items));
-            }
-            if !self.take(b',') {
-                return Err(self.malformed());
-            }
-        }
-    }
-
-    fn digits(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        if self.at > start { Ok(()) } else { Err(self.malformed()) }
-    }
-
-    fn number(&mut self) -> Result<Json, JsonError> {
-        let start = self.at;
-        let _minus = self.take(b'-');
-        if !self.take(b'0') {
-            self.digits()?;
-        }
-        if self.take(b'.') {
-            self.digits()?;
-        }
-        if self.take(b'e') || self.take(b'E') {
-            let _sign = self.take(b'+') || self.take(b'-');
-            self.digits()?;
-        }
-        self.text.get(start..self.at).map(|text| Json::Number(text.to_owned())).ok_or(JsonError::Malformed(start))
-    }
-
-    fn string(&mut self) -> Result<String, JsonError> {
-        self.at += 1;
-        let mut string = String::new();
-        loop {
-            let start = self.at;
-            while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..=0x1f)) {
-                self.at += 1;
-            }
-            string.push_str(self.text.get(start..self.at).unwrap_or_default());
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(string);
-                }
-                Some(b'\\') => {
-                    self.at += 1;
-                    string.push(self.escape()?);
-                }
-                _ => return Err(self.malformed()),
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Result<char, JsonError> {
-        let letter = self.peek().ok_or_else(|| self.malformed())?;
-        self.at += 1;
-        Ok(match letter {
-            b'"' | b'\\' | b'/' => char::from(letter),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => return self.unicode(),
-            _ => return Err(self.malformed()),
-        })
-    }
-
-    fn unicode(&mut self) -> Result<char, JsonError> {
-        let high = self.hex()?;
-        let code = if (0xd800..0xdc00).contains(&high) {
-            if !(self.take(b'\\') && self.take(b'u')) {
-                return Err(self.malformed());
-            }
-            let low = self.hex()?;
-            if !(0xdc00..0xe000).contains(&low) {
-                return Err(self.malformed());
-            }
-            0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)
-        } else {
-            high
-        };
-        char::from_u32(code).ok_or_else(|| self.malformed())
-    }
-
-    fn hex(&mut self) -> Result<u32, JsonError> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()));
-        let code = digits.and_then(|text| u32::from_str_radix(text, 16).ok()).ok_or_else(|| self.malformed())?;
-        self.at += 4;
-        Ok(code)
-    }
-}
-
-/// The members as an object, unless two have one name. Bounded rather than sorted: a sort costs the shopper 4 KB.
-fn distinct(members: Vec<(String, Json)>) -> Result<Json, JsonError> {
-    if members.len() > MAX_MEMBERS {
-        return Err(JsonError::TooDeep);
-    }
-    let twice = members.iter().enumerate().any(|(at, (key, _))| members.iter().take(at).any(|(other, _)| other == key));
-    if twice { Err(JsonError::DuplicateKey) } else { Ok(Json::Object(members)) }
+    to.push('"');
 }
 
 #[cfg(test)]

@@ -4,15 +4,18 @@
 //! event stream and what is kept are derived from the state, so that no transition can forget them.
 
 mod announcement;
+mod attempt;
 mod choosing;
 mod closing;
 mod event;
 mod state;
+mod telling;
 mod waiting;
 
 pub use announcement::Announcement;
+pub use attempt::{Attempt, Origin};
 pub use event::{BridgeWord, Effect, Event, Gesture, Request, What};
-pub use state::{Acting, Attempt, Confirming, Millis, Order, Origin, Outcome, Phase, State, Then};
+pub use state::{Acting, Confirming, Millis, Order, Outcome, Phase, State, Then};
 
 use super::offer::Offer;
 use super::wire::AttemptId;
@@ -71,7 +74,7 @@ impl Turn {
 #[must_use = "the effects do nothing unless performed"]
 pub fn advance(state: State, event: Event) -> (State, Vec<Effect>) {
     let before = state.clone();
-    let fired = event.what == What::TimeCame;
+    let fired = matches!(event.what, What::TimeCame);
     let mut turn = Turn { at: event.at, state, effects: Vec::new(), fired };
     match event.what {
         What::Shopper(Gesture::ToggleLarge, _) => turn.state.large = !turn.state.large,
@@ -84,7 +87,7 @@ pub fn advance(state: State, event: Event) -> (State, Vec<Effect>) {
 
 /// The transition proper, by the phase it starts from.
 fn step(turn: &mut Turn, what: What) {
-    if what == What::Woke {
+    if matches!(what, What::Woke) {
         turn.state.hidden = false;
     }
     let phase = mem::replace(&mut turn.state.phase, Phase::choosing(None));
@@ -99,12 +102,14 @@ fn step(turn: &mut Turn, what: What) {
 
 /// Adds what follows from the state alone: what is kept, the stream, the timer, and the announcements of a change.
 fn settle(before: &State, Turn { state, mut effects, fired, .. }: Turn) -> (State, Vec<Effect>) {
+    let ordered = mem::take(&mut effects);
+    announcement::of_change(before, &state, |said| effects.push(Effect::Announce(said)));
     if kept(before).map(|attempt| (&attempt.id, attempt.origin))
         != kept(&state).map(|attempt| (&attempt.id, attempt.origin))
     {
-        effects.insert(0, Effect::Keep(kept(&state).cloned().map(Box::new)));
+        effects.push(Effect::Keep(kept(&state).cloned().map(Box::new)));
     }
-    effects.splice(0..0, announcement::of_change(before, &state).into_iter().map(Effect::Announce));
+    effects.extend(ordered);
     if stream(before) != stream(&state) {
         effects.push(Effect::Listen(stream(&state)));
     }

@@ -114,18 +114,21 @@ impl Amount {
     /// The sum in the currency's main unit as decimal text with all its places, for example `128.00`.
     pub fn decimal(&self) -> String {
         let digits = self.currency.digits();
-        let text = format!("{:0>width$}", self.minor, width = digits + 1);
-        match text.split_at_checked(text.len() - digits) {
-            Some((whole, part)) if digits > 0 => format!("{whole}.{part}"),
-            _ => text,
+        let mut text = self.minor.to_string();
+        while text.len() <= digits {
+            text.insert(0, '0');
         }
+        if digits > 0 {
+            text.insert(text.len() - digits, '.');
+        }
+        text
     }
 }
 
 /// The sum as plain text, for example `128.00 CNY`: for logs and messages to developers, not for shoppers.
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.decimal(), self.currency.code())
+        f.write_str(&[&self.decimal(), " ", self.currency.code()].concat())
     }
 }
 
@@ -149,7 +152,11 @@ impl Fee {
         if whole.is_empty() || whole.len() > 3 || part.len() > 4 || !plain(whole) || !plain(part) {
             return None;
         }
-        let share = format!("{whole}{part:0<4}").parse().ok()?;
+        let mut digits = [whole, part].concat();
+        while digits.len() < whole.len() + 4 {
+            digits.push('0');
+        }
+        let share = digits.parse().ok()?;
         (share <= 1_000_000).then_some(Self::Share(share))
     }
 
@@ -158,8 +165,8 @@ impl Fee {
         match self {
             Self::Fixed(minor) => *minor,
             Self::Share(millionths) => {
-                u64::try_from((u128::from(sum.minor) * u128::from(*millionths) + 500_000) / 1_000_000)
-                    .unwrap_or(MAX_MINOR)
+                // Below 2^60: a sum has at most 12 digits, a share 7.
+                sum.minor.saturating_mul(*millionths).saturating_add(500_000) / 1_000_000
             }
         }
     }

@@ -10,6 +10,7 @@ mod script;
 mod shell;
 mod stamp;
 mod style;
+mod trap;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};

@@ -2,7 +2,8 @@
 //!
 //! It dispatches nothing; names and details leave here as data.
 
-use super::state::{Attempt, Outcome, Phase, State};
+use super::attempt::Attempt;
+use super::state::{Outcome, Phase, State};
 use crate::checkout::fault::Fault;
 use crate::checkout::json::Json;
 use crate::checkout::offer::Reason;
@@ -99,25 +100,23 @@ impl Announcement {
     }
 }
 
-/// What a change of state is announced as: the choice, the phase, an outcome, a fault, in this order.
-pub(super) fn of_change(before: &State, after: &State) -> Vec<Announcement> {
-    let mut said = Vec::new();
+/// Says what a change of state is announced as: the choice, the phase, an outcome, a fault, in this order.
+pub(super) fn of_change(before: &State, after: &State, mut say: impl FnMut(Announcement)) {
     if before.chosen != after.chosen {
-        said.push(Announcement::select(after));
+        say(Announcement::select(after));
     }
     if marks(before) != marks(after) {
-        said.push(Announcement::status(after));
+        say(Announcement::status(after));
     }
     if let Phase::Ended { attempt, outcome, .. } = &after.phase {
         let earlier = if let Phase::Ended { outcome, .. } = &before.phase { Some(*outcome) } else { None };
         if earlier != Some(*outcome) {
-            said.push(Announcement::complete(after, attempt, *outcome, earlier.is_some()));
+            say(Announcement::complete(after, attempt, *outcome, earlier.is_some()));
         }
     }
     if let Some(fault) = after.phase.fault().filter(|fault| before.phase.fault() != Some(*fault)) {
-        said.push(Announcement::error(fault, after.order.test));
+        say(Announcement::error(fault, after.order.test));
     }
-    said
 }
 
 /// What makes two states differ in their status.

@@ -3,16 +3,17 @@
 //! A new attempt begins only where the last has surely ended; until then its key is used again, or canceled first.
 
 use super::announcement::Announcement;
+use super::attempt::{Attempt, Origin};
 use super::closing;
 use super::event::{Effect, Gesture, Request, What};
-use super::state::{Attempt, Confirming, Origin, Phase, Then};
-use super::{Turn, waiting};
+use super::state::{Confirming, Phase, Then};
+use super::{Turn, telling};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId};
 
 /// From [`Phase::Choosing`].
-pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Attempt>, what: What) -> Phase {
+pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, what: What) -> Phase {
     match what {
         What::Shopper(Gesture::Choose(id), _) if turn.state.offer.row(&id).is_some() => {
             turn.state.chosen = Some(id);
@@ -24,7 +25,7 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<At
             turn.order(Effect::CopyLink);
             Phase::Choosing { fault, pending }
         }
-        What::Found(attempt) => found(turn, *attempt),
+        What::Found(attempt) => found(turn, attempt),
         What::Updated(next) => match pending {
             Some(attempt) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next)),
             pending => {
@@ -37,7 +38,7 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<At
 }
 
 /// An unfinished attempt is taken up: asked about first, whatever it was.
-fn found(turn: &mut Turn, mut attempt: Attempt) -> Phase {
+fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     if turn.state.offer.row(&attempt.method).is_some() {
         turn.state.chosen = Some(attempt.method.clone());
     }
@@ -47,7 +48,7 @@ fn found(turn: &mut Turn, mut attempt: Attempt) -> Phase {
 }
 
 /// A press on pay: with the key of a pending attempt if it is the same try, after closing it if it is another.
-fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Attempt>, fresh: AttemptId, ask: bool) -> Phase {
+fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, fresh: AttemptId, ask: bool) -> Phase {
     let chosen = turn.state.chosen.clone();
     let Some(row) = chosen.and_then(|id| turn.state.offer.row(&id).cloned()) else {
         return Phase::Choosing { fault, pending };
@@ -56,14 +57,14 @@ fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Attempt>, fresh: A
         Some(same) if same.method == row.method.id && same.total == row.total => begin(turn, same, ask),
         Some(other) => closing::cancel(turn, other, Then::Pay(fresh)),
         None => {
-            let attempt = Attempt::new(fresh, row.method.id, row.total, Origin::Press, turn.at);
+            let attempt = Box::new(Attempt::new(fresh, row.method.id, row.total, Origin::Press, turn.at));
             begin(turn, attempt, ask)
         }
     }
 }
 
 /// Begins an attempt: the host page is asked first, unless it asked itself.
-pub(super) fn begin(turn: &mut Turn, mut attempt: Attempt, ask: bool) -> Phase {
+pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Phase {
     attempt.watch = Watch::from(turn.at);
     attempt.origin = Origin::Press;
     if ask {
@@ -76,7 +77,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Attempt, ask: bool) -> Phase {
 }
 
 /// From [`Phase::Sending`].
-pub(super) fn sending(turn: &mut Turn, mut attempt: Attempt, held: bool, what: What) -> Phase {
+pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, what: What) -> Phase {
     match what {
         What::SubmitDecided(true) if held => {
             turn.send(Request::Create, &mut attempt);
@@ -104,12 +105,12 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Attempt, held: bool, what: W
 }
 
 /// What became of a creation.
-fn created(turn: &mut Turn, mut attempt: Attempt, answer: Answer) -> Phase {
+fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: Answer) -> Phase {
     match answer {
-        Answer::Payment(payment) => waiting::take(turn, attempt, *payment),
+        Answer::Payment(payment) => telling::take(turn, attempt, *payment),
         Answer::SignIn(url) => {
             attempt.origin = Origin::SignIn;
-            turn.order(Effect::SignIn(url, Box::new(attempt.clone())));
+            turn.order(Effect::SignIn(url, attempt.clone()));
             Phase::Acting { attempt, at: super::Acting::Leaving }
         }
         Answer::Busy(seconds) => {
@@ -135,13 +136,13 @@ fn created(turn: &mut Turn, mut attempt: Attempt, answer: Answer) -> Phase {
 }
 
 /// The same creation once more, with the same key, a little later.
-fn again(turn: &Turn, mut attempt: Attempt) -> Phase {
+fn again(turn: &Turn, mut attempt: Box<Attempt>) -> Phase {
     attempt.watch.not_before = turn.at + patience::resend_after(attempt.watch.misses);
     Phase::Sending { attempt, held: false }
 }
 
 /// The shopper picks again, but the attempt may be alive at the server.
-fn refused(attempt: Attempt, fault: Fault) -> Phase {
+fn refused(attempt: Box<Attempt>, fault: Fault) -> Phase {
     Phase::Choosing { fault: Some(fault), pending: Some(attempt) }
 }
 

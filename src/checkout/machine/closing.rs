@@ -2,24 +2,25 @@
 //!
 //! Only the server's word that it can no longer be paid lets another attempt begin.
 
+use super::attempt::{Attempt, Origin};
 use super::choosing;
 use super::event::{Gesture, Request, What};
-use super::state::{Attempt, Confirming, Origin, Outcome, Phase, Then};
-use super::{Turn, waiting};
+use super::state::{Confirming, Outcome, Phase, Then};
+use super::{Turn, telling};
 use crate::action::Standing;
 use crate::checkout::fault::Fault;
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::Answer;
 
 /// Closes the attempt at the server before anything else is done.
-pub(super) fn cancel(turn: &mut Turn, mut attempt: Attempt, then: Then) -> Phase {
+pub(super) fn cancel(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then) -> Phase {
     attempt.watch = Watch::from(turn.at);
     turn.send(Request::Cancel, &mut attempt);
     Phase::Canceling { attempt, then }
 }
 
 /// From [`Phase::Canceling`].
-pub(super) fn canceling(turn: &mut Turn, mut attempt: Attempt, then: Then, what: What) -> Phase {
+pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, what: What) -> Phase {
     match what {
         What::Answered(Request::Cancel, id, answer) if id == attempt.id => {
             attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
@@ -34,7 +35,7 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Attempt, then: Then, what:
     }
 }
 
-fn closed(turn: &mut Turn, mut attempt: Attempt, then: Then, answer: Answer) -> Phase {
+fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: Answer) -> Phase {
     match answer {
         Answer::Payment(payment) => match payment.status {
             Standing::Canceled | Standing::Expired | Standing::Failed if !payment.refunded => follow(turn, then),
@@ -42,7 +43,7 @@ fn closed(turn: &mut Turn, mut attempt: Attempt, then: Then, answer: Answer) -> 
                 attempt.payment = attempt.payment.or_else(|| Some((*payment).into()));
                 Phase::Confirming { attempt, why: Confirming::Processing }
             }
-            _ => waiting::take(turn, attempt, *payment),
+            _ => telling::take(turn, attempt, *payment),
         },
         Answer::Busy(seconds) => {
             attempt.watch.not_before = turn.at + u64::from(seconds.clamp(1, 30)) * 1000;
@@ -82,7 +83,8 @@ fn follow(turn: &mut Turn, then: Then) -> Phase {
             let row = turn.state.chosen.clone().and_then(|id| turn.state.offer.row(&id).cloned());
             match row {
                 Some(row) => {
-                    let mut attempt = Attempt::new(fresh.clone(), row.method.id, row.total, Origin::Press, turn.at);
+                    let mut attempt =
+                        Box::new(Attempt::new(fresh.clone(), row.method.id, row.total, Origin::Press, turn.at));
                     attempt.by_page = matches!(then, Then::PayByPage(_));
                     choosing::begin(turn, attempt, true)
                 }
@@ -93,14 +95,14 @@ fn follow(turn: &mut Turn, then: Then) -> Phase {
 }
 
 /// From [`Phase::Ended`]: only the server's `succeeded` still counts.
-pub(super) fn ended(turn: &mut Turn, attempt: Attempt, outcome: Outcome, when: Option<i64>, what: What) -> Phase {
+pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, when: Option<i64>, what: What) -> Phase {
     let over = outcome != Outcome::Succeeded;
     match what {
         What::Answered(_, id, Answer::Payment(payment)) if over && id == attempt.id && payment.is_paid() => {
-            waiting::take(turn, attempt, *payment)
+            telling::take(turn, attempt, *payment)
         }
         What::Heard(id, Some(payment)) if over && id == attempt.id && payment.is_paid() => {
-            waiting::take(turn, attempt, *payment)
+            telling::take(turn, attempt, *payment)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
         What::Answered(_, id, _) if id == attempt.id => {

@@ -2,14 +2,13 @@
 //!
 //! It changes nothing; [`super::advance`] does.
 
-use crate::action::{Action, Bridge, Step};
+use super::attempt::Attempt;
 use crate::checkout::fault::Fault;
 use crate::checkout::json::Json;
 use crate::checkout::method::MethodId;
 use crate::checkout::money::Amount;
 use crate::checkout::offer::Offer;
-use crate::checkout::patience::Watch;
-use crate::checkout::wire::{AttemptId, Payment};
+use crate::checkout::wire::AttemptId;
 use std::rc::Rc;
 
 /// Milliseconds on the page's own steady clock.
@@ -45,47 +44,7 @@ pub struct Order {
     pub test: bool,
 }
 
-/// A try at paying, as far as the shopper's side knows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attempt {
-    /// Its id.
-    pub id: AttemptId,
-    /// The method it is paid with.
-    pub method: MethodId,
-    /// The sum with the method's fee: what the shopper saw and what is sent.
-    pub total: Amount,
-    /// What the server last said of it.
-    pub payment: Option<Rc<Payment>>,
-    /// When its code stops being usable, on the page's clock.
-    pub deadline: Option<Millis>,
-    /// Whether the wallet said that it is paid, which the shop has yet to confirm.
-    pub said: bool,
-    /// Where the attempt came from.
-    pub origin: Origin,
-    /// Whether it is to be paid by a page and not by a code.
-    pub by_page: bool,
-    /// Whether its creation was ever sent, so that it may be alive at the server.
-    pub sent: bool,
-    /// The id of the attempt that follows, if this one must be closed to get a new code.
-    pub next: Option<AttemptId>,
-    /// How the waiting for it goes.
-    pub watch: Watch,
-}
-
-/// Where an attempt came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// From a press on pay on this page.
-    Press,
-    /// From what this browser kept.
-    Kept,
-    /// From the link alone: perhaps somebody else's.
-    Link,
-    /// From a press, and the shopper was sent to sign in: its creation is sent again, once.
-    SignIn,
-}
-
-/// Where a payment is; each phase has only what it needs.
+/// Where a payment is; each phase has only what it needs. The attempt is boxed: a phase is moved at each step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// The shopper picks.
@@ -93,47 +52,47 @@ pub enum Phase {
         /// What went wrong just now.
         fault: Option<Fault>,
         /// An attempt whose creation had no usable answer: its key is used again, or canceled before any other.
-        pending: Option<Attempt>,
+        pending: Option<Box<Attempt>>,
     },
     /// The creation is on its way.
     Sending {
         /// The attempt being created.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// Whether the host page still holds the sending.
         held: bool,
     },
     /// The action is with the shopper.
     Acting {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// What the shopper is at.
         at: Acting,
     },
     /// Being worked on, or said to be paid: asking.
     Confirming {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// Why.
         why: Confirming,
     },
     /// Being closed at the provider.
     Canceling {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// What follows once it is closed.
         then: Then,
     },
     /// No usable answer: the shopper must not pay again yet.
     Unknown {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// Whether ten minutes went by, so that the shop should be called.
         call: bool,
     },
     /// It has ended.
     Ended {
         /// The attempt.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// How.
         outcome: Outcome,
         /// The server's clock at the end, in seconds since 1970, if it is known.
@@ -233,45 +192,6 @@ impl State {
     }
 }
 
-impl Attempt {
-    /// An attempt of which nothing is known yet.
-    pub fn new(id: AttemptId, method: MethodId, total: Amount, origin: Origin, now: Millis) -> Self {
-        Self {
-            id,
-            method,
-            total,
-            payment: None,
-            deadline: None,
-            said: false,
-            origin,
-            by_page: false,
-            sent: origin != Origin::Press,
-            next: None,
-            watch: Watch::from(now),
-        }
-    }
-
-    /// The action that the server last gave, if it can be carried out.
-    pub fn action(&self) -> Option<&Action> {
-        self.payment.as_ref()?.action.as_ref()?.as_ref().ok()
-    }
-
-    /// The key that requests about it use: the server's id, or its own.
-    pub fn key(&self) -> &str {
-        self.payment.as_ref().and_then(|payment| payment.id.as_deref()).unwrap_or(self.id.as_str())
-    }
-
-    /// The bridge that its action calls, if it does.
-    pub fn bridge(&self) -> Option<Bridge> {
-        if let Step::InApp { bridge, .. } = &self.action()?.step { Some(*bridge) } else { None }
-    }
-
-    /// A number from the id, that spreads the asking of many pages.
-    pub(crate) fn spread(&self) -> u64 {
-        self.id.as_str().bytes().fold(0, |sum, byte| sum * 31 % 9973 + u64::from(byte))
-    }
-}
-
 impl Phase {
     /// The shopper picks, and nothing is under way.
     pub(crate) fn choosing(fault: Option<Fault>) -> Self {
@@ -294,7 +214,7 @@ impl Phase {
     /// The attempt that is under way or has ended.
     pub fn attempt(&self) -> Option<&Attempt> {
         match self {
-            Self::Choosing { pending, .. } => pending.as_ref(),
+            Self::Choosing { pending, .. } => pending.as_deref(),
             Self::Sending { attempt, .. }
             | Self::Acting { attempt, .. }
             | Self::Confirming { attempt, .. }

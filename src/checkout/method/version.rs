@@ -46,6 +46,16 @@ impl Version {
         }
     }
 
+    /// As it was written, for example `8.0.76`.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (index, number) in self.numbers.iter().take(self.written).enumerate() {
+            text.push_str(if index == 0 { "" } else { "." });
+            text.push_str(&number.to_string());
+        }
+        text
+    }
+
     fn dotted(text: &str) -> Self {
         let mut version = Self::default();
         for (number, digits) in version.numbers.iter_mut().zip(text.split('.')) {
@@ -83,14 +93,9 @@ impl Ord for Version {
     }
 }
 
-/// As it was written, for example `8.0.76`.
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, number) in self.numbers.iter().take(self.written).enumerate() {
-            f.write_str(if index == 0 { "" } else { "." })?;
-            number.fmt(f)?;
-        }
-        Ok(())
+        f.write_str(&self.text())
     }
 }
 

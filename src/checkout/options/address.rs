@@ -21,7 +21,8 @@ pub struct Address {
 impl Address {
     /// Reads an absolute http or https address, without user name or password.
     pub fn parse(text: &str) -> Option<Self> {
-        let (scheme, after) = text.split_once("://")?;
+        let (scheme, after) = text.split_once(':')?;
+        let after = after.strip_prefix("//")?;
         let https = scheme.eq_ignore_ascii_case("https");
         let (authority, rest) = after.split_at_checked(after.find(['/', '?', '#']).unwrap_or(after.len()))?;
         let authority = authority.to_ascii_lowercase();

@@ -139,7 +139,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 
 /// A value as JSON for the developer, cut after 60 characters.
 fn shortened(value: &Json) -> String {
-    let mut text = value.to_string();
+    let mut text = value.written();
     if let Some((end, _)) = text.char_indices().nth(60) {
         text.truncate(end);
         text.push('…');

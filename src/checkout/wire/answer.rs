@@ -85,6 +85,9 @@ fn malformed(reply: &Reply) -> Answer {
 }
 
 fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>) -> Answer {
+    if request == Request::Cancel && is_recorded_key(json, expected) {
+        return Answer::Payment(Box::new(recorded(json, reply)));
+    }
     if json.get("status").is_some() && (json.get("attempt").is_some() || json.get("order").is_some()) {
         return match payment(json, reply.date, expected) {
             Some(payment) if payment.attempt.as_ref().is_none_or(|id| id == expected.attempt) => {
@@ -94,6 +97,18 @@ fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>
         };
     }
     bare(request, reply, expected)
+}
+
+/// Whether the server recorded a key that it had never seen as canceled: it can't name an order that it never heard of.
+fn is_recorded_key(json: &Json, expected: &Expected<'_>) -> bool {
+    let text = |key: &str| json.get(key).and_then(Json::text);
+    let ours = text("attempt") == Some(expected.attempt.as_str());
+    ours && text("status") == Some("canceled") && json.get("order").is_none()
+}
+
+fn recorded(json: &Json, reply: &Reply) -> Payment {
+    let reason = json.get("reason").and_then(Json::text).map(str::to_owned);
+    Payment { reason, ..Payment::bare(Standing::Canceled, None, reply.date) }
 }
 
 /// The order, sum and attempt that an answer names, for the developer.
@@ -115,20 +130,8 @@ fn bare(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer {
         Err(refusal) if request != Request::Create => return server(ServerCode::BadAction, refusal.code().to_owned()),
         _ => Standing::Pending,
     };
-    let payment = Payment {
-        id: None,
-        attempt: None,
-        method: None,
-        status,
-        expires: None,
-        now: Some(reply.date),
-        events: None,
-        reason: None,
-        refunded: false,
-        test: action.as_ref().is_ok_and(|action| action.test),
-        action: Some(action),
-    };
-    Answer::Payment(Box::new(payment))
+    let test = action.as_ref().is_ok_and(|action| action.test);
+    Answer::Payment(Box::new(Payment { test, ..Payment::bare(status, Some(action), reply.date) }))
 }
 
 /// Reads a payment, if it is of this order and sum. Also what the event stream says.
@@ -217,4 +220,141 @@ fn about(status: u16, code: &str, json: &Json) -> String {
         }
     }
     about
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::action::Trust;
+    use crate::action::crossing::Terms;
+    use crate::checkout::money::Currency;
+
+    const PAYMENT: &str = r#""id":"pay_81","attempt":"mg_abababababababababababababababab","order":"SO-1001","method":"wechatpay","amount":12800,"currency":"CNY""#;
+
+    fn amount(minor: u64) -> Amount {
+        Amount::new(minor, Currency::parse("CNY").unwrap()).unwrap()
+    }
+
+    fn answered(request: Request, status: u16, body: &str) -> Answer {
+        let attempt = AttemptId::from_random([0xab; 16]);
+        let reads = |response: &str, now: Seconds, amount: &Amount| {
+            Action::checked(response, now, &Terms { trust: Trust::default(), amount: *amount, collection: false })
+        };
+        let expected = Expected {
+            order: "SO-1001",
+            amount: amount(12800),
+            asked: amount(12800),
+            totals: vec![(MethodId::parse("alipay").unwrap(), amount(12900))],
+            attempt: &attempt,
+            origin: "https://shop.example",
+            reads: &reads,
+        };
+        let reply = Reply { status, body: body.to_owned(), date: 1_000_000, ..Reply::default() };
+        read(request, &reply, &expected)
+    }
+
+    fn taken(request: Request, status: u16, body: &str) -> Payment {
+        match answered(request, status, body) {
+            Answer::Payment(payment) => *payment,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn fault(status: u16, body: &str) -> &'static str {
+        match answered(Request::Create, status, body) {
+            Answer::Fault(fault) => fault.code(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_payment_with_a_raw_response_becomes_one_with_an_action() {
+        let body = ["{", PAYMENT, r#","status":"pending","action":{"code_url":"weixin://wxpay/bizpayurl?pr=Zt4kQ8b"},"events":"/checkout/payments/pay_81/events","expires_at":"1970-01-12T13:46:50Z"}"#].concat();
+        let payment = taken(Request::Create, 201, &body);
+        assert!(matches!(payment.action, Some(Ok(Action { step: Step::Qr { .. }, .. }))));
+        assert_eq!(payment.events.as_deref(), Some("https://shop.example/checkout/payments/pay_81/events"));
+        assert_eq!(payment.deadline(5_000), Some(5_000 + 10_000));
+    }
+
+    #[test]
+    fn an_unknown_status_counts_as_pending() {
+        let body = ["{", PAYMENT, r#","status":"on_hold"}"#].concat();
+        assert_eq!(taken(Request::Ask, 200, &body).status, Standing::Pending);
+    }
+
+    #[test]
+    fn an_answer_for_another_order_sum_or_attempt_is_never_believed() {
+        for (right, wrong) in [
+            ("SO-1001", "SO-1002"),
+            ("12800", "12801"),
+            ("CNY", "HKD"),
+            ("mg_abab", "mg_cdcd"),
+            ("\"wechatpay\"", "\"alipay\""),
+        ] {
+            let body = ["{", &PAYMENT.replace(right, wrong), r#","status":"succeeded"}"#].concat();
+            assert_eq!(fault(200, &body), "another_order", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_bare_response_is_taken_and_a_refusal_to_create_is_no_outcome() {
+        let payment = taken(Request::Create, 201, r#"{"code_url":"weixin://wxpay/bizpayurl?pr=Zt4kQ8b"}"#);
+        assert_eq!((payment.status, payment.id), (Standing::Pending, None));
+        let paid = r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"ORDERPAID"}"#;
+        assert_eq!(taken(Request::Create, 200, paid).status, Standing::Pending);
+        assert_eq!(fault(200, r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"NOAUTH"}"#), "refused");
+    }
+
+    #[test]
+    fn what_is_no_payment_is_the_servers_fault() {
+        for body in ["", "<html>Sign in</html>", "{}", "[]", "null", "ok", r#"{"status":"succeeded"}"#] {
+            assert_eq!(fault(200, body), "malformed_answer", "{body}");
+        }
+        assert_eq!(fault(200, &" ".repeat(256 * 1024 + 1)), "answer_too_large");
+        assert_eq!(fault(500, "<html>oops</html>"), "server_error");
+    }
+
+    #[test]
+    fn each_refusal_has_its_meaning() {
+        for (status, code, meaning) in [
+            (409, "amount_changed", "amount_changed"),
+            (409, "payment_in_progress", "payment_in_progress"),
+            (409, "order_paid", "order_paid"),
+            (422, "key_reused", "key_reused"),
+            (422, "bad_return_url", "bad_return_url"),
+            (403, "", "not_allowed"),
+            (404, "not_found", "not_found"),
+            (410, "", "not_found"),
+            (418, "", "refused"),
+        ] {
+            assert_eq!(fault(status, &["{\"code\":\"", code, "\"}"].concat()), meaning);
+        }
+        assert_eq!(answered(Request::Refresh, 501, ""), Answer::Unsupported);
+        assert_eq!(answered(Request::Create, 409, r#"{"code":"in_flight"}"#), Answer::Busy(1));
+    }
+
+    #[test]
+    fn an_order_that_is_being_paid_is_taken_up_with_its_own_attempt() {
+        let theirs = PAYMENT.replace("mg_abab", "mg_cdcd");
+        let body = ["{\"code\":\"payment_in_progress\",\"payment\":{", &theirs, ",\"status\":\"pending\"}}"].concat();
+        let payment = taken(Request::Create, 409, &body);
+        assert_eq!(payment.attempt.unwrap().as_str(), "mg_cdcdabababababababababababababab");
+    }
+
+    #[test]
+    fn signing_in_leads_to_the_endpoints_origin_only() {
+        let to = |url: &str| answered(Request::Create, 401, &["{\"code\":\"sign_in\",\"url\":\"", url, "\"}"].concat());
+        assert_eq!(to("/login"), Answer::SignIn("https://shop.example/login".to_owned()));
+        for wrong in ["https://evil.example/", "//evil.example", "https://shop.example.evil/", "/\\\\evil.example"] {
+            assert!(matches!(to(wrong), Answer::Fault(_)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_was_never_seen_is_canceled_by_recording_it() {
+        let body = r#"{"attempt":"mg_abababababababababababababababab","status":"canceled"}"#;
+        assert_eq!(taken(Request::Cancel, 200, body).status, Standing::Canceled);
+        assert!(matches!(answered(Request::Ask, 200, body), Answer::Fault(_)));
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn module(workspace: &Workspace, part: Part) -> Result<PathBuf> {
     let status = Command::new(&cargo)
         .current_dir(&workspace.sources)
         .args(["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--profile", "widget"])
-        .args(["--target", TARGET, "--no-default-features", "--target-dir"])
+        .args(["--target", TARGET, "--no-default-features", "--features", "widget", "--target-dir"])
         .arg(&workspace.target)
         .args(if matches!(part, Part::Reader) { &["--features", "reader"][..] } else { &[] })
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace)?)

@@ -3,6 +3,7 @@
 //! It does not decide when the wasm is fetched or what is called.
 
 use super::names::{self, Names, is_name};
+use super::trap;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
@@ -43,6 +44,7 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
     ensure!(foreign == 0 && output.npm_dependencies().is_empty(), "a crate in the widget brings a script of its own");
     let (mut modules, mut imports, mut exports) = (Names::default(), Names::default(), Names::default());
     let module = output.wasm_mut();
+    trap::trim(module);
     for import in module.imports.iter_mut() {
         import.name = imports.short(&import.name);
         import.module = modules.short(&import.module);
