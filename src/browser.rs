@@ -4,6 +4,7 @@
 
 mod announce;
 mod app;
+mod attention;
 mod border;
 mod embed;
 mod hand_off;

@@ -8,7 +8,7 @@ use super::reading::Reader;
 use super::setup::{self, Setup};
 use super::stream::{Message, Stream};
 use super::transport::Pending;
-use super::{announce, hearing, keep, save};
+use super::{announce, attention, hearing, keep, save};
 use crate::checkout::fault::{Fault, PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{
@@ -19,10 +19,9 @@ use crate::checkout::wire::{self, Answer, Reply};
 use crate::view::{self, PanelProps, Shown};
 use js_sys::Function;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlElement};
-use yew::{Callback, Component, Context, Html, Properties};
+use yew::{Component, Context, Html, Properties};
 
 /// How many events the log keeps.
 const LOG: usize = 100;
@@ -76,7 +75,7 @@ impl Component for App {
         let state = setup.options.as_ref().map(|options| Rc::new(setup::first_state(options, &setup.before)));
         setup.mirror.state.replace(state.clone());
         let screen = state.as_ref().map(|state| screen(state));
-        let listeners = listeners(&ctx.link().callback(Notice::Happened));
+        let listeners = attention::listeners(&ctx.link().callback(Notice::Happened));
         Self {
             setup,
             state,
@@ -119,7 +118,7 @@ impl Component for App {
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
         let now = self.state.as_ref().map(|state| screen(state));
         if now != self.screen && !first {
-            focus_heading(&self.setup.host);
+            attention::focus_heading(&self.setup.host);
         }
         self.screen = now;
     }
@@ -230,7 +229,7 @@ impl App {
                     state.phase.attempt().map(|a| save::code(&self.setup.host, state, a, &*self.setup.face.intl));
                 debug_assert!(saved.is_some(), "only a code on screen is saved");
             }
-            Effect::CopyLink => copy(&page::address()),
+            Effect::CopyLink => page::copy(&page::address()),
         }
     }
 
@@ -312,43 +311,4 @@ impl App {
 fn screen(state: &State) -> (&'static str, Option<Acting>) {
     let at = if let Phase::Acting { at, .. } = &state.phase { Some(*at) } else { None };
     (state.phase.word(), at)
-}
-
-/// Gives the focus to the present screen's heading, unless the shopper is busy elsewhere on the page.
-fn focus_heading(host: &Element) {
-    let Some(page) = page::window().and_then(|window| window.document()) else { return };
-    let elsewhere = page.active_element().is_some_and(|active| {
-        active != *host && !host.contains(Some(&active)) && page.body().is_none_or(|body| active != Element::from(body))
-    });
-    let heading = host.shadow_root().and_then(|root| root.query_selector("h2[tabindex]").ok().flatten());
-    if let Some(heading) = heading.filter(|_| !elsewhere).and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
-        let _focused = heading.focus();
-    }
-}
-
-fn copy(text: &str) {
-    let clipboard = page::global("navigator").and_then(|navigator| page::member(&navigator, "clipboard"));
-    let write = clipboard.as_ref().and_then(|clipboard| page::member(clipboard, "writeText"));
-    if let (Some(clipboard), Some(Ok(write))) = (clipboard, write.map(|write| write.dyn_into::<Function>())) {
-        let _copied = write.call1(&clipboard, &JsValue::from_str(text));
-    }
-}
-
-/// What wakes the page up and puts it to sleep.
-fn listeners(happened: &Callback<What>) -> Vec<Listener> {
-    let Some(window) = page::window() else { return Vec::new() };
-    let Some(document) = window.document() else { return Vec::new() };
-    let mut listeners: Vec<_> = ["focus", "online", "pageshow"]
-        .into_iter()
-        .map(|event| {
-            let happened = happened.clone();
-            Listener::new(&window, event, move |_| happened.emit(What::Woke))
-        })
-        .collect();
-    let (seen, left) = (happened.clone(), happened.clone());
-    listeners.push(Listener::new(&document, "visibilitychange", move |_| {
-        seen.emit(if page::is_hidden() { What::Hid } else { What::Woke });
-    }));
-    listeners.push(Listener::new(&window, "pagehide", move |_| left.emit(What::Hid)));
-    listeners
 }
