@@ -122,7 +122,6 @@ impl Draft {
     }
 
     /// Open this app.
-    #[expect(dead_code, reason = "the aggregators use it")]
     pub(super) fn deeplink(url: &str) -> Self {
         Self::new(Step::Deeplink { url: url.to_owned(), fallback: None })
     }
@@ -152,7 +151,6 @@ impl Draft {
     }
 
     /// With a picture of the code.
-    #[expect(dead_code, reason = "the aggregators use it")]
     pub(super) fn image(mut self, picture: Option<&str>) -> Self {
         if let Step::Qr { image, .. } = &mut self.step {
             *image = picture.map(str::to_owned);
