@@ -2,8 +2,9 @@
 //!
 //! It passes things on; `www/moongate.js` is its only caller, and `www/moongate.d.ts` what page authors read instead.
 
-use super::app::{App, Before, Mirror, Notice, Props, Setup};
+use super::app::{App, Notice, Props};
 use super::intl::BrowserIntl;
+use super::setup::{Before, Mirror, Setup};
 use super::transport::Carrier;
 use super::{border, keep, page};
 use crate::checkout::fault::{PageCode, PageFault};

@@ -4,15 +4,18 @@
 //! event stream and what is kept are derived from the state, so that no transition can forget them.
 
 mod announcement;
+mod attempt;
 mod choosing;
 mod closing;
 mod event;
 mod state;
+mod telling;
 mod waiting;
 
 pub use announcement::Announcement;
+pub use attempt::{Attempt, Origin};
 pub use event::{BridgeWord, Effect, Event, Gesture, Request, What};
-pub use state::{Acting, Attempt, Confirming, Millis, Order, Origin, Outcome, Phase, State, Then};
+pub use state::{Acting, Confirming, Millis, Order, Outcome, Phase, State, Then};
 
 use super::offer::Offer;
 use super::wire::AttemptId;
