@@ -4,6 +4,7 @@
 
 mod announce;
 mod app;
+mod attention;
 mod border;
 mod embed;
 mod hand_off;
@@ -13,6 +14,7 @@ mod keep;
 mod page;
 mod reading;
 mod save;
+mod setup;
 mod stream;
 mod transport;
 

@@ -719,7 +719,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   select(method) {
-    if (!this.#shell?.select(method)) this.#call('select', method)
+    if (!this.#shell?.select(method)) this.#call('select', `${method}`)
   }
 
   update(options) {

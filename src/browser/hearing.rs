@@ -2,9 +2,9 @@
 //!
 //! It does not decide what either means; [`crate::checkout::wire`] does.
 
-use super::app::Setup;
 use super::page;
 use super::reading::Reader;
+use super::setup::Setup;
 use crate::action::crossing::Terms;
 use crate::action::{Action, Refusal, Seconds, Trust};
 use crate::checkout::json::Json;

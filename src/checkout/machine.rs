@@ -3,16 +3,24 @@
 //! It performs nothing and reads nothing: each effect is an order to the edge, and ends in an event. The timer, the
 //! event stream and what is kept are derived from the state, so that no transition can forget them.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what means nothing in a phase changes nothing: that is the last arm of every transition"
+)]
+
 mod announcement;
+mod attempt;
 mod choosing;
 mod closing;
 mod event;
 mod state;
+mod telling;
 mod waiting;
 
 pub use announcement::Announcement;
+pub use attempt::{Attempt, Origin};
 pub use event::{BridgeWord, Effect, Event, Gesture, Request, What};
-pub use state::{Acting, Attempt, Confirming, Millis, Order, Origin, Outcome, Phase, State, Then};
+pub use state::{Acting, Confirming, Millis, Order, Outcome, Phase, State, Then};
 
 use super::offer::Offer;
 use super::wire::AttemptId;

@@ -3,7 +3,14 @@
 //! They need chromium and chromedriver on the path; `tests/run` installs them. At most two browsers are open at once.
 
 mod apps;
+mod calls;
+mod codes;
+mod embedding;
+mod form;
 mod harness;
+mod host;
 mod instruments;
+mod markup;
 mod paying;
+mod returning;
 mod shell;

@@ -5,6 +5,7 @@
 mod compile;
 mod folder;
 mod glue;
+mod links;
 mod names;
 mod script;
 mod shell;

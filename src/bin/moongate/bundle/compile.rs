@@ -89,7 +89,8 @@ fn flags(workspace: &Workspace) -> Result<OsString> {
         flag.push(name);
         flag
     });
-    Ok(flags.collect::<Vec<_>>().join("\u{1f}".as_ref()))
+    let record = ["-C".into(), "link-arg=--emit-relocs".into()];
+    Ok(flags.chain(record).collect::<Vec<OsString>>().join("\u{1f}".as_ref()))
 }
 
 /// Where cargo unpacks crates: one folder for each registry, named after the registry's address.

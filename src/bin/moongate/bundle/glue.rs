@@ -2,6 +2,7 @@
 //!
 //! It does not decide when the wasm is fetched or what is called.
 
+use super::links::Links;
 use super::names::{self, Names, is_name};
 use super::trap;
 use anyhow::{Context, Result, bail, ensure};
@@ -31,6 +32,7 @@ pub(super) struct Script {
 /// # Errors
 /// When it is not such a module, or a crate in it brings scripts of its own, which one file could not hold.
 pub(super) fn generate(module: &Path) -> Result<Glue> {
+    let links = Links::read(module)?;
     let mut output = Bindgen::new()
         .input_path(module)
         .web(true)?
@@ -45,6 +47,7 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
     let (mut modules, mut imports, mut exports) = (Names::default(), Names::default(), Names::default());
     let module = output.wasm_mut();
     trap::trim(module);
+    links.clean(module);
     for import in module.imports.iter_mut() {
         import.name = imports.short(&import.name);
         import.module = modules.short(&import.module);

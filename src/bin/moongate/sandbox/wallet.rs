@@ -125,7 +125,7 @@ fn returned(payment: &Payment, deed: Option<Deed>, origin: &str) -> Response {
     let by_form = payment.wish.method == "unionpay" && payment.terms.flow == Flow::Redirect && deed.is_some();
     if by_form {
         let fields = unionpay_return(payment);
-        return posting(&format!("{origin}/sandbox/return/{}", payment.id), &fields);
+        return posting(&format!("{origin}/sandbox/return/{}", payment.id), &fields, &payment.wish.return_url);
     }
     let added = if deed.is_some() { additions(payment) } else { Vec::new() };
     let added: Vec<_> = added.iter().map(|(name, value)| (*name, value.as_str())).collect();
