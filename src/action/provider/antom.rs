@@ -6,7 +6,7 @@
 //! alipay/global-open-sdk-java and Antom's "URLs for payment redirection", as section 1.7 of the payload reference cites
 //! them, read 2026-11-22. How `parameters` is written is not stated there (D): taken as a JSON object.
 
-use super::aggregator::{ANY_CODE, first, parsed, shown, wallet_of};
+use super::aggregator::{ANY_CODE, first, parsed, shown, word_at};
 use super::{Draft, Recogniser, Words, fields, has, instant, listed, need, need_object, text, word};
 use crate::action::{Refusal, Standing, code};
 use crate::checkout::json::Json;
@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Recogniser] = &[Recogniser {
     name: "antom",
     hosts: "*",
     codes: ANY_CODE,
-    matches: |json| listed("S|F|U", json.at(&["result", "resultStatus"]).and_then(Json::text).unwrap_or_default()),
+    matches: |json| listed("S|F|U", word_at(json, &["result", "resultStatus"])),
     read,
 }];
 
@@ -80,7 +80,7 @@ fn scanned(form: &Json) -> Result<Draft, Refusal> {
     };
     let picture = PICTURES.iter().find_map(|display| value(display).transpose()).transpose()?;
     let draft = shown(value("TEXT")?, picture)?.expires(instant(form, "expireTime")?);
-    Ok(draft.wallet(wallet_of(word(form, "paymentMethodType"))))
+    Ok(draft.method(word(form, "paymentMethodType")))
 }
 
 /// A form as older versions give it; `parameters` is sent by POST only.
