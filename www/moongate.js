@@ -755,6 +755,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
 
   /** Draws the shell, loads the rest, and lets the widget take over. */
   #begin = async () => {
+    // What changed before is read now.
+    this.#stale = false
     const shell = (this.#shell = new Shell(this, this.#answer))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''

@@ -3,7 +3,7 @@
 //! It does not draw it, and does not say more of it than is known: an order's code is named with its own wallet alone.
 
 use super::emv::{self, Emv};
-use super::text::decode;
+use super::text::{cut, decode};
 use super::{Refusal, Trust, url};
 use crate::checkout::method::{MethodId, Wallet};
 
@@ -120,8 +120,8 @@ pub fn collects(text: &str) -> bool {
 /// Whether an address leads to such a code: itself, or as what an app link or a page is given to open.
 pub(super) fn leads_to_collection(address: &str) -> bool {
     let inner = decode(address).to_ascii_lowercase();
-    let named = inner.split("qr.alipay.com/").skip(1).any(is_collection);
-    collects(address) || named || inner.contains("wxp://")
+    let named = cut(&inner, "qr.alipay.com/").is_some_and(|(_, path)| is_collection(path));
+    collects(address) || named || cut(&inner, "wxp://").is_some()
 }
 
 /// The wallet that an address or a code's text is for, as the payload reference's section 0 says.

@@ -3,6 +3,7 @@
 //! It does not resolve or re-encode: an address is judged and kept as it was given, since signatures cover its text.
 
 use super::Refusal;
+use super::text::{after, cut};
 
 /// Longest address, in characters.
 pub(super) const MAX_URL: usize = 8192;
@@ -47,7 +48,7 @@ fn covers(entry: &str, host: &str) -> bool {
 
 /// The scheme, if the text begins with one: what stands before the first `:`.
 pub(super) fn scheme(url: &str) -> &str {
-    url.split_once(':').map_or("", |(scheme, _)| scheme)
+    cut(url, ":").map_or("", |(scheme, _)| scheme)
 }
 
 /// Whether the text begins with this scheme, in either case.
@@ -127,10 +128,10 @@ pub(super) fn app_link(url: &str) -> Result<String, Refusal> {
 
 /// `intent://…#Intent;scheme=…;package=…;end` with these two named once each and nothing that picks another component.
 fn intent(url: &str, known: impl Fn(&str) -> bool) -> Option<String> {
-    let (path, intent) = url.split_once("#Intent;").filter(|_| has_scheme(url, "intent"))?;
+    let (path, intent) = cut(url, "#Intent;").filter(|_| has_scheme(url, "intent"))?;
     let (mut kept, mut scheme, mut package) = ([path, "#Intent;"].concat(), 0, 0);
     for part in intent.strip_suffix(";end")?.split(';') {
-        match part.split_once('=')? {
+        match cut(part, "=")? {
             ("S.browser_fallback_url", _) => continue,
             ("scheme", value) if known(value) => scheme += 1,
             ("package", value) if Hosts(PACKAGES).says(value) => package += 1,
@@ -146,7 +147,7 @@ fn intent(url: &str, known: impl Fn(&str) -> bool) -> Option<String> {
 
 /// Whether this is a raster picture in a `data:` address.
 pub(super) fn is_picture(url: &str) -> bool {
-    let body = url.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
+    let body = url.strip_prefix("data:image/").and_then(|rest| cut(rest, ";base64,"));
     let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     body.is_some_and(|(kind, body)| {
         matches!(kind, "png" | "jpeg" | "gif" | "webp") && !body.is_empty() && body.bytes().all(letter)
@@ -189,8 +190,7 @@ pub(super) fn upgraded(url: &str) -> String {
 
 /// What follows `?` in an address, without its fragment.
 pub(super) fn query(url: &str) -> &str {
-    let url = url.split('#').next().unwrap_or_default();
-    url.split_once('?').map_or("", |(_, query)| query)
+    after(cut(url, "#").map_or(url, |(url, _)| url), "?")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use super::hand_off;
 use super::page::{self, Listener, Timer};
 use super::reading::Reader;
-use super::setup::{self, Setup};
+use super::setup::{self, Props, Setup};
 use super::stream::{Message, Stream};
 use super::transport::Pending;
 use super::{announce, attention, hearing, keep, save};
@@ -21,21 +21,10 @@ use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use yew::{Component, Context, Html, Properties};
+use yew::{Component, Context, Html};
 
 /// How many events the log keeps.
 const LOG: usize = 100;
-
-#[derive(Clone, Properties)]
-pub(super) struct Props {
-    pub(super) setup: Rc<Setup>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.setup, &other.setup)
-    }
-}
 
 /// What the component is told.
 pub(super) enum Notice {
@@ -74,7 +63,7 @@ impl Component for App {
         let setup = ctx.props().setup.clone();
         let state = setup.options.as_ref().map(|options| Rc::new(setup::first_state(options, &setup.before)));
         setup.mirror.state.replace(state.clone());
-        let screen = state.as_ref().map(|state| screen(state));
+        let screen = state.as_ref().map(|state| attention::screen(state));
         let listeners = attention::listeners(&ctx.link().callback(Notice::Happened));
         Self {
             setup,
@@ -95,7 +84,7 @@ impl Component for App {
             Notice::Begin => self.begin(ctx),
             Notice::Happened(what) => self.happened(ctx, what),
             Notice::Tick => self.tick = None,
-            Notice::Changed(setup) => self.changed(ctx, setup),
+            Notice::Changed(setup) => self.changed(ctx, &setup),
             Notice::Pay(done) => {
                 self.paying.push(done);
                 self.happened(ctx, What::HostPaid(page::fresh_attempt()));
@@ -116,7 +105,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
-        let now = self.state.as_ref().map(|state| screen(state));
+        let now = self.state.as_ref().map(|state| attention::screen(state));
         if now != self.screen && !first {
             attention::focus_heading(&self.setup.host);
         }
@@ -182,7 +171,7 @@ impl App {
         log.push(Json::object([("at", at.into()), ("event", name.into()), ("phase", state.phase.word().into())]));
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, setup: Rc<Setup>) {
+    fn changed(&mut self, ctx: &Context<Self>, setup: &Rc<Setup>) {
         let old = std::mem::replace(&mut self.setup, setup.clone());
         if old.faults != setup.faults {
             self.report(&setup.faults);
@@ -206,7 +195,7 @@ impl App {
         let link = ctx.link().clone();
         let Some(options) = &self.setup.options else { return };
         match effect {
-            Effect::Send(request, attempt) => self.send(ctx, state, request, *attempt),
+            Effect::Send(request, attempt) => self.send(ctx, state, request, &attempt),
             Effect::HandOff(action) => {
                 hand_off::carry_out(&action, move |word| link.send_message(Notice::Happened(What::BridgeSaid(word))));
             }
@@ -233,11 +222,11 @@ impl App {
         }
     }
 
-    fn send(&mut self, ctx: &Context<Self>, state: &Rc<State>, request: Request, attempt: Attempt) {
+    fn send(&mut self, ctx: &Context<Self>, state: &Rc<State>, request: Request, attempt: &Attempt) {
         let (link, setup, state) = (ctx.link().clone(), self.setup.clone(), state.clone());
         let Some(options) = &setup.options else { return };
         let way_back = wire::way_back(&options.return_url, &attempt.id);
-        let body = (request == Request::Create).then(|| wire::creation(&state, &attempt, &way_back, &options.locale));
+        let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
         let asked = attempt.clone();
         let reading = setup.clone();
         let done = move |reply: Result<(Reply, Option<Reader>), Answer>| {
@@ -251,7 +240,7 @@ impl App {
             let Some(answer) = answer else { return };
             link.send_message(Notice::Happened(What::Answered(request, asked.id, answer)));
         };
-        self.request = setup.carrier.send(request, &attempt, body, done);
+        self.request = setup.carrier.send(request, attempt, body, done);
     }
 
     fn listen(&self, ctx: &Context<Self>, url: &str, id: wire::AttemptId) -> Option<Stream> {
@@ -305,10 +294,4 @@ impl App {
             self.tick = Some(Timer::after(1000, move || link.send_message(Notice::Tick)));
         }
     }
-}
-
-/// What a shopper takes for another screen, whose heading then takes the focus.
-fn screen(state: &State) -> (&'static str, Option<Acting>) {
-    let at = if let Phase::Acting { at, .. } = &state.phase { Some(*at) } else { None };
-    (state.phase.word(), at)
 }

@@ -3,7 +3,7 @@
 //! It does not decide what waking up or going to sleep means.
 
 use super::page::{self, Listener};
-use crate::checkout::machine::What;
+use crate::checkout::machine::{Acting, Phase, State, What};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::Callback;
@@ -37,4 +37,10 @@ pub(super) fn listeners(happened: &Callback<What>) -> Vec<Listener> {
     }));
     listeners.push(Listener::new(&window, "pagehide", move |_| left.emit(What::Hid)));
     listeners
+}
+
+/// What a shopper takes for another screen, whose heading then takes the focus.
+pub(super) fn screen(state: &State) -> (&'static str, Option<Acting>) {
+    let at = if let Phase::Acting { at, .. } = &state.phase { Some(*at) } else { None };
+    (state.phase.word(), at)
 }

@@ -2,9 +2,9 @@
 //!
 //! It passes things on; `www/moongate.js` is its only caller, and `www/moongate.d.ts` what page authors read instead.
 
-use super::app::{App, Notice, Props};
+use super::app::{App, Notice};
 use super::intl::BrowserIntl;
-use super::setup::{Before, Mirror, Setup};
+use super::setup::{Before, Mirror, Props, Setup};
 use super::transport::Carrier;
 use super::{border, keep, page};
 use crate::checkout::fault::{PageCode, PageFault};
@@ -41,23 +41,23 @@ pub struct Widget {
 pub fn mount(
     host: Element,
     root: Element,
-    options: JsValue,
-    words: JsValue,
-    before: JsValue,
+    options: &JsValue,
+    words: &JsValue,
+    before: &JsValue,
     reading: JsValue,
 ) -> Widget {
-    let flag = |name| page::member(&before, name).is_some_and(|value| value.is_truthy());
-    let text = |name| page::member(&before, name).and_then(|value| value.as_string());
+    let flag = |name| page::member(before, name).is_some_and(|value| value.is_truthy());
+    let text = |name| page::member(before, name).and_then(|value| value.as_string());
     let before_us = Before {
         selected: text("selected").as_deref().and_then(MethodId::parse),
         pressed: flag("pressed"),
         large: flag("large"),
         expanded: flag("expanded"),
     };
-    let words = border::inward(&words).unwrap_or(Json::Null);
+    let words = border::inward(words).unwrap_or(Json::Null);
     let language = text("language").unwrap_or_default();
     let mut widget = Widget { handle: None, host, words, language, mirror: Rc::default(), reading };
-    let setup = widget.setup(&options, before_us);
+    let setup = widget.setup(options, before_us);
     widget.handle = Some(yew::Renderer::<App>::with_root_and_props(root, Props { setup }).render());
     widget
 }

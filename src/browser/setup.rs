@@ -16,6 +16,7 @@ use crate::view::Face;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::Element;
+use yew::Properties;
 
 /// What one mounting stands on: what the page said, and how to reach its server.
 #[derive(Debug)]
@@ -85,4 +86,16 @@ pub(super) fn first_state(options: &Options, before: &Before) -> State {
     let chosen = [before.selected.clone(), usual, first].into_iter().flatten().find(|id| offer.row(id).is_some());
     let state = State::new(order(options), Rc::new(offer), chosen, before.large);
     State { expanded: before.expanded, ..state }
+}
+
+/// What the root component is given: the same only if it is one.
+#[derive(Clone, Properties)]
+pub(super) struct Props {
+    pub(super) setup: Rc<Setup>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.setup, &other.setup)
+    }
 }

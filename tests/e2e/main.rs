@@ -5,10 +5,12 @@
 mod apps;
 mod calls;
 mod codes;
+mod embedding;
 mod form;
 mod harness;
 mod host;
 mod instruments;
 mod markup;
 mod paying;
+mod returning;
 mod shell;

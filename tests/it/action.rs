@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 use url::Url;
 
 /// The time that fixtures are read at: 2027-01-15.
@@ -376,45 +375,6 @@ fn limits_are_where_they_are_said_to_be() {
     };
     assert!(expiring(NOW - 1).is_ok());
     assert_eq!(expiring(NOW).err(), Some(Refusal::Expired));
-}
-
-/// How long one reading takes.
-fn reading(text: &str) -> Duration {
-    let start = Instant::now();
-    let _ = Action::read(text, NOW, &Trust::default());
-    start.elapsed()
-}
-
-#[test]
-fn ten_times_the_body_takes_no_more_than_about_ten_times_the_time() {
-    for (before, piece, after) in [
-        ("<form>", "<input name=a", ""),
-        ("<form>", "<", ""),
-        ("<form>", "<!--", ""),
-        ("<form>", "<script>", ""),
-        ("<form ", "a=b ", ">"),
-        ("<form ", "a=\"", ">"),
-        ("<xml>", "<a><![CDATA[", ""),
-        ("<xml><a>", "&", ""),
-        ("", "a=b&", ""),
-        ("x=", "{", ""),
-        ("x=", "%", ""),
-        ("{\"data\":\"", "\\\"", "\"}"),
-        ("[", "1,", "1]"),
-        ("{\"body\":\"<form", " a='", "'>\"}"),
-        ("https://qr.alipay.com/", "/", ""),
-        ("000201", "2600", ""),
-    ] {
-        let text = |size: usize| [before, &piece.repeat(size / piece.len()), after].concat();
-        let (short, long) = (text(20_000), text(200_000));
-        // The shortest of many, as long as it takes: a busy machine spoils some, what is quadratic (100 times) all.
-        let (mut small, mut large) = (Duration::MAX, Duration::MAX);
-        let linear = (0..60).any(|_| {
-            (small, large) = (small.min(reading(&short)), large.min(reading(&long)));
-            large <= small * 12 + Duration::from_millis(1)
-        });
-        assert!(linear, "{before}{piece}…: {small:?}, then {large:?}");
-    }
 }
 
 /// Pieces that the readers look for, so that chance comes near them.

@@ -39,7 +39,7 @@ fn name(path: &Path) -> String {
 
 /// A file without its tests, which stand last.
 fn without_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests").next().unwrap()
+    text.split("#[cfg(test)]\n").next().unwrap()
 }
 
 /// The same without comments.

@@ -2,7 +2,7 @@
 //!
 //! It runs nothing and draws nothing. What a browser would send only after a person chose it (`select`, `textarea`) is refused.
 
-use super::{object, unescape};
+use super::{MAX_PAIRS, after, cut, object, trimmed, unescape};
 use crate::action::Refusal;
 use crate::action::provider::FORM;
 use crate::checkout::json::Json;
@@ -16,6 +16,7 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
             "form" if form.is_some() => return Err(Refusal::Malformed),
             "form" => (form, open) = (Some(tag), true),
             "/form" => open = false,
+            "input" if open && fields.len() > MAX_PAIRS => return Err(Refusal::TooLarge),
             "input" if open => fields.extend(field(&tag)),
             "select" | "textarea" if open => return Err(Refusal::Malformed),
             "script" | "style" | "title" | "textarea" => page.skip(&tag.name),
@@ -72,20 +73,21 @@ impl<'a> Page<'a> {
     /// The next tag; comments and declarations are stepped over. An unfinished one ends the page.
     fn tag(&mut self) -> Option<Tag<'a>> {
         loop {
-            self.rest = self.rest.split_once('<')?.1;
+            self.rest = cut(self.rest, "<")?.1;
             if let Some(comment) = self.rest.strip_prefix("!--") {
-                self.rest = comment.split_once("-->").map_or("", |(_, rest)| rest);
-            } else if self.rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
-                let name = self.until(|c| c.is_ascii_whitespace() || c == '>').to_ascii_lowercase();
+                self.rest = after(comment, "-->");
+            } else if self.rest.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'/') {
+                let name = self.until(|b| b.is_ascii_whitespace() || b == b'>').to_ascii_lowercase();
                 let attributes = self.attributes()?;
-                return Some(Tag { name: name.trim_end_matches('/').to_owned(), attributes });
+                return Some(Tag { name: name.strip_suffix('/').unwrap_or(&name).to_owned(), attributes });
             }
         }
     }
 
     /// What comes before the first such character, stepping over it all but that character.
-    fn until(&mut self, stop: impl Fn(char) -> bool) -> &'a str {
-        let (before, rest) = self.rest.split_at(self.rest.find(stop).unwrap_or(self.rest.len()));
+    fn until(&mut self, stop: fn(u8) -> bool) -> &'a str {
+        let end = self.rest.bytes().position(stop).unwrap_or(self.rest.len());
+        let (before, rest) = self.rest.split_at_checked(end).unwrap_or_default();
         self.rest = rest;
         before
     }
@@ -94,16 +96,16 @@ impl<'a> Page<'a> {
     fn attributes(&mut self) -> Option<Vec<(&'a str, &'a str)>> {
         let mut attributes = Vec::new();
         loop {
-            self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+            let _space = self.until(|b| !(b.is_ascii_whitespace() || b == b'/'));
             if let Some(rest) = self.rest.strip_prefix('>') {
                 self.rest = rest;
                 return Some(attributes);
             }
-            let name = self.until(|c| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/'));
-            self.rest = self.rest.trim_start();
+            let name = self.until(|b| b.is_ascii_whitespace() || matches!(b, b'=' | b'>' | b'/'));
+            self.rest = trimmed(self.rest);
             let value = match self.rest.strip_prefix('=') {
                 Some(rest) => {
-                    self.rest = rest.trim_start();
+                    self.rest = trimmed(rest);
                     self.value()?
                 }
                 None => "",
@@ -116,16 +118,16 @@ impl<'a> Page<'a> {
     }
 
     fn value(&mut self) -> Option<&'a str> {
-        let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let Some(quote) = quote else { return Some(self.until(|c| c.is_ascii_whitespace() || c == '>')) };
-        let (value, rest) = self.rest.get(1..)?.split_once(quote)?;
+        let quote = self.rest.get(..1).filter(|quote| matches!(*quote, "\"" | "'"));
+        let Some(quote) = quote else { return Some(self.until(|b| b.is_ascii_whitespace() || b == b'>')) };
+        let (value, rest) = cut(self.rest.get(1..)?, quote)?;
         self.rest = rest;
         Some(value)
     }
 
     /// Steps over the raw text of this element.
     fn skip(&mut self, name: &str) {
-        while let Some((_, rest)) = self.rest.split_once("</") {
+        while let Some((_, rest)) = cut(self.rest, "</") {
             self.rest = rest;
             if rest.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)) {
                 return;

@@ -8,7 +8,7 @@ use super::event::{BridgeWord, Effect, Gesture, Request, What};
 use super::state::{Acting, Confirming, Millis, Phase, Then};
 use super::{Turn, telling};
 use crate::action::{Standing, Step};
-use crate::checkout::fault::{Fault, ServerCode, ServerFault};
+use crate::checkout::fault::{Fault, ServerCode};
 use crate::checkout::method::Flow;
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId, Payment};
@@ -224,7 +224,7 @@ fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: R
             place.of(attempt)
         }
         (_, Answer::Fault(Fault::Server(fault))) if attempt.payment.is_none() && absent(fault.code) => {
-            not_there(turn, attempt, fault)
+            not_there(turn, attempt, fault.code)
         }
         _ if attempt.watch.misses >= patience::MISSES && !matches!(place, Place::Acting(_)) => {
             Phase::Unknown { attempt, call: matches!(place, Place::Unknown(true)) }
@@ -238,17 +238,17 @@ fn absent(code: ServerCode) -> bool {
 }
 
 /// The server does not know an attempt that was taken up, or does not tell us: which proves nothing.
-fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, fault: ServerFault) -> Phase {
+fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, code: ServerCode) -> Phase {
     match attempt.origin {
         // Somebody else's link, or one of another order: dropped in silence.
         Origin::Link => Phase::choosing(None),
-        Origin::SignIn if fault.code == ServerCode::NotFound => {
+        Origin::SignIn if code == ServerCode::NotFound => {
             attempt.origin = Origin::Press;
             attempt.watch = Watch::from(turn.at);
             turn.send(Request::Create, &mut attempt);
             Phase::Sending { attempt, held: false }
         }
-        _ if fault.code == ServerCode::NotFound => Phase::Choosing { fault: None, pending: Some(attempt) },
+        _ if code == ServerCode::NotFound => Phase::Choosing { fault: None, pending: Some(attempt) },
         _ => Phase::choosing(None),
     }
 }

@@ -367,7 +367,7 @@ mod tests {
     }
 
     /// Anything that can happen to a shop.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Copy, Debug)]
     enum Happening {
         Create(u8, u8),
         Cancel(u8),
@@ -411,7 +411,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(600))]
+        #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn whatever_happens_an_order_has_one_code_at_its_price_and_keeps_one_payments_money(
@@ -420,7 +420,7 @@ mod tests {
             let (mut ledger, mut now) = (Ledger::default(), 0);
             for what in happenings {
                 let before: Vec<_> = ledger.payments().into_iter().cloned().collect();
-                happen(&mut ledger, &mut now, what.clone());
+                happen(&mut ledger, &mut now, what);
                 for old in before {
                     let new = ledger.find(&old.id).unwrap();
                     prop_assert!(old.status != Standing::Succeeded || new.status == Standing::Succeeded, "{what:?}");

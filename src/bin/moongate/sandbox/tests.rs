@@ -5,9 +5,11 @@
 
 mod events;
 mod faults;
+mod form;
 mod kept;
 mod providers;
 mod requests;
+mod setting;
 mod twice;
 mod wallet;
 
