@@ -1,6 +1,4 @@
 import { generated } from './generated.js'
-import wasm, { mount } from './glue.js'
-import reader, { read } from './reader.js'
 
 // <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
 //
@@ -87,14 +85,14 @@ function keep(kind, key, text) {
 const loaded = {}
 
 /** Does some work over the network, and again when the network fails, later each time. */
-async function persist(work, delay = 400) {
+async function persist(work, delay = 400, tries = 0) {
   try {
-    return await work()
+    return await work(tries)
   } catch (error) {
     // A failing network is a TypeError to fetch. Everything else would fail again.
     if (!(error instanceof TypeError) || delay > 4e3) throw error
     await pause(delay)
-    return persist(work, delay * 3)
+    return persist(work, delay * 3, tries + 1)
   }
 }
 
@@ -113,9 +111,26 @@ async function fetched({ name, integrity }) {
   throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
 }
 
-const engine = () => once('', () => wasm({ module_or_path: fetched(generated.wasm) }))
+/** One of our own modules, held to its hash: `import` takes what was preloaded, and the preload is checked. */
+function script({ name, integrity }, tries) {
+  // Where a browser remembers that an address failed, another try needs another address.
+  const href = beside(name) + (tries ? `?${tries}` : '')
+  document.head.append(el('link', { rel: 'modulepreload', href, integrity }))
+  return import(href)
+}
+
+/** A wasm and the script that binds it, fetched side by side. */
+const bound = (key, glue, wasm) => once(key, async (tries) => {
+  const module_or_path = fetched(wasm)
+  module_or_path.catch(() => {})
+  const module = await script(glue, tries)
+  await module.default({ module_or_path })
+  return module
+})
+
+const engine = () => bound('', generated.glue, generated.wasm)
 // What reads providers' responses, fetched with the first press on pay: nobody needs it before.
-const reading = () => once('reader', async () => (await reader({ module_or_path: fetched(generated.reader) }), read))
+const reading = async () => (await bound('reader', generated.readerGlue, generated.reader)).read
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -773,20 +788,20 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shadow.append(shell.root)
     try {
       if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      let language, words
+      let language, words, glue
       do {
         language = shell.language
-        ;[words] = await Promise.all([wordsIn(language), engine()])
+        ;[words, glue] = await Promise.all([wordsIn(language), engine()])
         await shell.idle()
       } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, words)
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue, words)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
       else if (this.#widget) throw error
     }
   }
 
-  #takeOver = async (shell, words) => {
+  #takeOver = async (shell, { mount }, words) => {
     const root = el('div')
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
     this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
