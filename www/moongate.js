@@ -135,6 +135,10 @@ function placements({ app, device }) {
   return (upsdk || places[`${app} ${device}`] || places[device]).split(' ')
 }
 
+// Making the page's first number format takes a phone as long as drawing all the rows. While the page loads, and is seen,
+// the rows are therefore painted first, and the sums come with the next frame, in the same space.
+let counting = globalThis.document?.readyState === 'complete' || globalThis.document?.hidden
+
 /** A sum for people. The number of decimal places is the core's: for some currencies `Intl` has another. */
 function money(minor, currency, locale) {
   const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
@@ -238,6 +242,7 @@ class Shell {
     this.gone = new AbortController()
     this.watch()
     this.refresh()
+    if (!counting) requestAnimationFrame(() => setTimeout(() => this.count()))
   }
 
   // -- What the page says
@@ -262,6 +267,11 @@ class Shell {
     this.release(`${this.key} ${this.chosen?.total} ${currency}`)
     this.draw()
     this.open()
+  }
+
+  count() {
+    counting = true
+    this.draw()
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -303,7 +313,7 @@ class Shell {
   }
 
   sum(minor = this.chosen?.total ?? +this.options.amount) {
-    return money(minor, this.options.currency, this.locale)
+    return counting ? money(minor, this.options.currency, this.locale) : '\u00a0'
   }
 
   draw() {
