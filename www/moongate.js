@@ -137,7 +137,7 @@ function placements({ app, device }) {
 
 // Making the page's first number format takes a phone as long as drawing all the rows. While the page loads, and is seen,
 // the rows are therefore painted first, and the sums come with the next frame, in the same space.
-let counting = globalThis.document?.readyState === 'complete' || globalThis.document?.hidden
+let counting = false
 
 /** A sum for people. The number of decimal places is the core's: for some currencies `Intl` has another. */
 function money(minor, currency, locale) {
@@ -241,6 +241,7 @@ class Shell {
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
     this.watch()
+    counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
     if (!counting) requestAnimationFrame(() => setTimeout(() => this.count()))
   }
