@@ -150,6 +150,10 @@ function placements({ app, device }) {
   return (upsdk || places[`${app} ${device}`] || places[device]).split(' ')
 }
 
+// Making the page's first number format takes a phone as long as drawing all the rows. While the page loads, and is seen,
+// the rows are therefore painted first, and the sums come with the next frame, in the same space.
+let counting = false
+
 /** A sum for people. The number of decimal places is the core's: for some currencies `Intl` has another. */
 function money(minor, currency, locale) {
   const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
@@ -252,7 +256,9 @@ class Shell {
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
     this.watch()
+    counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
+    if (!counting) requestAnimationFrame(() => setTimeout(() => this.count()))
   }
 
   // -- What the page says
@@ -277,6 +283,11 @@ class Shell {
     this.release(`${this.key} ${this.chosen?.total} ${currency}`)
     this.draw()
     this.open()
+  }
+
+  count() {
+    counting = true
+    this.draw()
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -318,7 +329,7 @@ class Shell {
   }
 
   sum(minor = this.chosen?.total ?? +this.options.amount) {
-    return money(minor, this.options.currency, this.locale)
+    return counting ? money(minor, this.options.currency, this.locale) : '\u00a0'
   }
 
   draw() {
