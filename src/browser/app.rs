@@ -36,7 +36,7 @@ pub(super) struct Setup {
     /// The custom element.
     pub(super) host: Element,
     /// What the page said, if it can be worked with.
-    pub(super) options: Option<Options>,
+    pub(super) options: Option<Rc<Options>>,
     /// What the page's author must change.
     pub(super) faults: Vec<PageFault>,
     /// What is constant in the drawing.
@@ -68,7 +68,7 @@ pub(super) struct Mirror {
     /// The state, once there is one.
     pub(super) state: RefCell<Option<Rc<State>>>,
     /// What the page said last.
-    pub(super) options: RefCell<Option<Options>>,
+    pub(super) options: RefCell<Option<Rc<Options>>>,
     /// The last events: when, what, and the phase they led to.
     pub(super) log: RefCell<Vec<Json>>,
 }
@@ -290,7 +290,9 @@ impl App {
         let done = move |reply: Result<Reply, Answer>| {
             let answer = match (reply, &reading.options) {
                 (Ok(reply), Some(options)) => {
-                    read(options, &state, &asked, |expected| wire::read(request, &reply, expected))
+                    let mut answer = Answer::Unsupported;
+                    hold(options, &state, &asked, &mut |expected| answer = wire::read(request, &reply, expected));
+                    answer
                 }
                 (Ok(_), None) => return,
                 (Err(answer), _) => answer,
@@ -378,8 +380,8 @@ fn first_state(options: &Options, before: &Before) -> State {
     State { expanded: before.expanded, ..state }
 }
 
-/// Reads something the server said, held against what it must agree with.
-fn read<T>(options: &Options, state: &State, attempt: &Attempt, reading: impl FnOnce(&Expected<'_>) -> T) -> T {
+/// Holds something the server said, as it is read, against what it must agree with.
+fn hold(options: &Options, state: &State, attempt: &Attempt, reading: &mut dyn FnMut(&Expected<'_>)) {
     let origin = origin(&options.endpoint);
     let trust = Trust { hosts: options.hosts.clone(), test_origin: options.test_mode.then(|| origin.clone()) };
     let row = state.offer.shown.iter().find(|row| row.method.id == attempt.method);
@@ -391,7 +393,7 @@ fn read<T>(options: &Options, state: &State, attempt: &Attempt, reading: impl Fn
         origin: &origin,
         trust: &trust,
         collection: !options.hosts.is_empty() || row.is_some_and(|row| !row.method.scannable_by.is_empty()),
-    })
+    });
 }
 
 /// A payment that came through the stream, if it is this order's.
@@ -399,7 +401,9 @@ fn told(setup: &Setup, id: &wire::AttemptId, text: &str) -> Option<wire::Payment
     let (options, state) = (setup.options.as_ref()?, setup.mirror.state.borrow().clone()?);
     let attempt = state.phase.attempt().filter(|attempt| attempt.id == *id)?;
     let json = Json::read(text).ok()?;
-    read(options, &state, attempt, |expected| wire::payment(&json, page::wall(), expected))
+    let mut payment = None;
+    hold(options, &state, attempt, &mut |expected| payment = wire::payment(&json, page::wall(), expected));
+    payment
 }
 
 /// Scheme, host and port of an absolute address.

@@ -29,7 +29,7 @@ pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
 }
 
 /// From [`Phase::Acting`], [`Phase::Confirming`] and [`Phase::Unknown`].
-pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: What) -> Phase {
+pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
     let (attempt, place) = match phase {
         Phase::Acting { attempt, at } => (attempt, Place::Acting(at)),
         Phase::Confirming { attempt, why } => (attempt, Place::Confirming(why)),
@@ -40,18 +40,20 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: What) -> Phase {
         What::Shopper(gesture, fresh) => match gesture {
             Gesture::NewCode if place == Place::Acting(Acting::CodeOver) => refresh(turn, attempt, fresh),
             Gesture::UseFallback if place.may_change() => second_way(turn, attempt, place, fresh),
-            gesture => shopper(turn, attempt, place, &gesture),
+            gesture => shopper(turn, attempt, place, gesture),
         },
-        What::Answered(request, id, answer) if id == attempt.id => answered(turn, attempt, place, request, answer),
-        What::Heard(id, payment) if id == attempt.id => heard(turn, attempt, place, payment),
-        What::StreamLost(id) if id == attempt.id => stream_lost(attempt, place),
-        What::ActionDecided(taken) if !matches!(place, Place::Unknown(_)) => decided(turn, attempt, place, taken),
-        What::BridgeSaid(word) if place == Place::Acting(Acting::InApp) => bridge_said(turn, attempt, word),
+        What::Answered(request, id, answer) if *id == attempt.id => answered(turn, attempt, place, *request, answer),
+        What::Heard(id, payment) if *id == attempt.id => heard(turn, attempt, place, payment.as_deref()),
+        What::StreamLost(id) if *id == attempt.id => stream_lost(attempt, place),
+        What::ActionDecided(taken) if !matches!(place, Place::Unknown(_)) => decided(turn, attempt, place, *taken),
+        What::BridgeSaid(word) if place == Place::Acting(Acting::InApp) => bridge_said(turn, attempt, *word),
         What::Woke | What::Hinted => woke(turn, attempt, place),
         What::TimeCame => time_came(turn, attempt, place),
-        What::Updated(next) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next)),
+        What::Updated(next) if next.0 != turn.state.order => {
+            closing::cancel(turn, attempt, Then::Replace(next.clone()))
+        }
         What::Updated(next) => {
-            turn.state.offer = next.1;
+            turn.state.offer = next.1.clone();
             place.of(attempt)
         }
         _ => place.of(attempt),
@@ -102,7 +104,7 @@ fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &G
 }
 
 /// 扫不了？用网页付: the page behind the code, else another attempt that is paid by a page.
-fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: AttemptId) -> Phase {
+fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: &AttemptId) -> Phase {
     let by_page = turn.state.offer.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect));
     match fallback(&attempt) {
         Some(url) => {
@@ -110,7 +112,7 @@ fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: A
             attempt.watch = Watch::from(turn.at);
             Phase::Acting { attempt, at: Acting::Leaving }
         }
-        None if by_page => closing::cancel(turn, attempt, Then::PayByPage(fresh)),
+        None if by_page => closing::cancel(turn, attempt, Then::PayByPage(fresh.clone())),
         None => place.of(attempt),
     }
 }
@@ -173,11 +175,11 @@ fn stream_lost(mut attempt: Box<Attempt>, place: Place) -> Phase {
     place.of(attempt)
 }
 
-fn heard(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Option<Box<Payment>>) -> Phase {
+fn heard(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Option<&Payment>) -> Phase {
     attempt.watch.heard = Some(turn.at);
     attempt.watch.misses = 0;
     match payment {
-        Some(payment) => told(turn, attempt, place, *payment),
+        Some(payment) => told(turn, attempt, place, payment),
         None => place.of(attempt),
     }
 }
@@ -201,25 +203,25 @@ fn bridge_said(turn: &mut Turn, mut attempt: Box<Attempt>, word: BridgeWord) -> 
     Phase::Confirming { attempt, why }
 }
 
-fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: AttemptId) -> Phase {
+fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: &AttemptId) -> Phase {
     turn.send(Request::Refresh, &mut attempt);
-    attempt.next = Some(fresh);
+    attempt.next = Some(fresh.clone());
     Phase::Acting { attempt, at: Acting::Refreshing }
 }
 
 /// An answer to a question, or to a wish for a new code.
-fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: Answer) -> Phase {
+fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: &Answer) -> Phase {
     attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
     match (request, answer) {
-        (Request::Refresh, Answer::Payment(payment)) => take(turn, attempt, *payment),
+        (Request::Refresh, Answer::Payment(payment)) => take(turn, attempt, payment),
         (Request::Refresh, Answer::Unsupported) => {
             let then = attempt.next.take().map_or(Then::Choose(None), Then::Pay);
             closing::cancel(turn, attempt, then)
         }
         (Request::Refresh, _) => Phase::Acting { attempt, at: Acting::CodeOver },
-        (_, Answer::Payment(payment)) => told(turn, attempt, place, *payment),
+        (_, Answer::Payment(payment)) => told(turn, attempt, place, payment),
         (_, Answer::Busy(seconds)) => {
-            attempt.watch.not_before = turn.at + u64::from(seconds.min(60)) * 1000;
+            attempt.watch.not_before = turn.at + u64::from((*seconds).min(60)) * 1000;
             place.of(attempt)
         }
         (_, Answer::Fault(Fault::Server(fault))) if attempt.payment.is_none() && absent(fault.code) => {
@@ -237,7 +239,7 @@ fn absent(code: ServerCode) -> bool {
 }
 
 /// The server does not know an attempt that was taken up, or does not tell us: which proves nothing.
-fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, fault: ServerFault) -> Phase {
+fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, fault: &ServerFault) -> Phase {
     match attempt.origin {
         // Somebody else's link, or one of another order: dropped in silence.
         Origin::Link => Phase::choosing(None),
@@ -253,7 +255,7 @@ fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, fault: ServerFault) -> 
 }
 
 /// News of the attempt that is waited for.
-fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Payment) -> Phase {
+fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Payment) -> Phase {
     if payment.status != Standing::Pending {
         return take(turn, attempt, payment);
     }
@@ -283,7 +285,7 @@ fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
 }
 
 /// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
-pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: Payment) -> Phase {
+pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment) -> Phase {
     let (status, refunded, when) = (payment.status, payment.refunded, payment.now);
     if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
         attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
@@ -310,7 +312,8 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: Payment)
 }
 
 /// Keeps what the server said; an answer without an action leaves the one that is known.
-fn note(at: Millis, attempt: &mut Attempt, mut payment: Payment) {
+fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
+    let mut payment = payment.clone();
     let known = attempt.payment.take();
     if let Some(known) = known.as_ref().filter(|_| payment.status == Standing::Pending) {
         payment.action = payment.action.or_else(|| known.action.clone());

@@ -86,14 +86,14 @@ pub(crate) fn payment(step: Step) -> Rc<Payment> {
     })
 }
 
-pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Attempt {
+pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Box<Attempt> {
     let id = AttemptId::from_random([7; 16]);
-    Attempt {
+    Box::new(Attempt {
         payment: Some(payment(step)),
         deadline: seconds.map(|seconds| NOW + seconds * 1000),
         sent: true,
         ..Attempt::new(id, method, yuan(12_800), Origin::Press, NOW)
-    }
+    })
 }
 
 pub(crate) fn code(fallback: Option<&str>) -> Step {
@@ -108,7 +108,7 @@ pub(crate) fn with_code(at: Acting) -> Phase {
     Phase::Acting { attempt: attempt(Wallet::Wechatpay.into(), code(None), Some(4867)), at }
 }
 
-fn app_link() -> Attempt {
+fn app_link() -> Box<Attempt> {
     let step = Step::Deeplink {
         url: "alipays://platformapi/startapp".to_owned(),
         fallback: Some("https://openapi.alipay.com/x".to_owned()),
@@ -116,7 +116,7 @@ fn app_link() -> Attempt {
     attempt(Wallet::Alipay.into(), step, Some(900))
 }
 
-fn plain_attempt() -> Attempt {
+fn plain_attempt() -> Box<Attempt> {
     attempt(Wallet::Wechatpay.into(), Step::Nothing { status: Standing::Pending, code: None }, None)
 }
 
