@@ -75,7 +75,10 @@ impl Links {
         let listed: HashSet<u32> = self.functions.iter().filter_map(|at| memory.word(*at)).collect();
         loop {
             let live = self.live(module);
-            let words = self.functions.iter().filter(|at| live.iter().any(|symbol| self.data[symbol].contains(at)));
+            let words = self
+                .functions
+                .iter()
+                .filter(|at| live.iter().any(|symbol| self.data.get(symbol).is_some_and(|place| place.contains(at))));
             let kept: HashSet<u32> =
                 words.filter_map(|at| memory.word(*at)).chain(self.pinned.iter().copied()).collect();
             let gone: HashSet<u32> = listed.difference(&kept).copied().collect();

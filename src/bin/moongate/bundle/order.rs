@@ -51,19 +51,22 @@ fn neighbours(bodies: &[&[u8]]) -> Vec<usize> {
         pieces.iter().for_each(|piece| holders.entry(piece).or_default().push(function));
     }
     holders.retain(|_, holders| (2..COMMON).contains(&holders.len()));
-    let mut left: Vec<bool> = vec![true; bodies.len()];
+    let mut left: Vec<(usize, &HashSet<&[u8]>)> = pieces.iter().enumerate().collect();
     let mut order = Vec::with_capacity(bodies.len());
-    let mut next = (!bodies.is_empty()).then_some(0);
-    while let Some(function) = next {
-        left[function] = false;
+    let mut next = (!left.is_empty()).then_some(0);
+    while let Some(at) = next {
+        let (function, own) = left.remove(at);
         order.push(function);
-        let mut shared = vec![0_u64; bodies.len()];
-        for piece in &pieces[function] {
-            holders.get(piece).into_iter().flatten().for_each(|holder| shared[*holder] += 1);
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for holder in own.iter().filter_map(|piece| holders.get(piece)).flatten() {
+            *shared.entry(*holder).or_default() += 1;
         }
         // Squared, against the other's size: a long function has something in common with any.
-        let likeness = |other: &usize| shared[*other] * shared[*other] * 1_000 / (pieces[*other].len() as u64 + 20);
-        next = (0..bodies.len()).filter(|other| left[*other]).max_by_key(|other| (likeness(other), usize::MAX - other));
+        let likeness = |(other, pieces): &(usize, &HashSet<&[u8]>)| {
+            let shared = shared.get(other).copied().unwrap_or(0);
+            shared * shared * 1_000 / (pieces.len() + 20)
+        };
+        next = (0..left.len()).rev().max_by_key(|at| left.get(*at).map(likeness));
     }
     order
 }
