@@ -4,9 +4,11 @@
 
 mod check;
 pub mod code;
+pub mod crossing;
 pub mod emv;
 mod order;
 mod provider;
+mod refusal;
 mod text;
 pub mod time;
 mod url;
@@ -14,6 +16,8 @@ mod url;
 use crate::checkout::json::Json;
 use crate::checkout::money::Amount;
 use emv::Emv;
+
+pub use refusal::Refusal;
 
 /// Seconds since 1970-01-01 UTC.
 pub type Seconds = i64;
@@ -115,6 +119,9 @@ pub enum Bridge {
 }
 
 impl Bridge {
+    /// The four.
+    pub(crate) const ALL: [Self; 4] = [Self::WechatJsapi, Self::WechatMini, Self::AlipayJsapi, Self::UnionpayUpsdk];
+
     /// Its word in the normalised form.
     pub fn word(self) -> &'static str {
         match self {
@@ -139,6 +146,15 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// The six.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Pending, Self::Processing, Self::Succeeded, Self::Failed, Self::Canceled, Self::Expired];
+
+    /// The standing of this word; an unknown word counts as pending.
+    pub(crate) fn of_word(word: &str) -> Self {
+        Self::ALL.into_iter().find(|standing| standing.word() == word).unwrap_or(Self::Pending)
+    }
+
     /// Its word.
     pub fn word(self) -> &'static str {
         match self {
@@ -148,55 +164,6 @@ impl Standing {
             Self::Failed => "failed",
             Self::Canceled => "canceled",
             Self::Expired => "expired",
-        }
-    }
-}
-
-/// Why a response gives no action. The words are those of section 0.1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// No signature matched, also after unwrapping.
-    Unrecognised,
-    /// Two signatures matched the same object.
-    Ambiguous,
-    /// Text that should parse does not.
-    Malformed,
-    /// A required field is absent, null or empty.
-    MissingField,
-    /// A required field is not of the documented type.
-    BadType,
-    /// An address that is not one we open.
-    UnsafeUrl,
-    /// A host that is not on the list; the host.
-    UntrustedHost(String),
-    /// Over a limit.
-    TooLarge,
-    /// Its time is over.
-    Expired,
-    /// A bare `prepay_id`: the server must still sign.
-    NeedsSignature,
-    /// For native apps only.
-    AppSdkOnly,
-    /// Recognised, but outside these wallets.
-    UnsupportedAction,
-}
-
-impl Refusal {
-    /// Its code, for example `untrusted_host`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Unrecognised => "unrecognised",
-            Self::Ambiguous => "ambiguous",
-            Self::Malformed => "malformed",
-            Self::MissingField => "missing_field",
-            Self::BadType => "bad_type",
-            Self::UnsafeUrl => "unsafe_url",
-            Self::UntrustedHost(_) => "untrusted_host",
-            Self::TooLarge => "too_large",
-            Self::Expired => "expired",
-            Self::NeedsSignature => "needs_signature",
-            Self::AppSdkOnly => "app_sdk_only",
-            Self::UnsupportedAction => "unsupported_action",
         }
     }
 }
@@ -212,9 +179,9 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Whether the merchant named this host, or any.
-    pub(crate) fn names(&self, host: &str) -> bool {
-        self.hosts.iter().any(|known| known == "*" || known.eq_ignore_ascii_case(host))
+    /// Whether the merchant named this host, or any; a host in disguise only by its own name.
+    fn names(&self, host: &str) -> bool {
+        self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host) || known == "*" && url::ordinary(host))
     }
 }
 
@@ -252,13 +219,24 @@ impl Action {
         if let Some(host) = self.any_host.as_deref().filter(|host| !trust.names(host)) {
             return Err(Refusal::UntrustedHost(host.to_owned()));
         }
-        let Step::Qr { payload: Some(payload), .. } = &self.step else { return Ok(()) };
-        let named = url::host(payload).is_ok_and(|host| trust.names(host));
-        match Emv::read(payload) {
-            _ if code::collects(payload) && !collection && !named => Err(Refusal::UnsupportedAction),
-            Some(emv) if !emv.agrees(amount) => Err(Refusal::Malformed),
-            _ => Ok(()),
+        let collects =
+            |text: &&String| code::leads_to_collection(text) && !url::host(text).is_ok_and(|host| trust.names(host));
+        if !collection && self.addresses().any(|text| collects(&text)) {
+            return Err(Refusal::UnsupportedAction);
         }
+        let emv = self.addresses().find_map(|text| Emv::read(text));
+        if emv.is_some_and(|emv| !emv.agrees(amount)) { Err(Refusal::Malformed) } else { Ok(()) }
+    }
+
+    /// Everything in it that leads somewhere: pages, app links, the text of a code.
+    fn addresses(&self) -> impl Iterator<Item = &String> {
+        let (first, second) = match &self.step {
+            Step::Redirect { url, .. } => (Some(url), None),
+            Step::Deeplink { url, fallback } => (Some(url), fallback.as_ref()),
+            Step::Qr { payload, fallback, .. } => (payload.as_ref(), fallback.as_ref()),
+            Step::InApp { .. } | Step::Nothing { .. } => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
     /// The normalised form: every key is there.

@@ -4,13 +4,17 @@
 
 mod announce;
 mod app;
+mod attention;
 mod border;
 mod embed;
 mod hand_off;
+mod hearing;
 mod intl;
 mod keep;
 mod page;
+mod reading;
 mod save;
+mod setup;
 mod stream;
 mod transport;
 

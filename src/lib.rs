@@ -1,4 +1,54 @@
-//! Moongate: the checkout that opens to every wallet.
+//! Moongate: the checkout that opens to every wallet. This page is the architecture.
+//!
+//! # Bird's eye
+//!
+//! A merchant's page loads one script, which defines `<moongate-checkout>`. A payment takes this way, and the rooms below
+//! stand in its order:
+//!
+//! 1. **The page embeds us.** `www/moongate.js` draws the rows and the button at once (the *shell*), then fetches the wasm,
+//!    which takes over with choice, focus and a press kept: `mount` in `browser/embed.rs`.
+//! 2. **Options.** What the page said, as plain data, becomes [`checkout::options::Options`], or every wrong key by name.
+//! 3. **Environment.** User agent and a few facts become [`checkout::environment::Environment`].
+//! 4. **Offer.** Options × catalog × environment × rollout become [`checkout::offer::Offer`]: the rows, and why the rest is not.
+//! 5. **The shopper picks** and presses pay: a [`checkout::machine::Gesture`], the only thing the view gives out.
+//! 6. **The machine.** [`checkout::machine::advance`] turns state and event into state and effects. Nothing else changes a state.
+//! 7. **Send.** An effect asks the merchant's server; [`checkout::wire`] says what its answer means for *this* order.
+//! 8. **Action.** Whatever a provider answered becomes one checked [`action::Action`], in a wasm of its own (the *reader*)
+//!    that is fetched with the first press.
+//! 9. **Hand-off and wait.** The edge carries the action out or the host page does; only the server's word ends the wait.
+//!
+//! # Entry points
+//!
+//! - From JavaScript: `www/moongate.js` (the element and the shell), then `src/browser/embed.rs`.
+//! - For a rule about payments: [`checkout::machine`]. For what is shown where: [`checkout::method`], [`checkout::offer`].
+//! - For a provider's format: one file in `src/action/provider/`. For a word: `src/words/`, one file a language.
+//! - From a terminal: `src/bin/moongate/main.rs`, one file a command; the simulated merchant is in `sandbox/` there.
+//!
+//! # Code map
+//!
+//! | room | decides |
+//! | --- | --- |
+//! | [`checkout`] | the core: options, environment, offer, the state machine, the wire, faults. Pure; knows no browser, clock or Yew |
+//! | [`action`] | any provider's response → one checked action; the addresses that may be opened |
+//! | [`words`] | what a shopper reads, one file a language |
+//! | [`view`] | Yew: state in, HTML and gestures out; renders natively in tests |
+//! | `browser` | wasm32 only: performs effects, turns what happens into events |
+//! | `reader` | wasm32 only: the door of the second wasm, through which [`action`] is asked |
+//! | `bin/moongate` | the native program: `serve`, `bundle`, `action`, `offer`, and the sandbox |
+//!
+//! # Invariants
+//!
+//! 1. The core cannot name the browser: its crates are dependencies of wasm32 only. A test keeps clocks, randomness and
+//!    `yew::` out as well.
+//! 2. Only `advance` changes the state. It is total: what means nothing here changes nothing. Time, ids and user agents
+//!    come in as data; a recorded list of events replays to the same screens.
+//! 3. Only `browser` performs effects, and every effect ends in an event.
+//! 4. Whether money moved is known from the merchant's server alone. The widget reports; it never concludes.
+//! 5. Nothing from the outside is opened, posted or drawn before `action` has checked it.
+//! 6. No card number, password or key ever passes through: no type exists that could hold one.
+//! 7. A new wallet touches the catalog, the words and a fixture; a new provider one file and a fixture; a new language one file.
+//! 8. One source for each fact. What `moongate.js` must know before the wasm arrives is generated from the core by `bundle`;
+//!    what two places must draw alike is held together by a test.
 
 pub mod checkout;
 
@@ -8,5 +58,8 @@ pub mod words;
 
 pub mod view;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "reader")))]
 pub mod browser;
+
+#[cfg(all(target_arch = "wasm32", feature = "reader"))]
+pub mod reader;

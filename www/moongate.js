@@ -1,5 +1,6 @@
 import { generated } from './generated.js'
 import wasm, { mount } from './glue.js'
+import reader, { read } from './reader.js'
 
 // <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
 //
@@ -17,6 +18,8 @@ const FOREIGN = /^(class|id|style|lang|dir|hidden|slot|part|title|role|tabindex|
 const PRIVATE = /^((.+\.)?localhost|\[::1\]|(127|10)(\.\d+){3}|(192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))(\.\d+){2})$/
 // The largest sum, in minor units.
 const MOST = 999999999999
+// What the attempt is called in the address that a provider sends the shopper back to.
+const RETURNED = 'moongate_attempt'
 // Statuses after which an attempt can't be paid any more.
 const CLOSED = /^(failed|canceled|expired)$/
 // How long an attempt is kept, in seconds.
@@ -34,6 +37,12 @@ try {
 }
 
 const beside = (name) => new URL(name, import.meta.url).href
+/** Where an address leads from this page; undefined if it is none. */
+function absolute(address) {
+  try {
+    return new URL(address, location.href)
+  } catch {}
+}
 const seconds = () => Math.floor(Date.now() / 1e3)
 const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
@@ -105,6 +114,8 @@ async function fetched({ name, integrity }) {
 }
 
 const engine = () => once('', () => wasm({ module_or_path: fetched(generated.wasm) }))
+// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
+const reading = () => once('reader', async () => (await reader({ module_or_path: fetched(generated.reader) }), read))
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -160,14 +171,15 @@ function offered({ methods, amount, currency }) {
   const rows = new Map()
   for (const item of listed.length ? listed : wallets) {
     const method = item?.id ? item : { id: item }
-    const { id, fee, icon, min = 0, max = MOST, currencies, countries, rollout = 1 } = method
     const label = fit(method.label)
+    const { id, fee, icon, min = 0, max = MOST, currencies, countries, rollout = 1 } = method
+    const known = wallets.includes(id) || (label && /^[a-z0-9_-]{1,32}$/.test(id))
     const place = places[wallets.indexOf(id)] ?? '0'
     const lowest = method.apps?.[app]
     const extra = feeOn(amount, fee)
     const total = amount + (extra ?? 0)
     const out = amount < min || amount > max || total > MOST || (currencies?.length && !currencies.includes(currency))
-    if (out || lowest === false || rollout <= 0 || rows.has(id) || !(label || wallets.includes(id))) continue
+    if (out || lowest === false || rollout <= 0 || rows.has(id) || !known) continue
     const free = extra === 0 && !+(fee.percent ?? 0)
     const pending = lowest != null || rollout < 1 || countries?.length > 0
     const description = fit(method.description)
@@ -180,11 +192,13 @@ const works = ({ rank, pending }) => rank < 2 && !pending
 
 // ---- Drawing
 
-/** An element with attributes and children; null, undefined and false are left out. */
+/** An element, with its classes after dots, its attributes and children; null, undefined and false are left out. */
 function el(name, attributes, ...children) {
-  const svg = /^(svg|path)$/.test(name)
-  const element = svg ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name)
-  for (const [key, value] of Object.entries(attributes)) {
+  const [tag, ...classes] = name.split('.')
+  const space = /^(svg|path)$/.test(tag) ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml'
+  const element = document.createElementNS(space, tag)
+  if (classes[0]) element.setAttribute('class', classes.join(' '))
+  for (const [key, value] of Object.entries(attributes ?? {})) {
     if (value != null && value !== false) element.setAttribute(key, value === true ? '' : value)
   }
   element.append(...children.flat().filter((child) => child != null && child !== false))
@@ -218,7 +232,7 @@ class Shell {
   constructor(host, opened) {
     this.host = host
     this.opened = opened
-    this.root = el('div', {})
+    this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
@@ -238,14 +252,16 @@ class Shell {
     this.language = languageFor(this.locale)
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
     this.store = { device: 'local', none: 'no' }[remember] ?? 'session'
-    this.endpoint = endpoint ? new URL(endpoint, location.href).href.replace(/\/+$/, '') : ''
+    this.endpoint = endpoint ? (absolute(endpoint)?.href ?? '').replace(/\/+$/, '') : ''
     // What is not right, the core will name.
     const right = /^\d{1,12}$/.test(amount) && +amount && /^[A-Z]{3}$/.test(currency) && /^[\w.-]{1,64}$/.test(order)
-    this.rows = right && (endpoint || transport) ? offered({ ...options, amount: +amount }) : []
+    this.rows = right && (this.endpoint || transport) ? offered({ ...options, amount: +amount }) : []
     if (this.ready) this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
     this.takeUp(`moongate:attempt:${this.endpoint}:${order}`)
+    this.release(`${this.key} ${this.chosen?.total} ${currency}`)
     this.draw()
+    this.open()
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -259,7 +275,8 @@ class Shell {
   takeUp(key) {
     if (this.key === key) return
     this.key = key
-    const returned = new URLSearchParams(location.search).get('moongate_attempt')
+    this.outcome = undefined
+    const returned = absolute('').searchParams.get(RETURNED)
     let kept
     try {
       kept = JSON.parse(keep('session', key))
@@ -269,10 +286,19 @@ class Shell {
     this.phase = this.attempt ? 'confirming' : 'choosing'
   }
 
+  /** A press was for the sum that was seen, and for no other. */
+  release(seen) {
+    if (this.pressed && this.seen !== seen) {
+      this.pressed = false
+      this.phase = 'choosing'
+    }
+    this.seen = seen
+  }
+
   // -- Drawing, as src/view does
 
   say(key, values = {}) {
-    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[key] ?? key
+    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[generated.keys.indexOf(key)]
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -284,45 +310,46 @@ class Shell {
     const { language, large, phase, options, root } = this
     if (!this.rows[0]) return (root.textContent = '')
     const attributes = {
-      class: 'moongate', lang: language, dir: generated.languages[language].dir,
+      lang: language, dir: generated.languages[language].dir,
       'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',
       'data-size': large ? 'large' : 'normal', 'data-phase': phase,
-      'data-at': { confirming: 'returned', ended: 'succeeded' }[phase],
+      'data-at': phase === 'confirming' ? 'returned' : this.outcome,
     }
-    const ribbon = this.test && el('p', { class: 'ribbon', 'data-test': true }, this.say('test'))
-    const section = el('section', attributes, ribbon, this.bill(), this.body(), this.status())
+    const ribbon = this.test && el('p.ribbon', { 'data-test': true }, this.say('test'))
+    const section = el('section.moongate', attributes, ribbon, this.bill(), this.body(), this.status())
     root.firstChild ? morph(root.firstChild, section) : root.append(section)
   }
 
   body() {
     if (this.phase === 'confirming') return this.screen('still', 'M12 7v5l3 2', 'returned', 'confirming_do', 'ask_now')
-    if (this.phase === 'ended') return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    if (this.outcome === 'refunded') return this.screen('good', 'M11 8l-4 4 4 4M7 12h10', 'refunded')
+    if (this.outcome) return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
     return this.choosing(this.phase === 'sending')
   }
 
   bill() {
     const shop = fit(this.options.shop)
-    const payee = el('p', { class: 'payee' }, shop && el('span', { class: 'shop' }, shop), el('span', { class: 'order' }, this.options.order))
-    const sum = el('p', { class: 'sum', 'data-sum': true }, el('span', { class: 'total' }, `${this.say('total')} `), this.sum())
-    const size = { type: 'button', class: 'size', 'aria-pressed': `${this.large}`, 'data-gesture': 'toggle_large' }
-    return el('header', { class: 'bill' }, payee, this.phase !== 'ended' && sum, el('button', size, this.say('large_print')))
+    const payee = el('p.payee', null, shop && el('span.shop', null, shop), el('span.order', null, this.options.order))
+    const sum = el('p.sum', { 'data-sum': true }, el('span.total', null, `${this.say('total')} `), this.sum())
+    const size = { type: 'button', 'aria-pressed': `${this.large}`, 'data-gesture': 'toggle_large' }
+    return el('header.bill', null, payee, !this.outcome && sum, el('button.size', size, this.say('large_print')))
   }
 
   heading(text) {
-    return el('h2', { class: 'heading', tabindex: -1, 'data-heading': true }, text)
+    return el('h2.heading', { tabindex: -1, 'data-heading': true }, text)
   }
 
   button(look, gesture, text = this.say(gesture)) {
-    return el('button', { type: 'button', class: look, 'data-gesture': gesture }, text)
+    return el(`button.${look}`, { type: 'button', 'data-gesture': gesture }, text)
   }
 
   screen(tone, path, title, lead, gesture) {
-    const mark = { class: 'mark', 'data-tone': tone, viewBox: '0 0 24 24', 'aria-hidden': 'true' }
+    const mark = { 'data-tone': tone, viewBox: '0 0 24 24', 'aria-hidden': 'true' }
     return [
-      el('svg', mark, el('path', { d: path })),
+      el('svg.mark', mark, el('path', { d: path })),
       this.heading(this.say(title, { sum: this.sum(this.paid) })),
-      el('p', { class: 'lead' }, lead && this.say(lead)),
-      el('div', { class: 'ways' }, gesture && this.button('button', gesture)),
+      el('p.lead', null, lead && this.say(lead)),
+      el('div.ways', null, gesture && this.button('button', gesture)),
     ]
   }
 
@@ -334,17 +361,17 @@ class Shell {
     const count = rows.length - some.length
     return [
       this.heading(held ? this.say('sending') : label),
-      el('div', { class: 'methods', role: 'radiogroup', 'aria-label': label }, some.map((row) => this.row(row, held))),
+      el('div.methods', { role: 'radiogroup', 'aria-label': label }, some.map((row) => this.row(row, held))),
       count > 0 && !held && this.button('quiet', 'show_more', this.say('more', { count })),
       options.button !== 'host' && this.payButton(held),
-      rows.every(({ free }) => free) && el('p', { class: 'note', 'data-no-fee': true }, this.say('no_fee')),
+      rows.every(({ free }) => free) && el('p.note', { 'data-no-fee': true }, this.say('no_fee')),
     ]
   }
 
   payButton(held) {
     const text = held ? this.say('sending_do') : this.say(this.large ? 'pay_large' : 'pay', { sum: this.sum() })
-    const attributes = { type: 'button', class: 'button loud pay', part: 'button', 'data-gesture': 'pay' }
-    return el('button', { ...attributes, disabled: held || !this.chosen, 'aria-busy': held && 'true' }, text)
+    const attributes = { type: 'button', part: 'button', 'data-gesture': 'pay' }
+    return el('button.button.loud.pay', { ...attributes, disabled: (held || !this.chosen) && 'disabled', 'aria-busy': held && 'true' }, text)
   }
 
   row(row, held) {
@@ -353,26 +380,26 @@ class Shell {
     const described = `moongate-${id}`
     const name = pending ? '\u00a0' : label ?? this.say(`method_${id}`)
     const attributes = {
-      class: 'method', part: checked ? 'method method-selected' : 'method', 'data-method': id,
+      part: checked ? 'method method-selected' : 'method', 'data-method': id,
       'data-works': `${works(row)}`, 'aria-hidden': pending && 'true',
     }
     const radio = {
       type: 'radio', name: 'moongate-shell', value: id, 'aria-label': name, 'aria-describedby': described, checked,
-      disabled: held || !works(row), 'data-gesture': 'choose',
+      disabled: (held || !works(row)) && 'disabled', 'data-gesture': 'choose',
     }
-    const fee = extra > 0 && !pending && el('span', { class: 'fee' }, this.say('fee_added', { sum: this.sum(extra) }))
-    const hint = el('span', { class: 'hint', id: described }, this.line(row), fee)
-    const about = el('span', { class: 'about' }, el('span', { class: 'name' }, name), hint)
+    const fee = extra > 0 && !pending && el('span.fee', null, this.say('fee_added', { sum: this.sum(extra) }))
+    const hint = el('span.hint', { id: described }, this.line(row), fee)
+    const about = el('span.about', null, el('span.name', null, name), hint)
     const copy = !works(row) && !pending && this.button('quiet', 'copy_link')
-    return el('div', attributes, el('label', { class: 'row' }, el('input', radio), this.tile(row), about), copy)
+    return el('div.method', attributes, el('label.row', null, el('input', radio), this.tile(row), about), copy)
   }
 
   tile({ id, label, icon, pending }) {
     if (!pending && /^(https:|data:image\/(png|jpeg|gif|webp|avif);base64,)/.test(icon)) {
-      return el('img', { class: 'tile', src: icon, alt: '', width: 36, height: 36, referrerpolicy: 'no-referrer' })
+      return el('img.tile', { src: icon, alt: '', width: 36, height: 36, referrerpolicy: 'no-referrer' })
     }
     const letter = label ? [...label][0].toUpperCase() : new Map(generated.wallets).get(id)
-    return el('span', { class: 'tile', 'aria-hidden': 'true' }, !pending && letter)
+    return el('span.tile', { 'aria-hidden': 'true' }, !pending && letter)
   }
 
   /** The line under the name. */
@@ -387,7 +414,7 @@ class Shell {
     const { phase, notice } = this
     const key = notice ?? { sending: 'sending_do', confirming: 'asking' }[phase]
     const unseen = phase === 'sending' && !notice && this.options.button !== 'host'
-    return el('p', { class: unseen ? 'status unseen' : 'status', part: 'status', role: 'status' }, key && this.say(key))
+    return el(unseen ? 'p.status.unseen' : 'p.status', { part: 'status', role: 'status' }, key && this.say(key))
   }
 
   // -- What the shopper does
@@ -433,10 +460,16 @@ class Shell {
   /** Shows another phase, whose heading takes the focus if it was inside. */
   to(phase) {
     const { activeElement } = this.root.getRootNode()
-    const inside = this.phase !== phase && this.root.contains(activeElement)
+    const changed = this.phase !== phase
+    const inside = changed && this.root.contains(activeElement)
     this.phase = phase
     this.draw()
+    if (this.ready && changed) this.tell('status', { phase, ...this.facts(), in: [], out: [] })
     if (inside) this.root.querySelector('[data-heading]')?.focus({ preventScroll: true })
+  }
+
+  facts() {
+    return { method: this.chosen?.id ?? null, attempt: this.attempt?.id ?? null, payment: null }
   }
 
   /** Tells the page; false if it canceled, else a promise of everything that it wants waited for. */
@@ -472,7 +505,7 @@ class Shell {
     // Not captured, or each element that loses the focus would count.
     addEventListener('blur', lift(0), { signal })
     // Back from the provider's page, with this one as it was left.
-    addEventListener('pageshow', ({ persisted }) => persisted && this.ready && this.confirm(), { signal })
+    addEventListener('pageshow', ({ persisted }) => persisted && this.ready && this.hint(), { signal })
   }
 
   /** Resolves when nothing is down: what is under a finger must not be swapped. */
@@ -517,14 +550,22 @@ class Shell {
   open() {
     if (this.ready || !this.fault || !this.postable()) return
     this.ready = true
+    this.clearAddress()
     this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
     this.phase = this.attempt ? 'confirming' : 'choosing'
     this.draw()
-    this.tell('ready', { methods: this.rows.filter(works).map(({ id }) => id) })
+    this.tell('ready', { methods: this.rows.map(({ id }) => id) })
     if (this.attempt) this.confirm()
     else if (this.pressed) this.pay(true)
     this.opened(this)
+  }
+
+  clearAddress() {
+    const url = absolute('')
+    if (!url.searchParams.has(RETURNED)) return
+    url.searchParams.delete(RETURNED)
+    history.replaceState(history.state, '', url)
   }
 
   /** Pays with the method picked; a press by the shopper asks the page first. */
@@ -561,20 +602,19 @@ class Shell {
     const form = el('form', { action: `${this.endpoint}/payments`, method: 'post', target: '_top' }, inputs)
     this.root.append(form)
     form.submit()
-    form.remove()
   }
 
   returnUrl() {
     const { returnUrl = '', hosts = [] } = this.options
-    let url = new URL(returnUrl, location.href)
-    if (url.origin !== location.origin && !hosts.includes(url.hostname)) url = new URL(location.href)
-    url.searchParams.set('moongate_attempt', this.attempt.id)
+    let url = absolute(returnUrl)
+    if (url?.origin !== location.origin && !hosts.includes(url?.hostname)) url = absolute('')
+    url.searchParams.set(RETURNED, this.attempt.id)
     return url.href
   }
 
   /** What the server says of the attempt; nothing unless it is about this order and sum. */
   async ask(path = '', method = 'GET') {
-    const { headers, credentials = 'same-origin', order, currency } = this.options
+    const { headers, credentials = 'same-origin', order, amount, currency } = this.options
     const { id, total } = this.attempt
     try {
       const own = typeof headers === 'function' ? await headers() : headers
@@ -583,7 +623,8 @@ class Shell {
       if (response.status === 404) return { status: 'pending' }
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
       const answer = await response.json()
-      if (answer.order === order && answer.currency === currency && answer.amount === (total ?? answer.amount)) return answer
+      const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
+      if (answer.order === order && answer.currency === currency && sums.includes(answer.amount)) return answer
       return total ? {} : { status: 'foreign' }
     } catch {
       return {}
@@ -601,12 +642,16 @@ class Shell {
     this.asking = setTimeout(() => this.confirm(), 4e3)
   }
 
-  conclude({ status: outcome, id: payment = null, method, amount }) {
+  /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
+  conclude({ status, refunded, id: payment = null, method, amount }) {
     const { id: attempt } = this.attempt
-    this.paid = outcome === 'succeeded' ? amount : undefined
+    const paid = status === 'succeeded'
+    this.paid = amount
+    this.outcome = paid ? (refunded ? 'refunded' : status) : undefined
     this.drop()
-    this.to(this.paid ? 'ended' : 'choosing')
-    this.tell('complete', { outcome, method, attempt, payment, amount, currency: this.options.currency })
+    this.to(paid ? 'ended' : 'choosing')
+    const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }
+    this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
   }
 
   drop() {
@@ -621,7 +666,9 @@ class Shell {
   }
 
   restart() {
-    if (this.phase === 'ended') this.to('choosing')
+    if (!this.outcome) return
+    this.outcome = undefined
+    this.to('choosing')
   }
 
   forget() {
@@ -659,11 +706,11 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   get state() {
-    const { ready, phase, chosen, attempt, fault, options } = this.#shell ?? {}
-    const before = {
-      phase: ready ? phase : 'choosing', order: options?.order ?? null, method: chosen?.id ?? null,
-      attempt: attempt?.id ?? null, payment: null, outcome: null, fault: fault ?? null, offer: null, log: [],
-    }
+    const shell = this.#shell
+    const phase = shell?.ready ? shell.phase : 'choosing'
+    const outcome = shell?.outcome?.replace('refunded', 'canceled') ?? null
+    const known = shell?.facts() ?? { method: null, attempt: null, payment: null }
+    const before = { phase, order: shell?.options.order ?? null, ...known, outcome, fault: shell?.fault ?? null, offer: null, log: [] }
     return this.#widget?.state() ?? before
   }
 
@@ -672,7 +719,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   select(method) {
-    if (!this.#shell?.select(method)) this.#call('select', method)
+    if (!this.#shell?.select(method)) this.#call('select', `${method}`)
   }
 
   update(options) {
@@ -692,7 +739,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   forget() {
-    this.#call('forget', rawOptions(this))
+    this.#call('forget')
   }
 
   connectedCallback() {
@@ -716,6 +763,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
 
   /** Draws the shell, loads the rest, and lets the widget take over. */
   #begin = async () => {
+    // What changed before is read now.
+    this.#stale = false
     const shell = (this.#shell = new Shell(this, this.#answer))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
@@ -730,15 +779,20 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
         ;[words] = await Promise.all([wordsIn(language), engine()])
         await shell.idle()
       } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) this.#takeOver(shell, words)
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, words)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
+      else if (this.#widget) throw error
     }
   }
 
-  #takeOver = (shell, words) => {
-    const root = el('div', {})
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept())
+  #takeOver = async (shell, words) => {
+    const root = el('div')
+    const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
+    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
+    await drawn
+    if (this.#shell !== shell) return
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)

@@ -15,7 +15,7 @@ const MAX_FIELD: usize = 16 * 1024;
 ///
 /// # Errors
 /// As section 0.1 of the payload reference says.
-pub(super) fn check(draft: Draft, row: &Recogniser, now: Seconds, trust: &Trust) -> Result<Action, Refusal> {
+pub(super) fn check(mut draft: Draft, row: &Recogniser, now: Seconds, trust: &Trust) -> Result<Action, Refusal> {
     let normalised = row.provider() == provider::NORMALISED;
     let provider = if normalised { draft.provider.unwrap_or_default() } else { row.provider() };
     let ends = !matches!(draft.step, Step::Nothing { .. });
@@ -26,8 +26,15 @@ pub(super) fn check(draft: Draft, row: &Recogniser, now: Seconds, trust: &Trust)
     let own = provider::named(provider).unwrap_or(row);
     let mut gate = Gate { own, normalised, trust, any_host: None, test: false };
     let wallet = draft.wallet.or_else(|| wallet(&draft.step)).map(str::to_owned);
-    let step = gate.step(draft.step)?;
-    Ok(Action { provider: provider.to_owned(), wallet, expires, step, any_host: gate.any_host, test: gate.test })
+    gate.step(&mut draft.step)?;
+    Ok(Action {
+        provider: provider.to_owned(),
+        wallet,
+        expires,
+        step: draft.step,
+        any_host: gate.any_host,
+        test: gate.test,
+    })
 }
 
 /// The wallet that the chosen code or address says, else the other address.
@@ -52,46 +59,38 @@ struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    fn step(&mut self, step: Step) -> Result<Step, Refusal> {
-        Ok(match step {
-            Step::Redirect { url, method, fields } => {
-                let url = self.page(url)?;
-                sizes(&fields)?;
-                Step::Redirect { url, method, fields }
-            }
+    fn step(&mut self, step: &mut Step) -> Result<(), Refusal> {
+        match step {
+            Step::Redirect { url, fields, .. } => self.page(url).and_then(|()| sizes(fields)),
             Step::Qr { payload, image, fallback } => {
-                if let Some(payload) = &payload {
+                if let Some(payload) = payload {
                     code::fits(payload, self.own.codes, self.trust)?;
                 }
-                let image = image.map(|image| self.picture(image, payload.is_some())).transpose()?;
-                Step::Qr { image, fallback: self.pages(fallback)?, payload }
+                if let Some(image) = image {
+                    self.picture(image, payload.is_some())?;
+                }
+                self.second(fallback)
             }
-            Step::InApp { bridge, params } => {
-                complete(bridge, &params)?;
-                sizes(&params)?;
-                Step::InApp { bridge, params }
-            }
-            Step::Deeplink { url, fallback } => {
-                Step::Deeplink { url: self.link(url)?, fallback: self.pages(fallback)? }
-            }
-            Step::Nothing { .. } => step,
-        })
+            Step::InApp { bridge, params } => complete(*bridge, params).and_then(|()| sizes(params)),
+            Step::Deeplink { url, fallback } => self.link(url).and_then(|()| self.second(fallback)),
+            Step::Nothing { .. } => Ok(()),
+        }
     }
 
-    fn pages(&mut self, page: Option<String>) -> Result<Option<String>, Refusal> {
-        page.map(|page| self.page(page)).transpose()
+    fn second(&mut self, page: &mut Option<String>) -> Result<(), Refusal> {
+        page.as_mut().map_or(Ok(()), |page| self.page(page))
     }
 
     /// A page that may be opened: the test origin alone in test mode, else a host by name, else any if any may.
-    fn page(&mut self, url: String) -> Result<String, Refusal> {
-        let url = match &self.trust.test_origin {
-            Some(origin) => url::on_origin(&url, origin).map(|()| url)?,
-            None => {
-                let url = if self.lists().any(|list| list.says("http")) { url::upgraded(&url) } else { url };
-                self.host(url::host(&url)?)?;
-                url
+    fn page(&mut self, url: &mut String) -> Result<(), Refusal> {
+        if let Some(origin) = &self.trust.test_origin {
+            url::on_origin(url, origin)?;
+        } else {
+            if self.lists().any(|list| list.says("http")) {
+                *url = url::upgraded(url);
             }
-        };
+            self.host(url::host(url)?)?;
+        }
         sized(url)
     }
 
@@ -115,22 +114,23 @@ impl Gate<'_> {
     }
 
     /// An app link; in test mode no app is opened, only the test origin.
-    fn link(&mut self, url: String) -> Result<String, Refusal> {
-        if url::has_scheme(&url, "https") || self.trust.test_origin.is_some() {
+    fn link(&mut self, url: &mut String) -> Result<(), Refusal> {
+        if url::has_scheme(url, "https") || self.trust.test_origin.is_some() {
             return self.page(url);
         }
-        sized(url::app_link(&url)?)
+        *url = url::app_link(url)?;
+        sized(url)
     }
 
     /// A picture: raster data, or an https address. Drawn only where there is no text, so only then its host counts.
-    fn picture(&mut self, url: String, spare: bool) -> Result<String, Refusal> {
-        if url::is_picture(&url) {
-            return Ok(url);
+    fn picture(&mut self, url: &mut String, spare: bool) -> Result<(), Refusal> {
+        if url::is_picture(url) {
+            return Ok(());
         }
         if self.trust.test_origin.is_some() {
             return self.page(url);
         }
-        let host = url::host(&url)?;
+        let host = url::host(url)?;
         if !spare && self.host(host).is_err() {
             self.any_host.get_or_insert_with(|| host.to_owned());
         }
@@ -138,8 +138,8 @@ impl Gate<'_> {
     }
 }
 
-fn sized(url: String) -> Result<String, Refusal> {
-    if url.chars().count() > url::MAX_URL { Err(Refusal::TooLarge) } else { Ok(url) }
+fn sized(url: &str) -> Result<(), Refusal> {
+    if url.chars().nth(url::MAX_URL).is_some() { Err(Refusal::TooLarge) } else { Ok(()) }
 }
 
 fn sizes(fields: &[(String, String)]) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 //! It does not draw it, and does not say more of it than is known: an order's code is named with its own wallet alone.
 
 use super::emv::{self, Emv};
+use super::text::{cut, decode};
 use super::{Refusal, Trust, url};
 use crate::checkout::method::{MethodId, Wallet};
 
@@ -53,18 +54,31 @@ const READERS: [(Kind, &[Wallet]); 8] = [
 
 /// What this text is, if it is one of a code we know.
 pub fn kind(text: &str) -> Option<Kind> {
-    let starts = |start: &str| text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start));
-    match () {
-        () if text.starts_with(emv::START) => Some(emv_kind(&Emv::read(text)?)),
-        () if starts("weixin:") => Some(Kind::Wechat),
-        () if starts("wxp:") => Some(Kind::WechatStanding),
-        () if starts("https://qr.alipay.com/fkx") || starts("https://qr.alipay.com/tsx") => Some(Kind::AlipayStanding),
-        () if starts("https://qr.alipay.com/") => Some(Kind::Alipay),
-        () if starts("https://qr.95516.com/") => Some(Kind::Unionpay),
-        () if starts("https://global.alipay.com/28") || is_bare(text) => Some(Kind::AlipayPlus),
-        () if starts("https:") => Some(Kind::Page),
-        () => None,
+    match url::scheme(text).to_ascii_lowercase().as_str() {
+        _ if text.starts_with(emv::START) => Some(emv_kind(&Emv::read(text)?)),
+        _ if is_bare(text) => Some(Kind::AlipayPlus),
+        "weixin" => Some(Kind::Wechat),
+        "wxp" => Some(Kind::WechatStanding),
+        "https" => page_kind(text),
+        _ => None,
     }
+}
+
+fn page_kind(text: &str) -> Option<Kind> {
+    let path = text.splitn(4, '/').nth(3).unwrap_or_default();
+    Some(match url::host(text).ok()?.to_ascii_lowercase().as_str() {
+        "qr.alipay.com" if is_collection(path) => Kind::AlipayStanding,
+        "qr.alipay.com" => Kind::Alipay,
+        "qr.95516.com" => Kind::Unionpay,
+        "global.alipay.com" if path.starts_with("28") => Kind::AlipayPlus,
+        _ => Kind::Page,
+    })
+}
+
+/// Whether a part of this path of `qr.alipay.com` is a standing code, however it is spelled.
+fn is_collection(path: &str) -> bool {
+    let path = decode(path).to_ascii_lowercase();
+    path.split('/').any(|part| part.starts_with("fkx") || part.starts_with("tsx"))
 }
 
 fn emv_kind(emv: &Emv<'_>) -> Kind {
@@ -103,6 +117,13 @@ pub fn collects(text: &str) -> bool {
     }
 }
 
+/// Whether an address leads to such a code: itself, or as what an app link or a page is given to open.
+pub(super) fn leads_to_collection(address: &str) -> bool {
+    let inner = decode(address).to_ascii_lowercase();
+    let named = cut(&inner, "qr.alipay.com/").is_some_and(|(_, path)| is_collection(path));
+    collects(address) || named || cut(&inner, "wxp://").is_some()
+}
+
 /// The wallet that an address or a code's text is for, as the payload reference's section 0 says.
 pub(super) fn wallet(text: &str) -> Option<&'static str> {
     match kind(text) {
@@ -138,7 +159,7 @@ pub(super) fn fits(text: &str, codes: &str, trust: &Trust) -> Result<(), Refusal
     } else {
         url::plain(text)?;
         let scheme = [&url::scheme(text).to_ascii_lowercase(), ":"].concat();
-        if !codes.says(&scheme) && !(codes.says("28") && is_bare(text)) {
+        if !(codes.says(&scheme) || codes.says("28") && is_bare(text)) {
             return Err(Refusal::UnsafeUrl);
         }
     }
@@ -159,6 +180,7 @@ mod tests {
             ("wxp://f2f0abc", Some(Kind::WechatStanding), true),
             ("https://qr.alipay.com/bax1", Some(Kind::Alipay), false),
             ("HTTPS://QR.ALIPAY.COM/FKX1", Some(Kind::AlipayStanding), true),
+            ("https://qr.alipay.com:443//%66kx1", Some(Kind::AlipayStanding), true),
             ("https://qr.alipay.com/tsx1", Some(Kind::AlipayStanding), true),
             ("https://qr.95516.com/00010001/6", Some(Kind::Unionpay), false),
             ("https://global.alipay.com/281002", Some(Kind::AlipayPlus), false),

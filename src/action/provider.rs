@@ -10,16 +10,31 @@
 //! 2. Name it in `mod` and in [`TABLE`] below.
 //! 3. Put a fixture into `tests/fixtures/payloads`.
 //!
+//! What the aggregators share (names of methods, passed-on parameters) lies in `provider/aggregator.rs`.
+//!
 //! In `read`: status first ([`Words::end`] gives a terminal status, which beats any left-over action), then the action.
 //! Text bodies arrive as objects too: `k=v` text and XML as their pairs, a form under the key [`FORM`], a bare address
 //! under [`ADDRESS`], and the text itself under [`TEXT`]. Kept here as they are given; no file decodes anything.
 //! In test mode forms and addresses lead to the test origin, so recognise them by names and fields, not by host alone.
 
+mod adyen;
+mod aggregator;
+mod airwallex;
 mod alipay;
+mod antom;
+mod checkout_com;
+mod chinaums;
 mod hebao;
+mod hyperswitch;
+mod jeepay;
 mod normalised;
+mod omise;
+mod pingpp;
+mod qfpay;
+mod stripe;
 mod unionpay;
 mod wechatpay;
+mod xendit;
 
 use super::{Bridge, Method, Refusal, Seconds, Standing, Step, time, url};
 use crate::checkout::json::Json;
@@ -40,18 +55,31 @@ pub(super) struct Recogniser {
 }
 
 /// Every signature, provider by provider. Section 1.0 of the payload reference.
-pub(super) const TABLE: &[&[Recogniser]] =
-    &[normalised::ROWS, wechatpay::ROWS, alipay::ROWS, unionpay::ROWS, hebao::ROWS];
+pub(super) const TABLE: &[&[Recogniser]] = &[
+    normalised::ROWS,
+    wechatpay::ROWS,
+    alipay::ROWS,
+    unionpay::ROWS,
+    hebao::ROWS,
+    stripe::ROWS,
+    adyen::ROWS,
+    antom::ROWS,
+    airwallex::ROWS,
+    pingpp::ROWS,
+    hyperswitch::ROWS,
+    checkout_com::ROWS,
+    omise::ROWS,
+    jeepay::ROWS,
+    xendit::ROWS,
+    qfpay::ROWS,
+    chinaums::ROWS,
+];
 
 /// The name of the normalised form's row; no provider has it.
 pub(super) const NORMALISED: &str = normalised::NAME;
 
 /// The providers that are wallets themselves, whose host lists the normalised form goes by.
 pub(super) const WALLETS: [&str; 4] = ["wechatpay", "alipay", "unionpay", "hebao"];
-
-/// Whether an aggregator's code text is admitted: any wallet's, any https page, a bare Alipay+ code, EMV.
-#[expect(dead_code, reason = "the aggregators use it")]
-pub(super) const ANY_CODE: &str = "weixin: wxp: 28 000201 *";
 
 /// The key of a form that came as HTML: an object of `name`, `action`, `method` and `fields`.
 pub(super) const FORM: &str = "<form>";
@@ -122,7 +150,6 @@ impl Draft {
     }
 
     /// Open this app.
-    #[expect(dead_code, reason = "the aggregators use it")]
     pub(super) fn deeplink(url: &str) -> Self {
         Self::new(Step::Deeplink { url: url.to_owned(), fallback: None })
     }
@@ -152,7 +179,6 @@ impl Draft {
     }
 
     /// With a picture of the code.
-    #[expect(dead_code, reason = "the aggregators use it")]
     pub(super) fn image(mut self, picture: Option<&str>) -> Self {
         if let Step::Qr { image, .. } = &mut self.step {
             *image = picture.map(str::to_owned);
@@ -192,10 +218,8 @@ impl Words {
     }
 
     /// The end that this word says, if it says one: nothing left over in the response counts then.
-    #[expect(dead_code, reason = "the aggregators use it")]
     pub(super) fn end(&self, word: &str) -> Option<Draft> {
-        let standing = self.standing(word).filter(|standing| *standing != Standing::Pending)?;
-        Some(Draft::nothing(standing, if standing == Standing::Succeeded { "" } else { word }))
+        self.standing(word).filter(|standing| *standing != Standing::Pending).map(|end| Draft::nothing(end, ""))
     }
 }
 
@@ -239,20 +263,12 @@ pub(super) fn instant(json: &Json, key: &str) -> Result<Option<Seconds>, Refusal
     text(json, key)?.map(|text| time::instant(text).ok_or(Refusal::BadType)).transpose()
 }
 
-/// The instant of a member that may be absent: a whole number, this many to the second.
-#[expect(dead_code, reason = "the aggregators use it")]
-pub(super) fn epoch(json: &Json, key: &str, to_the_second: u64) -> Result<Option<Seconds>, Refusal> {
-    let Some(value) = json.get(key) else { return Ok(None) };
-    let number = value.integer().ok_or(Refusal::BadType)? / to_the_second;
-    time::sane(i64::try_from(number).ok()).map(Some).ok_or(Refusal::BadType)
-}
-
-/// The members of an object as form fields: texts, and numbers as written.
+/// The members of an object as form fields: texts only, since what a number would be sent as is anybody's guess.
 pub(super) fn fields(json: &Json) -> Result<Vec<(String, String)>, Refusal> {
     if !json.is_object() {
         return Err(Refusal::BadType);
     }
-    let field = |(name, value): &(String, Json)| match value.scalar() {
+    let field = |(name, value): &(String, Json)| match value.text() {
         Some(value) => Ok((name.clone(), value.to_owned())),
         None => Err(Refusal::BadType),
     };

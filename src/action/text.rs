@@ -15,6 +15,9 @@ pub(super) use pairs::decode;
 /// Largest body, in bytes: 256 KiB.
 pub(super) const MAX_BODY: usize = 256 * 1024;
 
+/// Most pairs of one text: each is compared with each.
+const MAX_PAIRS: usize = 400;
+
 /// How addresses begin that come bare.
 const ADDRESSES: [&str; 4] = ["https", "http", "weixin", "wxp"];
 
@@ -39,14 +42,33 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
     }
 }
 
+/// What stands before and after the first such mark: `split_once`, in one place for every mark, which is much smaller.
+pub(super) fn cut<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    let (bytes, mark) = (text.as_bytes(), mark.as_bytes());
+    let at = (0..bytes.len()).find(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(mark)))?;
+    Some((text.get(..at)?, text.get(at + mark.len()..)?))
+}
+
+/// What follows the first such mark, or nothing.
+pub(super) fn after<'a>(text: &'a str, mark: &str) -> &'a str {
+    cut(text, mark).map_or("", |(_, rest)| rest)
+}
+
+/// The text from its first character on that is not white space of HTML and XML.
+fn trimmed(text: &str) -> &str {
+    let at = text.bytes().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len());
+    text.get(at..).unwrap_or_default()
+}
+
 /// The pairs as an object of texts.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] if one name is there twice: which counts would depend on the reader.
+/// [`Refusal::TooLarge`]; [`Refusal::Malformed`] if one name is there twice: which counts would depend on the reader.
 fn object(pairs: Vec<(String, String)>) -> Result<Json, Refusal> {
-    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    if names.array_windows().any(|[a, b]| a == b) {
+    if pairs.len() > MAX_PAIRS {
+        return Err(Refusal::TooLarge);
+    }
+    if pairs.iter().enumerate().any(|(at, (name, _))| pairs.iter().take(at).any(|(other, _)| other == name)) {
         return Err(Refusal::Malformed);
     }
     Ok(Json::Object(pairs.into_iter().map(|(name, value)| (name, Json::Text(value))).collect()))
@@ -57,13 +79,12 @@ fn object(pairs: Vec<(String, String)>) -> Result<Json, Refusal> {
 fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        let (before, reference) = rest.split_at(at);
+    while let Some((before, reference)) = cut(rest, "&") {
         plain.push_str(before);
         // The longest reference we know is `&#1114111;`: looking no further keeps this linear.
-        let end = reference.bytes().take(10).position(|byte| byte == b';');
-        let letter = end.and_then(|end| Some((reference.get(end + 1..)?, named(reference.get(1..end)?)?)));
-        let (after, letter) = letter.unwrap_or_else(|| (reference.get(1..).unwrap_or_default(), '&'));
+        let end = reference.bytes().take(9).position(|byte| byte == b';');
+        let letter = end.and_then(|end| Some((reference.get(end + 1..)?, named(reference.get(..end)?)?)));
+        let (after, letter) = letter.unwrap_or((reference, '&'));
         plain.push(letter);
         rest = after;
     }
@@ -73,8 +94,8 @@ fn unescape(text: &str) -> String {
 
 fn named(name: &str) -> Option<char> {
     let number = |digits: &str, radix| {
-        let plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        u32::from_str_radix(digits, radix).ok().filter(|_| plain).and_then(char::from_u32).filter(|c| *c != '\0')
+        let digit = |sum: u32, c: char| Some(sum * radix + c.to_digit(radix)?);
+        digits.chars().try_fold(0, digit).and_then(char::from_u32).filter(|c| *c != '\0')
     };
     match name {
         "amp" => Some('&'),

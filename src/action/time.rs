@@ -74,7 +74,8 @@ fn stamp(text: &str, shape: &[u8]) -> Option<Seconds> {
 }
 
 fn number(digits: &str, from: usize, to: usize) -> Option<i64> {
-    digits.get(from..to)?.parse().ok()
+    let digit = |sum, byte: u8| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'));
+    digits.get(from..to)?.bytes().try_fold(0, digit)
 }
 
 /// Days from 1970-01-01 to a date that exists. Counts from March, so that the leap day ends the year.

@@ -3,6 +3,7 @@
 //! It does not resolve or re-encode: an address is judged and kept as it was given, since signatures cover its text.
 
 use super::Refusal;
+use super::text::{after, cut};
 
 /// Longest address, in characters.
 pub(super) const MAX_URL: usize = 8192;
@@ -39,7 +40,7 @@ fn covers(entry: &str, host: &str) -> bool {
     match entry.strip_prefix("*.") {
         Some(suffix) => {
             let stem = host.len().checked_sub(suffix.len()).and_then(|at| host.split_at_checked(at));
-            stem.is_some_and(|(stem, end)| stem.ends_with('.') && end.eq_ignore_ascii_case(suffix))
+            stem.is_some_and(|(stem, end)| stem.ends_with('.') && end.eq_ignore_ascii_case(suffix)) && ordinary(host)
         }
         None => entry.eq_ignore_ascii_case(host),
     }
@@ -47,7 +48,7 @@ fn covers(entry: &str, host: &str) -> bool {
 
 /// The scheme, if the text begins with one: what stands before the first `:`.
 pub(super) fn scheme(url: &str) -> &str {
-    url.split_once(':').map_or("", |(scheme, _)| scheme)
+    cut(url, ":").map_or("", |(scheme, _)| scheme)
 }
 
 /// Whether the text begins with this scheme, in either case.
@@ -93,7 +94,7 @@ pub(super) fn host(url: &str) -> Result<&str, Refusal> {
     }
 }
 
-/// Whether a host that nobody named may pass where any host may: a name under a domain, no number in disguise, and no
+/// Whether a host that is not named whole may pass, under a suffix or where any host may: a name under a domain, no number in disguise, and no
 /// letters of other scripts in disguise.
 pub(super) fn ordinary(host: &str) -> bool {
     let ends_in_name = |end: &str| end.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -127,10 +128,10 @@ pub(super) fn app_link(url: &str) -> Result<String, Refusal> {
 
 /// `intent://…#Intent;scheme=…;package=…;end` with these two named once each and nothing that picks another component.
 fn intent(url: &str, known: impl Fn(&str) -> bool) -> Option<String> {
-    let (path, intent) = url.split_once("#Intent;").filter(|_| has_scheme(url, "intent"))?;
+    let (path, intent) = cut(url, "#Intent;").filter(|_| has_scheme(url, "intent"))?;
     let (mut kept, mut scheme, mut package) = ([path, "#Intent;"].concat(), 0, 0);
     for part in intent.strip_suffix(";end")?.split(';') {
-        match part.split_once('=')? {
+        match cut(part, "=")? {
             ("S.browser_fallback_url", _) => continue,
             ("scheme", value) if known(value) => scheme += 1,
             ("package", value) if Hosts(PACKAGES).says(value) => package += 1,
@@ -146,7 +147,7 @@ fn intent(url: &str, known: impl Fn(&str) -> bool) -> Option<String> {
 
 /// Whether this is a raster picture in a `data:` address.
 pub(super) fn is_picture(url: &str) -> bool {
-    let body = url.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
+    let body = url.strip_prefix("data:image/").and_then(|rest| cut(rest, ";base64,"));
     let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     body.is_some_and(|(kind, body)| {
         matches!(kind, "png" | "jpeg" | "gif" | "webp") && !body.is_empty() && body.bytes().all(letter)
@@ -189,8 +190,7 @@ pub(super) fn upgraded(url: &str) -> String {
 
 /// What follows `?` in an address, without its fragment.
 pub(super) fn query(url: &str) -> &str {
-    let url = url.split('#').next().unwrap_or_default();
-    url.split_once('?').map_or("", |(_, query)| query)
+    after(cut(url, "#").map_or(url, |(url, _)| url), "?")
 }
 
 #[cfg(test)]
@@ -253,6 +253,7 @@ mod tests {
             ("evilstripe.com", false, false),
             ("pay.example.evil", false, false),
             ("a.pay.example", false, false),
+            ("xn--a.stripe.com", false, false),
             (".stripe.com", true, false),
         ] {
             assert_eq!((hosts.name(host), hosts.test(host)), (named, test), "{host}");

@@ -2,8 +2,9 @@
 //!
 //! It passes things on; `www/moongate.js` is its only caller, and `www/moongate.d.ts` what page authors read instead.
 
-use super::app::{App, Before, Mirror, Notice, Props, Setup};
+use super::app::{App, Notice};
 use super::intl::BrowserIntl;
+use super::setup::{Before, Mirror, Props, Setup};
 use super::transport::Carrier;
 use super::{border, keep, page};
 use crate::checkout::fault::{PageCode, PageFault};
@@ -29,26 +30,34 @@ pub struct Widget {
     words: Json,
     language: String,
     mirror: Rc<Mirror>,
+    reading: JsValue,
 }
 
 /// Draws a checkout into `root` for the element `host`; [`Widget::begin`] then sets it going.
 ///
 /// `options` is the raw object of the contract, `words` a language file, `before` what the shopper did already:
-/// `{ selected, pressed, large, expanded, language }`.
+/// `{ selected, pressed, large, expanded, language }`, `reading` a function that loads the reader's module.
 #[wasm_bindgen(skip_typescript)]
-pub fn mount(host: Element, root: Element, options: JsValue, words: JsValue, before: JsValue) -> Widget {
-    let flag = |name| page::member(&before, name).is_some_and(|value| value.is_truthy());
-    let text = |name| page::member(&before, name).and_then(|value| value.as_string());
+pub fn mount(
+    host: Element,
+    root: Element,
+    options: &JsValue,
+    words: &JsValue,
+    before: &JsValue,
+    reading: JsValue,
+) -> Widget {
+    let flag = |name| page::member(before, name).is_some_and(|value| value.is_truthy());
+    let text = |name| page::member(before, name).and_then(|value| value.as_string());
     let before_us = Before {
         selected: text("selected").as_deref().and_then(MethodId::parse),
         pressed: flag("pressed"),
         large: flag("large"),
         expanded: flag("expanded"),
     };
-    let words = border::inward(&words).unwrap_or(Json::Null);
-    let mut widget =
-        Widget { handle: None, host, words, language: text("language").unwrap_or_default(), mirror: Rc::default() };
-    let setup = widget.setup(&options, before_us);
+    let words = border::inward(words).unwrap_or(Json::Null);
+    let language = text("language").unwrap_or_default();
+    let mut widget = Widget { handle: None, host, words, language, mirror: Rc::default(), reading };
+    let setup = widget.setup(options, before_us);
     widget.handle = Some(yew::Renderer::<App>::with_root_and_props(root, Props { setup }).render());
     widget
 }
@@ -149,6 +158,7 @@ impl Widget {
             include_credentials: read.as_ref().is_some_and(|options| options.include_credentials),
             headers: function("headers"),
             transport,
+            reading: self.reading.clone(),
         };
         self.mirror.options.replace(read.clone());
         let (host, mirror) = (self.host.clone(), self.mirror.clone());

@@ -3,16 +3,24 @@
 //! It performs nothing and reads nothing: each effect is an order to the edge, and ends in an event. The timer, the
 //! event stream and what is kept are derived from the state, so that no transition can forget them.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what means nothing in a phase changes nothing: that is the last arm of every transition"
+)]
+
 mod announcement;
+mod attempt;
 mod choosing;
 mod closing;
 mod event;
 mod state;
+mod telling;
 mod waiting;
 
 pub use announcement::Announcement;
+pub use attempt::{Attempt, Origin};
 pub use event::{BridgeWord, Effect, Event, Gesture, Request, What};
-pub use state::{Acting, Attempt, Confirming, Millis, Order, Origin, Outcome, Phase, State, Then};
+pub use state::{Acting, Confirming, Millis, Order, Outcome, Phase, State, Then};
 
 use super::offer::Offer;
 use super::wire::AttemptId;
@@ -69,11 +77,11 @@ impl Turn {
 /// assert!(effects.is_empty());
 /// ```
 #[must_use = "the effects do nothing unless performed"]
-pub fn advance(state: State, event: Event) -> (State, Vec<Effect>) {
+pub fn advance(state: State, Event { at, what }: Event) -> (State, Vec<Effect>) {
     let before = state.clone();
-    let fired = matches!(event.what, What::TimeCame);
-    let mut turn = Turn { at: event.at, state, effects: Vec::new(), fired };
-    match &event.what {
+    let fired = matches!(what, What::TimeCame);
+    let mut turn = Turn { at, state, effects: Vec::new(), fired };
+    match &what {
         What::Shopper(Gesture::ToggleLarge, _) => turn.state.large = !turn.state.large,
         What::Shopper(Gesture::ShowMore, _) => turn.state.expanded = true,
         What::Hid => turn.state.hidden = true,

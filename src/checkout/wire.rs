@@ -70,6 +70,23 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// A payment of which nothing is known but how it stands, and perhaps its action.
+    fn bare(status: Standing, action: Option<Result<Action, Refusal>>, now: Seconds) -> Self {
+        Self {
+            id: None,
+            attempt: None,
+            method: None,
+            status,
+            action,
+            expires: None,
+            now: Some(now),
+            events: None,
+            reason: None,
+            refunded: false,
+            test: false,
+        }
+    }
+
     /// Whether it is paid, and stays so.
     pub fn is_paid(&self) -> bool {
         self.status == Standing::Succeeded && !self.refunded

@@ -83,9 +83,14 @@ fn is_v3(json: &Json) -> bool {
 
 /// What an accepted call gives: how it stands, a code, or a trade number for the bridge. `call` is empty for v3.
 fn paid_or_payable(json: &Json, call: &str) -> Result<Draft, Refusal> {
-    let draft = match (text(json, "trade_status")?, text(json, "qr_code")?) {
-        (Some(word), _) => Draft::nothing(WORDS.standing(word).unwrap_or(Standing::Pending), word),
-        (None, Some(code)) => Draft::qr(Some(code)),
+    let status = text(json, "trade_status")?;
+    if let Some(end) = WORDS.end(status.unwrap_or_default()) {
+        return Ok(end.wallet("alipay"));
+    }
+    let draft = match (status, text(json, "qr_code")?) {
+        (_, Some(code)) => Draft::qr(Some(code)),
+        // A word that is not known decides nothing.
+        (Some(_), None) => Draft::nothing(Standing::Pending, ""),
         (None, None) if matches!(call, "" | "create") => {
             Draft::inapp_with(Bridge::AlipayJsapi, "tradeNO", need(json, "trade_no")?)
         }

@@ -7,7 +7,8 @@
 //! Section 1.5 of the payload reference, read 2026-11-22.
 
 use super::{ADDRESS, Draft, FORM, Recogniser, Words, address_on, form, has, need, need_object, text, word};
-use crate::action::{Method, Refusal, Standing, Step, url};
+use crate::action::text::cut;
+use crate::action::{Refusal, Standing, url};
 use crate::checkout::json::Json;
 
 pub(super) const ROWS: &[Recogniser] = &[
@@ -39,26 +40,40 @@ fn reply(json: &Json) -> Result<Draft, Refusal> {
     Ok(draft.wallet("hebao"))
 }
 
-/// The page that `payUrl`'s private list names: pairs divided by `<hi:$$>`, key and value by the first `<hi:=>`.
+/// The page whose address 和包's own demo draws as a code (D).
+const CODE: &str = "https://p.10086.cn/info/wap/qrcodepay/downloadclient.html?SESSIONID=";
+
+/// The page that `payUrl`'s private list names.
 fn page(list: &str, kind: &str) -> Result<Draft, Refusal> {
-    let member = |name: &str| {
-        let pair = |pair: &&str| pair.split_once("<hi:=>").is_some_and(|(key, _)| key == name);
-        list.split("<hi:$$>").find(pair).and_then(|pair| pair.split_once("<hi:=>")).map(|(_, value)| value)
-    };
-    if kind == "CloudQuickPay" {
-        return Err(Refusal::UnsupportedAction);
+    let session = member(list, "sessionId").or_else(|| member(list, "tokenId"));
+    match kind {
+        "CloudQuickPay" => return Err(Refusal::UnsupportedAction),
+        "CASDirectPayConfirm" => return Ok(Draft::qr(Some(&[CODE, session.ok_or(Refusal::MissingField)?].concat()))),
+        _ => {}
     }
-    let mut url = member("url").filter(|url| !url.is_empty()).ok_or(Refusal::MissingField)?.to_owned();
-    if let Some(session) = member("sessionId").or_else(|| member("tokenId")) {
+    let mut url = member(list, "url").ok_or(Refusal::MissingField)?.to_owned();
+    if let Some(session) = session {
         url.push_str(if url.contains('?') { "&SESSIONID=" } else { "?SESSIONID=" });
         url.push_str(session);
     }
-    let method = match member("method").unwrap_or("GET") {
-        "GET" | "get" => Method::Get,
-        "POST" | "post" => Method::Post,
-        _ => return Err(Refusal::Malformed),
-    };
-    Ok(Draft::new(Step::Redirect { url, method, fields: Vec::new() }))
+    let posts = member(list, "method").unwrap_or("GET");
+    match () {
+        () if posts.eq_ignore_ascii_case("POST") => Ok(Draft::post(&url, Vec::new())),
+        () if posts.eq_ignore_ascii_case("GET") => Ok(Draft::get(&url)),
+        () => Err(Refusal::Malformed),
+    }
+}
+
+/// A value of the list: pairs divided by `<hi:$$>`, key and value by the first `<hi:=>`, since a value may hold `=`.
+fn member<'a>(mut list: &'a str, name: &str) -> Option<&'a str> {
+    while !list.is_empty() {
+        let (pair, rest) = cut(list, "<hi:$$>").unwrap_or((list, ""));
+        match cut(pair, "<hi:=>") {
+            Some((key, value)) if key == name && !value.is_empty() => return Some(value),
+            _ => list = rest,
+        }
+    }
+    None
 }
 
 fn is_form(json: &Json) -> bool {

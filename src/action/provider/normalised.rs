@@ -4,7 +4,7 @@
 //! names, and nothing passes there only because any host may.
 
 use super::{Draft, Recogniser, fields, instant, named, need, need_object, text, word};
-use crate::action::{Bridge, Method, Refusal, Standing, Step};
+use crate::action::{Bridge, Refusal, Standing};
 use crate::checkout::json::Json;
 
 pub(super) const ROWS: &[Recogniser] = &[Recogniser {
@@ -21,62 +21,39 @@ pub(super) const NAME: &str = "normalised";
 /// The wallets that have a word.
 const WALLETS: [&str; 6] = ["wechatpay", "alipay", "alipay_hk", "alipay_plus", "unionpay", "hebao"];
 
-const BRIDGES: [Bridge; 4] = [Bridge::WechatJsapi, Bridge::WechatMini, Bridge::AlipayJsapi, Bridge::UnionpayUpsdk];
-
-const STANDINGS: [Standing; 6] = [
-    Standing::Pending,
-    Standing::Processing,
-    Standing::Succeeded,
-    Standing::Failed,
-    Standing::Canceled,
-    Standing::Expired,
-];
-
 fn read(json: &Json) -> Result<Draft, Refusal> {
-    let step = match word(json, "type") {
+    let draft = match word(json, "type") {
         "redirect" => redirect(json)?,
         "qr" => code(json)?,
         "inapp" => inapp(json)?,
-        "deeplink" => Step::Deeplink { url: need(json, "url")?.to_owned(), fallback: owned(json, "fallback")? },
-        _ => nothing(json)?,
+        "deeplink" => Draft::deeplink(need(json, "url")?),
+        // A status that is not known counts as pending, as it does for payments.
+        _ => Draft::nothing(Standing::of_word(need(json, "status")?), text(json, "code")?.unwrap_or_default()),
     };
     let provider = named(word(json, "provider")).map(Recogniser::provider).filter(|name| *name != NAME);
     let wallet = WALLETS.into_iter().find(|wallet| *wallet == word(json, "wallet"));
-    Ok(Draft { provider, wallet, expires: instant(json, "expires")?, step })
+    let draft = draft.fallback(text(json, "fallback")?).wallet(wallet).expires(instant(json, "expires")?);
+    Ok(Draft { provider, ..draft })
 }
 
-fn owned(json: &Json, key: &str) -> Result<Option<String>, Refusal> {
-    Ok(text(json, key)?.map(str::to_owned))
-}
-
-fn redirect(json: &Json) -> Result<Step, Refusal> {
-    let fields = json.get("fields").map_or_else(|| Ok(Vec::new()), fields)?;
-    let method = match text(json, "method")? {
-        None | Some("GET") if fields.is_empty() => Method::Get,
-        None | Some("GET") => return Err(Refusal::Malformed),
-        Some("POST") => Method::Post,
-        Some(_) => return Err(Refusal::BadType),
-    };
-    Ok(Step::Redirect { url: need(json, "url")?.to_owned(), method, fields })
-}
-
-fn code(json: &Json) -> Result<Step, Refusal> {
-    let (payload, image) = (owned(json, "payload")?, owned(json, "image")?);
-    if payload.is_none() && image.is_none() {
-        return Err(Refusal::MissingField);
+fn redirect(json: &Json) -> Result<Draft, Refusal> {
+    let (url, fields) = (need(json, "url")?, json.get("fields").map_or(Ok(Vec::new()), fields)?);
+    match text(json, "method")?.unwrap_or("GET") {
+        "GET" if fields.is_empty() => Ok(Draft::get(url)),
+        "GET" => Err(Refusal::Malformed),
+        "POST" => Ok(Draft::post(url, fields)),
+        _ => Err(Refusal::BadType),
     }
-    Ok(Step::Qr { payload, image, fallback: owned(json, "fallback")? })
 }
 
-fn inapp(json: &Json) -> Result<Step, Refusal> {
+fn code(json: &Json) -> Result<Draft, Refusal> {
+    let (payload, image) = (text(json, "payload")?, text(json, "image")?);
+    let any = payload.or(image).map(|_| Draft::qr(payload).image(image));
+    any.ok_or(Refusal::MissingField)
+}
+
+fn inapp(json: &Json) -> Result<Draft, Refusal> {
     let word = need(json, "bridge")?;
-    let bridge = BRIDGES.into_iter().find(|bridge| bridge.word() == word).ok_or(Refusal::BadType)?;
-    Ok(Step::InApp { bridge, params: fields(need_object(json, "params")?)? })
-}
-
-/// A status that is not known counts as pending, as it does for payments.
-fn nothing(json: &Json) -> Result<Step, Refusal> {
-    let word = need(json, "status")?;
-    let status = STANDINGS.into_iter().find(|status| status.word() == word).unwrap_or(Standing::Pending);
-    Ok(Step::Nothing { status, code: owned(json, "code")? })
+    let bridge = Bridge::ALL.into_iter().find(|bridge| bridge.word() == word).ok_or(Refusal::BadType)?;
+    Ok(Draft::inapp(bridge, fields(need_object(json, "params")?)?))
 }

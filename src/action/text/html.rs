@@ -2,7 +2,7 @@
 //!
 //! It runs nothing and draws nothing. What a browser would send only after a person chose it (`select`, `textarea`) is refused.
 
-use super::{object, unescape};
+use super::{MAX_PAIRS, after, cut, object, trimmed, unescape};
 use crate::action::Refusal;
 use crate::action::provider::FORM;
 use crate::checkout::json::Json;
@@ -16,6 +16,7 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
             "form" if form.is_some() => return Err(Refusal::Malformed),
             "form" => (form, open) = (Some(tag), true),
             "/form" => open = false,
+            "input" if open && fields.len() > MAX_PAIRS => return Err(Refusal::TooLarge),
             "input" if open => fields.extend(field(&tag)),
             "select" | "textarea" if open => return Err(Refusal::Malformed),
             "script" | "style" | "title" | "textarea" => page.skip(&tag.name),
@@ -24,12 +25,12 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
     }
     let form = form.filter(|_| !open).ok_or(Refusal::Malformed)?;
     let name = form.value("name").or_else(|| form.value("id"));
-    let method = form.value("method").unwrap_or("get").to_ascii_uppercase();
+    let method = form.value("method").map_or("GET".to_owned(), |method| method.to_ascii_uppercase());
     Ok(Json::object([(
         FORM,
         Json::object([
-            ("name", Json::from_option(name)),
-            ("action", Json::from_option(form.value("action"))),
+            ("name", Json::from_option(name.as_deref())),
+            ("action", Json::from_option(form.value("action").as_deref())),
             ("method", Json::Text(method)),
             ("fields", object(fields)?),
         ]),
@@ -37,25 +38,30 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
 }
 
 /// What this input sends without anybody pressing it.
-fn field(input: &Tag) -> Option<(String, String)> {
-    let kind = input.value("type").unwrap_or("text").to_ascii_lowercase();
+fn field(input: &Tag<'_>) -> Option<(String, String)> {
+    let kind = input.value("type").unwrap_or_default().to_ascii_lowercase();
     let pressed = matches!(kind.as_str(), "submit" | "button" | "image" | "reset" | "file");
-    let unchecked = matches!(kind.as_str(), "checkbox" | "radio") && input.value("checked").is_none();
+    let unchecked = matches!(kind.as_str(), "checkbox" | "radio") && input.raw("checked").is_none();
     let name = input.value("name").filter(|name| !name.is_empty())?;
-    let sent = !pressed && !unchecked && input.value("disabled").is_none();
-    sent.then(|| (name.to_owned(), input.value("value").unwrap_or_default().to_owned()))
+    let sent = !pressed && !unchecked && input.raw("disabled").is_none();
+    sent.then(|| (name, input.value("value").unwrap_or_default()))
 }
 
-/// A tag's name in lower case, with `/` before it if it closes, and its attributes.
-struct Tag {
+/// A tag's name in lower case, with `/` before it if it closes, and its attributes as they are written.
+struct Tag<'a> {
     name: String,
-    attributes: Vec<(String, String)>,
+    attributes: Vec<(&'a str, &'a str)>,
 }
 
-impl Tag {
+impl<'a> Tag<'a> {
     /// The first attribute of this name, as browsers take it.
-    fn value(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    fn raw(&self, name: &str) -> Option<&'a str> {
+        self.attributes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+
+    /// The same with its references decoded.
+    fn value(&self, name: &str) -> Option<String> {
+        self.raw(name).map(unescape)
     }
 }
 
@@ -65,40 +71,41 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The next tag; comments and declarations are stepped over. An unfinished one ends the page.
-    fn tag(&mut self) -> Option<Tag> {
+    fn tag(&mut self) -> Option<Tag<'a>> {
         loop {
-            self.rest = self.rest.split_once('<')?.1;
+            self.rest = cut(self.rest, "<")?.1;
             if let Some(comment) = self.rest.strip_prefix("!--") {
-                self.rest = comment.split_once("-->").map_or("", |(_, rest)| rest);
-            } else if self.rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
-                let name = self.until(|c| c.is_ascii_whitespace() || c == '>').to_ascii_lowercase();
+                self.rest = after(comment, "-->");
+            } else if self.rest.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'/') {
+                let name = self.until(|b| b.is_ascii_whitespace() || b == b'>').to_ascii_lowercase();
                 let attributes = self.attributes()?;
-                return Some(Tag { name: name.trim_end_matches('/').to_owned(), attributes });
+                return Some(Tag { name: name.strip_suffix('/').unwrap_or(&name).to_owned(), attributes });
             }
         }
     }
 
     /// What comes before the first such character, stepping over it all but that character.
-    fn until(&mut self, stop: impl Fn(char) -> bool) -> &'a str {
-        let (before, rest) = self.rest.split_at(self.rest.find(stop).unwrap_or(self.rest.len()));
+    fn until(&mut self, stop: fn(u8) -> bool) -> &'a str {
+        let end = self.rest.bytes().position(stop).unwrap_or(self.rest.len());
+        let (before, rest) = self.rest.split_at_checked(end).unwrap_or_default();
         self.rest = rest;
         before
     }
 
     /// The attributes up to `>`, which is stepped over.
-    fn attributes(&mut self) -> Option<Vec<(String, String)>> {
+    fn attributes(&mut self) -> Option<Vec<(&'a str, &'a str)>> {
         let mut attributes = Vec::new();
         loop {
-            self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+            let _space = self.until(|b| !(b.is_ascii_whitespace() || b == b'/'));
             if let Some(rest) = self.rest.strip_prefix('>') {
                 self.rest = rest;
                 return Some(attributes);
             }
-            let name = self.until(|c| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).to_ascii_lowercase();
-            self.rest = self.rest.trim_start();
+            let name = self.until(|b| b.is_ascii_whitespace() || matches!(b, b'=' | b'>' | b'/'));
+            self.rest = trimmed(self.rest);
             let value = match self.rest.strip_prefix('=') {
                 Some(rest) => {
-                    self.rest = rest.trim_start();
+                    self.rest = trimmed(rest);
                     self.value()?
                 }
                 None => "",
@@ -106,21 +113,21 @@ impl<'a> Page<'a> {
             if name.is_empty() && value.is_empty() && self.rest.is_empty() {
                 return None;
             }
-            attributes.push((name, unescape(value)));
+            attributes.push((name, value));
         }
     }
 
     fn value(&mut self) -> Option<&'a str> {
-        let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let Some(quote) = quote else { return Some(self.until(|c| c.is_ascii_whitespace() || c == '>')) };
-        let (value, rest) = self.rest.get(1..)?.split_once(quote)?;
+        let quote = self.rest.get(..1).filter(|quote| matches!(*quote, "\"" | "'"));
+        let Some(quote) = quote else { return Some(self.until(|b| b.is_ascii_whitespace() || b == b'>')) };
+        let (value, rest) = cut(self.rest.get(1..)?, quote)?;
         self.rest = rest;
         Some(value)
     }
 
     /// Steps over the raw text of this element.
     fn skip(&mut self, name: &str) {
-        while let Some((_, rest)) = self.rest.split_once("</") {
+        while let Some((_, rest)) = cut(self.rest, "</") {
             self.rest = rest;
             if rest.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)) {
                 return;

@@ -2,17 +2,17 @@
 //!
 //! It does not know what any key means.
 
-use super::object;
+use super::{MAX_PAIRS, cut, object};
 use crate::action::Refusal;
 use crate::action::provider::TEXT;
 use crate::checkout::json::Json;
 
 /// The pairs as an object of texts, percent-decoded unless they are 和包's, and the text itself under [`TEXT`].
 pub(super) fn read(text: &str) -> Result<Json, Refusal> {
-    let raw = text.contains("payUrl=") && text.contains("<hi:=>");
+    let raw = cut(text, "payUrl=").and(cut(text, "<hi:=>")).is_some();
     let value = |value: &str| if raw { value.to_owned() } else { decode(value) };
-    let pair = |pair: &str| pair.split_once('=').map(|(name, text)| (value(name), value(text)));
-    let mut pairs: Vec<_> = split(text).into_iter().filter_map(pair).collect();
+    let pair = |pair: &str| cut(pair, "=").map(|(name, text)| (value(name), value(text)));
+    let mut pairs: Vec<_> = split(text).into_iter().filter_map(pair).take(MAX_PAIRS).collect();
     pairs.push((TEXT.to_owned(), text.to_owned()));
     object(pairs)
 }
@@ -35,7 +35,7 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Percent-decodes, with `+` as a space; what is not an escape stays, and what is not UTF-8 (GBK, say) is replaced.
+/// Percent-decodes, with `+` as a space; what is no escape stays, and so does a text that is not UTF-8 then (GBK, say).
 pub(in crate::action) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -53,7 +53,7 @@ pub(in crate::action) fn decode(text: &str) -> String {
             _ => bytes.push(byte),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]
@@ -80,6 +80,6 @@ mod tests {
     fn a_broken_escape_stays_as_it_is() {
         assert_eq!(decode("%4%zz%"), "%4%zz%");
         assert_eq!(decode("%E5%90%8D"), "名");
-        assert_eq!(decode("%C3%FB"), "\u{fffd}\u{fffd}");
+        assert_eq!(decode("%C3%FB"), "%C3%FB");
     }
 }

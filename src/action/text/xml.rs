@@ -2,14 +2,14 @@
 //!
 //! It reads no document type, no entity but the five of XML, no attribute and no nesting: nothing can grow or reach out.
 
-use super::{object, unescape};
+use super::{after, cut, object, trimmed, unescape};
 use crate::action::Refusal;
 use crate::checkout::json::Json;
 
 /// The members of `<xml>` as an object of texts; `None` if the text is no such XML from its first tag on.
 pub(super) fn read(text: &str) -> Option<Result<Json, Refusal>> {
     let text = match text.strip_prefix("<?xml") {
-        Some(rest) => rest.split_once("?>").map_or("", |(_, rest)| rest).trim_start(),
+        Some(rest) => trimmed(after(rest, "?>")),
         None => text,
     };
     let body = text.strip_prefix("<xml>")?;
@@ -19,11 +19,11 @@ pub(super) fn read(text: &str) -> Option<Result<Json, Refusal>> {
 fn members(mut rest: &str) -> Option<Vec<(String, String)>> {
     let mut members = Vec::new();
     loop {
-        rest = rest.trim_start().strip_prefix('<')?;
+        rest = trimmed(rest).strip_prefix('<')?;
         if let Some(end) = rest.strip_prefix("/xml>") {
-            return end.trim().is_empty().then_some(members);
+            return trimmed(end).is_empty().then_some(members);
         }
-        let (name, after) = rest.split_once('>')?;
+        let (name, after) = cut(rest, ">")?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if name.is_empty() || !name.bytes().all(plain) {
             return None;
@@ -38,12 +38,12 @@ fn members(mut rest: &str) -> Option<Vec<(String, String)>> {
 fn content(mut rest: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     loop {
-        let (plain, after) = rest.split_once('<')?;
+        let (plain, after) = cut(rest, "<")?;
         value.push_str(&unescape(plain));
         if let Some(after) = after.strip_prefix('/') {
             return Some((value.trim().to_owned(), after));
         }
-        let (raw, after) = after.strip_prefix("![CDATA[")?.split_once("]]>")?;
+        let (raw, after) = cut(after.strip_prefix("![CDATA[")?, "]]>")?;
         value.push_str(raw);
         rest = after;
     }

@@ -16,7 +16,9 @@ mod trap;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
+use compile::Part;
 use folder::{Fetched, File, integrity};
+use glue::Glue;
 use moongate::words::Language;
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -102,8 +104,9 @@ fn place(workspace: &Workspace) -> Result<PathBuf> {
 
 fn make(workspace: &Workspace, place: &Path) -> Result<()> {
     eprintln!("Building the widget. The first time takes a minute or two; then only what changed is built.");
-    let module = compile::widget(workspace)?;
-    let files = contents(workspace, glue::generate(&module)?)?;
+    let widget = glue::generate(&compile::module(workspace, Part::Widget)?)?;
+    let reader = glue::generate(&compile::module(workspace, Part::Reader)?)?;
+    let files = contents(workspace, widget, reader)?;
     let draft = place.with_extension("draft");
     let _ = fs::remove_dir_all(&draft);
     let _ = fs::remove_dir_all(place);
@@ -113,19 +116,25 @@ fn make(workspace: &Workspace, place: &Path) -> Result<()> {
 }
 
 /// Every file of the bundle. What another file names by its hash is made before that file.
-fn contents(workspace: &Workspace, glue: glue::Glue) -> Result<Vec<File>> {
+fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<File>> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
-    let wasm = File::hashed("moongate", "wasm", glue.module, Fetched::Always);
+    let wasm = File::hashed("moongate", "wasm", widget.module, Fetched::Always);
+    let reads = File::hashed("reader", "wasm", reader.module, Fetched::AtFirstPress);
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
     generated.insert("wasm".to_owned(), reference(&wasm));
+    generated.insert("reader".to_owned(), reference(&reads));
     generated.insert("css".to_owned(), style::lean(&workspace.text("www/moongate.css")?).into());
-    let script = script::assemble(&workspace.text("www/moongate.js")?, &Value::Object(generated), &glue.script)?;
+    let script = script::assemble(
+        &workspace.text("www/moongate.js")?,
+        &Value::Object(generated),
+        &[("./glue.js", widget.script), ("./reader.js", reader.script)],
+    )?;
     let types = workspace.text("www/moongate.d.ts")?;
     let script = File::named("moongate.js", script.into_bytes(), Fetched::Always);
     let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
-    Ok([script, wasm].into_iter().chain(words.into_iter().map(|(_, file)| file)).chain([types]).collect())
+    Ok([script, wasm, reads].into_iter().chain(words.into_iter().map(|(_, file)| file)).chain([types]).collect())
 }
 
 /// One language's file: each key's name and its text, as the widget reads it.

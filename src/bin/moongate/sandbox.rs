@@ -86,8 +86,10 @@ struct Shop {
 
 impl Shop {
     fn open(settings: Settings) -> Result<Self, String> {
-        let (store, ledger) = match &settings.store {
-            Some(path) => Store::open(path)?,
+        let Settings { store, mut origin } = settings;
+        origin.truncate(origin.trim_end_matches('/').len());
+        let (store, ledger) = match store {
+            Some(path) => Store::open(&path)?,
             None => (Store::memory(), Ledger::default()),
         };
         Ok(Self {
@@ -99,7 +101,7 @@ impl Shop {
             changes: watch::Sender::new(0),
             clock: Clock::system(),
             dice: Dice::new(),
-            origin: settings.origin.trim_end_matches('/').to_owned(),
+            origin,
             ping: Duration::from_secs(15),
         })
     }

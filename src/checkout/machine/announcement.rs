@@ -2,7 +2,8 @@
 //!
 //! It dispatches nothing; names and details leave here as data.
 
-use super::state::{Attempt, Outcome, Phase, State};
+use super::attempt::Attempt;
+use super::state::{Outcome, Phase, State};
 use crate::checkout::fault::Fault;
 use crate::checkout::json::Json;
 use crate::checkout::offer::Reason;

@@ -3,10 +3,11 @@
 //! A new attempt begins only where the last has surely ended; until then its key is used again, or canceled first.
 
 use super::announcement::Announcement;
+use super::attempt::{Attempt, Origin};
 use super::closing;
 use super::event::{Effect, Gesture, Request, What};
-use super::state::{Attempt, Confirming, Origin, Phase, Then};
-use super::{Turn, waiting};
+use super::state::{Confirming, Phase, Then};
+use super::{Turn, telling};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId};
@@ -109,7 +110,7 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
 /// What became of a creation.
 fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase {
     match answer {
-        Answer::Payment(payment) => waiting::take(turn, attempt, payment),
+        Answer::Payment(payment) => telling::take(turn, attempt, payment),
         Answer::SignIn(url) => {
             attempt.origin = Origin::SignIn;
             turn.order(Effect::SignIn(url.clone(), attempt.clone()));

@@ -2,10 +2,11 @@
 //!
 //! Only the server's word that it can no longer be paid lets another attempt begin.
 
+use super::attempt::Attempt;
 use super::choosing;
 use super::event::{Gesture, Request, What};
-use super::state::{Attempt, Confirming, Outcome, Phase, Then};
-use super::{Turn, waiting};
+use super::state::{Confirming, Outcome, Phase, Then};
+use super::{Turn, telling};
 use crate::action::Standing;
 use crate::checkout::fault::Fault;
 use crate::checkout::patience::{self, Watch};
@@ -42,7 +43,7 @@ fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answe
                 attempt.payment = attempt.payment.or_else(|| Some(payment.clone().into()));
                 Phase::Confirming { attempt, why: Confirming::Processing }
             }
-            _ => waiting::take(turn, attempt, payment),
+            _ => telling::take(turn, attempt, payment),
         },
         Answer::Busy(seconds) => {
             attempt.watch.not_before = turn.at + u64::from((*seconds).clamp(1, 30)) * 1000;
@@ -93,10 +94,10 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
     let over = outcome != Outcome::Succeeded;
     match what {
         What::Answered(_, id, Answer::Payment(payment)) if over && *id == attempt.id && payment.is_paid() => {
-            waiting::take(turn, attempt, payment)
+            telling::take(turn, attempt, payment)
         }
         What::Heard(id, Some(payment)) if over && *id == attempt.id && payment.is_paid() => {
-            waiting::take(turn, attempt, payment)
+            telling::take(turn, attempt, payment)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
         What::Answered(_, id, _) if *id == attempt.id => {

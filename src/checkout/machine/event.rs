@@ -3,7 +3,8 @@
 //! Neither holds anything of the browser; every effect says which event it ends in.
 
 use super::announcement::Announcement;
-use super::state::{Attempt, Millis, Order};
+use super::attempt::Attempt;
+use super::state::{Millis, Order};
 use crate::action::Action;
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;

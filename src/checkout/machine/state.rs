@@ -2,14 +2,13 @@
 //!
 //! It changes nothing; [`super::advance`] does.
 
-use crate::action::{Action, Bridge, Step};
+use super::attempt::Attempt;
 use crate::checkout::fault::Fault;
 use crate::checkout::json::Json;
 use crate::checkout::method::MethodId;
 use crate::checkout::money::Amount;
 use crate::checkout::offer::Offer;
-use crate::checkout::patience::Watch;
-use crate::checkout::wire::{AttemptId, Payment};
+use crate::checkout::wire::AttemptId;
 use std::rc::Rc;
 
 /// Milliseconds on the page's own steady clock.
@@ -43,46 +42,6 @@ pub struct Order {
     pub amount: Amount,
     /// Whether the element is in test mode, which every announcement then says.
     pub test: bool,
-}
-
-/// A try at paying, as far as the shopper's side knows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attempt {
-    /// Its id.
-    pub id: AttemptId,
-    /// The method it is paid with.
-    pub method: MethodId,
-    /// The sum with the method's fee: what the shopper saw and what is sent.
-    pub total: Amount,
-    /// What the server last said of it.
-    pub payment: Option<Rc<Payment>>,
-    /// When its code stops being usable, on the page's clock.
-    pub deadline: Option<Millis>,
-    /// Whether the wallet said that it is paid, which the shop has yet to confirm.
-    pub said: bool,
-    /// Where the attempt came from.
-    pub origin: Origin,
-    /// Whether it is to be paid by a page and not by a code.
-    pub by_page: bool,
-    /// Whether its creation was ever sent, so that it may be alive at the server.
-    pub sent: bool,
-    /// The id of the attempt that follows, if this one must be closed to get a new code.
-    pub next: Option<AttemptId>,
-    /// How the waiting for it goes.
-    pub watch: Watch,
-}
-
-/// Where an attempt came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// From a press on pay on this page.
-    Press,
-    /// From what this browser kept.
-    Kept,
-    /// From the link alone: perhaps somebody else's.
-    Link,
-    /// From a press, and the shopper was sent to sign in: its creation is sent again, once.
-    SignIn,
 }
 
 /// Where a payment is; each phase has only what it needs. The attempt is boxed: a phase is moved at each step.
@@ -230,45 +189,6 @@ impl State {
             ("offer", self.offer.to_json()),
             ("log", log),
         ])
-    }
-}
-
-impl Attempt {
-    /// An attempt of which nothing is known yet.
-    pub fn new(id: AttemptId, method: MethodId, total: Amount, origin: Origin, now: Millis) -> Self {
-        Self {
-            id,
-            method,
-            total,
-            payment: None,
-            deadline: None,
-            said: false,
-            origin,
-            by_page: false,
-            sent: origin != Origin::Press,
-            next: None,
-            watch: Watch::from(now),
-        }
-    }
-
-    /// The action that the server last gave, if it can be carried out.
-    pub fn action(&self) -> Option<&Action> {
-        self.payment.as_ref()?.action.as_ref()?.as_ref().ok()
-    }
-
-    /// The key that requests about it use: the server's id, or its own.
-    pub fn key(&self) -> &str {
-        self.payment.as_ref().and_then(|payment| payment.id.as_deref()).unwrap_or(self.id.as_str())
-    }
-
-    /// The bridge that its action calls, if it does.
-    pub fn bridge(&self) -> Option<Bridge> {
-        if let Step::InApp { bridge, .. } = &self.action()?.step { Some(*bridge) } else { None }
-    }
-
-    /// A number from the id, that spreads the asking of many pages.
-    pub(crate) fn spread(&self) -> u64 {
-        self.id.as_str().bytes().fold(0, |sum, byte| sum * 31 % 9973 + u64::from(byte))
     }
 }
 

@@ -2,17 +2,16 @@
 //!
 //! Only the server's word ends a wait. Time, the wallet's word and the network's silence lead to asking, never to an end.
 
-use super::Turn;
-use super::announcement::Announcement;
+use super::attempt::{Attempt, Origin};
 use super::closing;
 use super::event::{BridgeWord, Effect, Gesture, Request, What};
-use super::state::{Acting, Attempt, Confirming, Millis, Origin, Outcome, Phase, Then};
-use crate::action::{Refusal, Standing, Step};
-use crate::checkout::fault::{Fault, ServerCode, ServerFault};
+use super::state::{Acting, Confirming, Millis, Phase, Then};
+use super::{Turn, telling};
+use crate::action::{Standing, Step};
+use crate::checkout::fault::{Fault, ServerCode};
 use crate::checkout::method::Flow;
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId, Payment};
-use std::rc::Rc;
 
 /// When the next thing is due in one of these phases.
 pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
@@ -93,7 +92,9 @@ fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &G
             ask(turn, &mut attempt);
             place.of(attempt)
         }
-        (Gesture::GoOn, Place::Acting(Acting::NotPaid | Acting::AppLink | Acting::Leaving)) => show(turn, attempt),
+        (Gesture::GoOn, Place::Acting(Acting::NotPaid | Acting::AppLink | Acting::Leaving)) => {
+            telling::show(turn, attempt)
+        }
         (Gesture::ChangeMethod, place) if place.may_change() => closing::cancel(turn, attempt, Then::Choose(None)),
         (Gesture::SaveCode, Place::Acting(Acting::Code)) => {
             turn.order(Effect::SaveCode);
@@ -213,7 +214,7 @@ fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: &AttemptId) -> Pha
 fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: &Answer) -> Phase {
     attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
     match (request, answer) {
-        (Request::Refresh, Answer::Payment(payment)) => take(turn, attempt, payment),
+        (Request::Refresh, Answer::Payment(payment)) => telling::take(turn, attempt, payment),
         (Request::Refresh, Answer::Unsupported) => {
             let then = attempt.next.take().map_or(Then::Choose(None), Then::Pay);
             closing::cancel(turn, attempt, then)
@@ -225,7 +226,7 @@ fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: R
             place.of(attempt)
         }
         (_, Answer::Fault(Fault::Server(fault))) if attempt.payment.is_none() && absent(fault.code) => {
-            not_there(turn, attempt, fault)
+            not_there(turn, attempt, fault.code)
         }
         _ if attempt.watch.misses >= patience::MISSES && !matches!(place, Place::Acting(_)) => {
             Phase::Unknown { attempt, call: matches!(place, Place::Unknown(true)) }
@@ -239,17 +240,17 @@ fn absent(code: ServerCode) -> bool {
 }
 
 /// The server does not know an attempt that was taken up, or does not tell us: which proves nothing.
-fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, fault: &ServerFault) -> Phase {
+fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, code: ServerCode) -> Phase {
     match attempt.origin {
         // Somebody else's link, or one of another order: dropped in silence.
         Origin::Link => Phase::choosing(None),
-        Origin::SignIn if fault.code == ServerCode::NotFound => {
+        Origin::SignIn if code == ServerCode::NotFound => {
             attempt.origin = Origin::Press;
             attempt.watch = Watch::from(turn.at);
             turn.send(Request::Create, &mut attempt);
             Phase::Sending { attempt, held: false }
         }
-        _ if fault.code == ServerCode::NotFound => Phase::Choosing { fault: None, pending: Some(attempt) },
+        _ if code == ServerCode::NotFound => Phase::Choosing { fault: None, pending: Some(attempt) },
         _ => Phase::choosing(None),
     }
 }
@@ -257,12 +258,12 @@ fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, fault: &ServerFault) ->
 /// News of the attempt that is waited for.
 fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Payment) -> Phase {
     if payment.status != Standing::Pending {
-        return take(turn, attempt, payment);
+        return telling::take(turn, attempt, payment);
     }
-    let new_action = payment.action.is_some() && !same_action(&attempt, &payment);
-    note(turn.at, &mut attempt, payment);
+    let new_action = payment.action.is_some() && !same_action(&attempt, payment);
+    telling::note(turn.at, &mut attempt, payment);
     match place {
-        Place::Acting(Acting::Code) if new_action => show(turn, attempt),
+        Place::Acting(Acting::Code) if new_action => telling::show(turn, attempt),
         Place::Acting(Acting::Leaving | Acting::InApp) | Place::Unknown(_) if attempt.said => place.of(attempt),
         Place::Confirming(Confirming::LastCheck) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Confirming(_) if attempt.said => place.of(attempt),
@@ -278,81 +279,10 @@ fn same_action(attempt: &Attempt, payment: &Payment) -> bool {
 /// Back without payment: the code again while it lives, else 还没收到付款 with its three ways on.
 fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
     match attempt.action().map(|action| &action.step) {
-        Some(Step::Qr { .. }) if attempt.deadline.is_none_or(|deadline| turn.at < deadline) => show(turn, attempt),
+        Some(Step::Qr { .. }) if attempt.deadline.is_none_or(|deadline| turn.at < deadline) => {
+            telling::show(turn, attempt)
+        }
         Some(Step::Qr { .. }) => Phase::Acting { attempt, at: Acting::CodeOver },
         _ => Phase::Acting { attempt, at: Acting::NotPaid },
-    }
-}
-
-/// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
-pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment) -> Phase {
-    let (status, refunded, when) = (payment.status, payment.refunded, payment.now);
-    if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
-        attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
-        turn.state.chosen = turn.state.offer.row(&method).map(|row| row.method.id.clone()).or(turn.state.chosen.take());
-        attempt.method = method;
-    }
-    if let Some(id) = payment.attempt.clone() {
-        attempt.id = id;
-    }
-    note(turn.at, &mut attempt, payment);
-    let outcome = match status {
-        _ if refunded => Outcome::Refunded,
-        Standing::Succeeded => Outcome::Succeeded,
-        Standing::Failed => Outcome::Failed,
-        Standing::Canceled => Outcome::Canceled,
-        Standing::Expired => Outcome::Expired,
-        Standing::Processing => {
-            attempt.watch = Watch { heard: attempt.watch.heard, ..Watch::from(turn.at) };
-            return Phase::Confirming { attempt, why: Confirming::Processing };
-        }
-        Standing::Pending => return show(turn, attempt),
-    };
-    Phase::Ended { attempt, outcome, when }
-}
-
-/// Keeps what the server said; an answer without an action leaves the one that is known.
-fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
-    let mut payment = payment.clone();
-    let known = attempt.payment.take();
-    if let Some(known) = known.as_ref().filter(|_| payment.status == Standing::Pending) {
-        payment.action = payment.action.or_else(|| known.action.clone());
-        payment.events = payment.events.or_else(|| known.events.clone());
-        payment.expires = payment.expires.or(known.expires);
-    }
-    payment.id = payment.id.or_else(|| known.and_then(|known| known.id.clone()));
-    attempt.deadline = payment.deadline(at).or(attempt.deadline.filter(|_| payment.action.is_some()));
-    attempt.payment = Some(Rc::new(payment));
-}
-
-/// Begins what the action asks for; the host page hears of it first and may take it on itself.
-fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
-    let known = attempt.payment.as_ref().and_then(|payment| payment.action.clone());
-    let at = match known {
-        Some(Err(refusal)) => {
-            let about = refusal_about(&refusal);
-            let fault = Fault::Server(ServerFault { code: ServerCode::BadAction, about });
-            return Phase::Choosing { fault: Some(fault), pending: Some(attempt) };
-        }
-        Some(Ok(action)) => match action.step {
-            Step::Qr { .. } => Acting::Code,
-            Step::Redirect { .. } => Acting::Leaving,
-            Step::InApp { .. } => Acting::InApp,
-            Step::Deeplink { .. } => Acting::AppLink,
-            Step::Nothing { .. } => return Phase::Confirming { attempt, why: Confirming::Processing },
-        },
-        None => return Phase::Confirming { attempt, why: Confirming::Processing },
-    };
-    attempt.watch = Watch { heard: attempt.watch.heard, ..Watch::from(turn.at) };
-    let action = Announcement::action(&attempt, turn.state.order.test);
-    turn.order(Effect::Announce(action));
-    Phase::Acting { attempt, at }
-}
-
-/// The action's error code, and the host to add if one is not trusted.
-fn refusal_about(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::UntrustedHost(host) => [refusal.code(), ": ", host].concat(),
-        refusal => refusal.code().to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 //! It believes nothing about another order, amount or currency, and reads text as an action only where text counts.
 
 use super::{Answer, AttemptId, Payment};
-use crate::action::{Action, Refusal, Seconds, Standing, Step, Trust, time};
+use crate::action::{Action, Refusal, Seconds, Standing, Step, time};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::Request;
@@ -29,22 +29,35 @@ pub struct Reply {
 }
 
 /// What an answer must agree with to be believed.
-#[derive(Debug)]
 pub struct Expected<'a> {
     /// The order's id.
     pub order: &'a str,
     /// The order's sum.
     pub amount: Amount,
+    /// The sum of the attempt that was asked about, with its method's fee.
+    pub asked: Amount,
     /// The sum for each method that is shown, with its fee.
     pub totals: Vec<(MethodId, Amount)>,
     /// The attempt that was asked about.
     pub attempt: &'a AttemptId,
     /// Origin of the endpoint, which `events` and `sign_in` addresses must have.
     pub origin: &'a str,
-    /// What actions may lead to.
-    pub trust: &'a Trust,
-    /// Whether the merchant asked for collection codes of this method.
-    pub collection: bool,
+    /// Reads and checks a provider's response for this sum: [`Action::checked`], here or in the reader's module.
+    pub reads: &'a dyn Fn(&str, Seconds, &Amount) -> Result<Action, Refusal>,
+}
+
+impl std::fmt::Debug for Expected<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Expected").field("order", &self.order).field("amount", &self.amount).finish_non_exhaustive()
+    }
+}
+
+impl Reply {
+    /// Whether reading it takes [`Expected::reads`]: it may hold an action, or be nothing but a provider's response.
+    pub fn may_hold_an_action(&self) -> bool {
+        let has = |key: &str| self.body.contains(key);
+        matches!(self.status, 200..=299 | 409) && (has("\"action\"") || !has("\"status\""))
+    }
 }
 
 /// Reads an answer to this request.
@@ -55,9 +68,7 @@ pub fn read(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer 
     let json = Json::read(&reply.body).ok().filter(Json::is_object);
     match (reply.status, json) {
         (200..=299, Some(json)) => success(request, &json, reply, expected),
-        (200..=299, None) if !reply.redirected => {
-            bare(request, Action::read(&reply.body, reply.date, expected.trust), reply)
-        }
+        (200..=299, None) if !reply.redirected => bare(request, reply, expected),
         (200..=299, None) => malformed(reply),
         (501, _) => Answer::Unsupported,
         (status, json) => refusal(status, &json.unwrap_or(Json::Null), reply, expected),
@@ -74,6 +85,9 @@ fn malformed(reply: &Reply) -> Answer {
 }
 
 fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>) -> Answer {
+    if request == Request::Cancel && is_recorded_key(json, expected) {
+        return Answer::Payment(Box::new(recorded(json, reply)));
+    }
     if json.get("status").is_some() && (json.get("attempt").is_some() || json.get("order").is_some()) {
         return match payment(json, reply.date, expected) {
             Some(payment) if payment.attempt.as_ref().is_none_or(|id| id == expected.attempt) => {
@@ -82,7 +96,19 @@ fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>
             _ => server(ServerCode::AnotherOrder, echo(json)),
         };
     }
-    bare(request, Action::read_json(json, reply.date, expected.trust), reply)
+    bare(request, reply, expected)
+}
+
+/// Whether the server recorded a key that it had never seen as canceled: it can't name an order that it never heard of.
+fn is_recorded_key(json: &Json, expected: &Expected<'_>) -> bool {
+    let text = |key: &str| json.get(key).and_then(Json::text);
+    let ours = text("attempt") == Some(expected.attempt.as_str());
+    ours && text("status") == Some("canceled") && json.get("order").is_none()
+}
+
+fn recorded(json: &Json, reply: &Reply) -> Payment {
+    let reason = json.get("reason").and_then(Json::text).map(str::to_owned);
+    Payment { reason, ..Payment::bare(Standing::Canceled, None, reply.date) }
 }
 
 /// The order, sum and attempt that an answer names, for the developer.
@@ -92,31 +118,22 @@ fn echo(json: &Json) -> String {
 }
 
 /// A provider's response without the payment around it: the widget then asks by the attempt.
-fn bare(request: Request, action: Result<Action, Refusal>, reply: &Reply) -> Answer {
+fn bare(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer {
+    let action = (expected.reads)(&reply.body, reply.date, &expected.asked);
     let status = match &action {
         Ok(Action { step: Step::Nothing { status: Standing::Failed, code }, .. }) if request == Request::Create => {
             return server(ServerCode::Refused, code.clone().unwrap_or_default());
         }
+        // A query that was refused, by its code, says nothing of the payment: to ask again is safe, to call it failed is not.
+        Ok(Action { step: Step::Nothing { status: Standing::Failed, code: Some(_) }, .. }) => Standing::Pending,
         // A creation's word that it is paid is asked about first; a status answer's is the server's own.
         Ok(Action { step: Step::Nothing { status, .. }, .. }) if request != Request::Create => *status,
         Err(Refusal::Unrecognised | Refusal::Malformed) => return malformed(reply),
         Err(refusal) if request != Request::Create => return server(ServerCode::BadAction, refusal.code().to_owned()),
         _ => Standing::Pending,
     };
-    let payment = Payment {
-        id: None,
-        attempt: None,
-        method: None,
-        status,
-        expires: None,
-        now: Some(reply.date),
-        events: None,
-        reason: None,
-        refunded: false,
-        test: action.as_ref().is_ok_and(|action| action.test),
-        action: Some(action),
-    };
-    Answer::Payment(Box::new(payment))
+    let test = action.as_ref().is_ok_and(|action| action.test);
+    Answer::Payment(Box::new(Payment { test, ..Payment::bare(status, Some(action), reply.date) }))
 }
 
 /// Reads a payment, if it is of this order and sum. Also what the event stream says.
@@ -137,20 +154,14 @@ pub fn payment(json: &Json, date: Seconds, expected: &Expected<'_>) -> Option<Pa
         id,
         attempt: text("attempt").and_then(AttemptId::parse),
         method,
-        status: standing(text("status").unwrap_or_default()),
-        action: json.get("action").map(|action| action_of(action, &total, now, expected)),
+        status: Standing::of_word(text("status").unwrap_or_default()),
+        action: json.get("action").map(|action| (expected.reads)(&action.to_string(), now, &total)),
         expires: text("expires_at").and_then(time::instant),
         now: Some(now),
         reason: text("reason").map(|reason| reason.chars().take(64).collect()),
         refunded: json.get("refunded").and_then(Json::flag) == Some(true),
         test: json.get("test").and_then(Json::flag) == Some(true),
     })
-}
-
-fn action_of(action: &Json, total: &Amount, now: Seconds, expected: &Expected<'_>) -> Result<Action, Refusal> {
-    let action = Action::read_json(action, now, expected.trust)?;
-    action.allowed(total, expected.trust, expected.collection)?;
-    Ok(action)
 }
 
 fn is_payment_id(id: &str) -> bool {
@@ -162,12 +173,6 @@ fn is_payment_id(id: &str) -> bool {
 fn on_origin(url: &str, origin: &str) -> Option<String> {
     let path = url.strip_prefix(origin).unwrap_or(url);
     (path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')).then(|| [origin, path].concat())
-}
-
-/// An unknown word counts as pending.
-fn standing(word: &str) -> Standing {
-    let all = [Standing::Processing, Standing::Succeeded, Standing::Failed, Standing::Canceled, Standing::Expired];
-    all.into_iter().find(|standing| standing.word() == word).unwrap_or(Standing::Pending)
 }
 
 /// What an answer other than 2xx means, by its `code`.
@@ -217,4 +222,147 @@ fn about(status: u16, code: &str, json: &Json) -> String {
         }
     }
     about
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm)]
+    use super::*;
+    use crate::action::Trust;
+    use crate::action::crossing::Terms;
+    use crate::checkout::money::Currency;
+
+    const PAYMENT: &str = r#""id":"pay_81","attempt":"mg_abababababababababababababababab","order":"SO-1001","method":"wechatpay","amount":12800,"currency":"CNY""#;
+
+    fn amount(minor: u64) -> Amount {
+        Amount::new(minor, Currency::parse("CNY").unwrap()).unwrap()
+    }
+
+    fn answered(request: Request, status: u16, body: &str) -> Answer {
+        let attempt = AttemptId::from_random([0xab; 16]);
+        let reads = |response: &str, now: Seconds, amount: &Amount| {
+            Action::checked(response, now, &Terms { trust: Trust::default(), amount: *amount, collection: false })
+        };
+        let expected = Expected {
+            order: "SO-1001",
+            amount: amount(12800),
+            asked: amount(12800),
+            totals: vec![(MethodId::parse("alipay").unwrap(), amount(12900))],
+            attempt: &attempt,
+            origin: "https://shop.example",
+            reads: &reads,
+        };
+        let reply = Reply { status, body: body.to_owned(), date: 1_000_000, ..Reply::default() };
+        read(request, &reply, &expected)
+    }
+
+    fn taken(request: Request, status: u16, body: &str) -> Payment {
+        match answered(request, status, body) {
+            Answer::Payment(payment) => *payment,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn fault(status: u16, body: &str) -> &'static str {
+        match answered(Request::Create, status, body) {
+            Answer::Fault(fault) => fault.code(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_payment_with_a_raw_response_becomes_one_with_an_action() {
+        let body = ["{", PAYMENT, r#","status":"pending","action":{"code_url":"weixin://wxpay/bizpayurl?pr=Zt4kQ8b"},"events":"/checkout/payments/pay_81/events","expires_at":"1970-01-12T13:46:50Z"}"#].concat();
+        let payment = taken(Request::Create, 201, &body);
+        assert!(matches!(payment.action, Some(Ok(Action { step: Step::Qr { .. }, .. }))));
+        assert_eq!(payment.events.as_deref(), Some("https://shop.example/checkout/payments/pay_81/events"));
+        assert_eq!(payment.deadline(5_000), Some(5_000 + 10_000));
+    }
+
+    #[test]
+    fn an_unknown_status_counts_as_pending() {
+        let body = ["{", PAYMENT, r#","status":"on_hold"}"#].concat();
+        assert_eq!(taken(Request::Ask, 200, &body).status, Standing::Pending);
+    }
+
+    #[test]
+    fn an_answer_for_another_order_sum_or_attempt_is_never_believed() {
+        for (right, wrong) in [
+            ("SO-1001", "SO-1002"),
+            ("12800", "12801"),
+            ("CNY", "HKD"),
+            ("mg_abab", "mg_cdcd"),
+            ("\"wechatpay\"", "\"alipay\""),
+        ] {
+            let body = ["{", &PAYMENT.replace(right, wrong), r#","status":"succeeded"}"#].concat();
+            assert_eq!(fault(200, &body), "another_order", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_bare_response_is_taken_and_a_refusal_to_create_is_no_outcome() {
+        let payment = taken(Request::Create, 201, r#"{"code_url":"weixin://wxpay/bizpayurl?pr=Zt4kQ8b"}"#);
+        assert_eq!((payment.status, payment.id), (Standing::Pending, None));
+        let paid = r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"ORDERPAID"}"#;
+        assert_eq!(taken(Request::Create, 200, paid).status, Standing::Pending);
+        let refused = r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"NOAUTH"}"#;
+        assert_eq!(fault(200, refused), "refused");
+        assert_eq!(
+            taken(Request::Ask, 200, refused).status,
+            Standing::Pending,
+            "the query was refused, not the payment"
+        );
+    }
+
+    #[test]
+    fn what_is_no_payment_is_the_servers_fault() {
+        for body in ["", "<html>Sign in</html>", "{}", "[]", "null", "ok", r#"{"status":"succeeded"}"#] {
+            assert_eq!(fault(200, body), "malformed_answer", "{body}");
+        }
+        assert_eq!(fault(200, &" ".repeat(256 * 1024 + 1)), "answer_too_large");
+        assert_eq!(fault(500, "<html>oops</html>"), "server_error");
+    }
+
+    #[test]
+    fn each_refusal_has_its_meaning() {
+        for (status, code, meaning) in [
+            (409, "amount_changed", "amount_changed"),
+            (409, "payment_in_progress", "payment_in_progress"),
+            (409, "order_paid", "order_paid"),
+            (422, "key_reused", "key_reused"),
+            (422, "bad_return_url", "bad_return_url"),
+            (403, "", "not_allowed"),
+            (404, "not_found", "not_found"),
+            (410, "", "not_found"),
+            (418, "", "refused"),
+        ] {
+            assert_eq!(fault(status, &["{\"code\":\"", code, "\"}"].concat()), meaning);
+        }
+        assert_eq!(answered(Request::Refresh, 501, ""), Answer::Unsupported);
+        assert_eq!(answered(Request::Create, 409, r#"{"code":"in_flight"}"#), Answer::Busy(1));
+    }
+
+    #[test]
+    fn an_order_that_is_being_paid_is_taken_up_with_its_own_attempt() {
+        let theirs = PAYMENT.replace("mg_abab", "mg_cdcd");
+        let body = ["{\"code\":\"payment_in_progress\",\"payment\":{", &theirs, ",\"status\":\"pending\"}}"].concat();
+        let payment = taken(Request::Create, 409, &body);
+        assert_eq!(payment.attempt.unwrap().as_str(), "mg_cdcdabababababababababababababab");
+    }
+
+    #[test]
+    fn signing_in_leads_to_the_endpoints_origin_only() {
+        let to = |url: &str| answered(Request::Create, 401, &["{\"code\":\"sign_in\",\"url\":\"", url, "\"}"].concat());
+        assert_eq!(to("/login"), Answer::SignIn("https://shop.example/login".to_owned()));
+        for wrong in ["https://evil.example/", "//evil.example", "https://shop.example.evil/", "/\\\\evil.example"] {
+            assert!(matches!(to(wrong), Answer::Fault(_)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_was_never_seen_is_canceled_by_recording_it() {
+        let body = r#"{"attempt":"mg_abababababababababababababababab","status":"canceled"}"#;
+        assert_eq!(taken(Request::Cancel, 200, body).status, Standing::Canceled);
+        assert!(matches!(answered(Request::Ask, 200, body), Answer::Fault(_)));
+    }
 }

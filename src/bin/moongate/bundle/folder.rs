@@ -39,6 +39,8 @@ pub(super) enum Fetched {
     Always,
     /// In one of the languages.
     InOneLanguage,
+    /// Once a shopper presses pay.
+    AtFirstPress,
     /// Never: it is for the merchant's tools.
     Never,
 }

@@ -2,6 +2,8 @@
 //!
 //! It changes nothing in them but the numbers by which they call each other.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "few kinds of sections matter here")]
+
 use anyhow::{Context, Result, anyhow};
 use std::collections::{HashMap, HashSet};
 use wasm_encoder::reencode::{Error, Reencode};

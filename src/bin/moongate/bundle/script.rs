@@ -18,11 +18,11 @@ const BANNER: &str = concat!("/*! Moongate ", env!("CARGO_PKG_VERSION"), " | MIT
 ///
 /// # Errors
 /// When it imports anything else, or is not a module that parses.
-pub(super) fn assemble(text: &str, generated: &Value, glue: &glue::Script) -> Result<String> {
-    let mut whole = String::with_capacity(text.len() + glue.body.len() + 65_536);
+pub(super) fn assemble(text: &str, generated: &Value, glues: &[(&str, glue::Script)]) -> Result<String> {
+    let mut whole = String::with_capacity(text.len() + 131_072);
     for line in text.lines() {
         match line.strip_prefix("import ") {
-            Some(import) => whole.push_str(&inside(import, generated, glue)?),
+            Some(import) => whole.push_str(&inside(import, generated, glues)?),
             None => whole.push_str(line),
         }
         whole.push('\n');
@@ -31,12 +31,14 @@ pub(super) fn assemble(text: &str, generated: &Value, glue: &glue::Script) -> Re
 }
 
 /// What stands in the place of an import.
-fn inside(import: &str, generated: &Value, glue: &glue::Script) -> Result<String> {
+fn inside(import: &str, generated: &Value, glues: &[(&str, glue::Script)]) -> Result<String> {
     let (names, from) = import.split_once(" from ").with_context(|| format!("no import on one line: {import}"))?;
     match from.trim_end_matches(';').trim_matches(['\'', '"']) {
         "./generated.js" => Ok(format!("const {} = {generated};", generated_name(names)?)),
-        "./glue.js" => scope(names, glue),
-        other => bail!("www/moongate.js imports {other}, and one file can hold only ./generated.js and ./glue.js"),
+        from => match glues.iter().find(|(name, _)| *name == from) {
+            Some((_, glue)) => scope(names, glue),
+            None => bail!("www/moongate.js imports {from}, which the bundle does not have"),
+        },
     }
 }
 
@@ -91,10 +93,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn glue() -> glue::Script {
+    fn glue() -> [(&'static str, glue::Script); 1] {
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         let body = "let generated = 'the glue\\'s own';\nfunction mount() { return generated; }\nfunction start() {}\n";
-        glue::Script { body: body.to_owned(), exports: vec![pair("mount", "mount"), pair("default", "start")] }
+        let exports = vec![pair("mount", "mount"), pair("default", "start")];
+        [("./glue.js", glue::Script { body: body.to_owned(), exports })]
     }
 
     #[test]

@@ -31,6 +31,7 @@ const SAID: &[Key] = &[
     Key::Asking,
     Key::AskNow,
     Key::Succeeded,
+    Key::Refunded,
 ];
 
 const HINTS: [Hint; 8] =
@@ -45,7 +46,8 @@ const HINTS: [Hint; 8] =
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
 /// - `here`: the word for the app around the page, where it is not `app_other`.
 /// - `digits`: the currencies without decimal places and those with three, with spaces between; others have two.
-/// - `rules`: from the start of a language tag to a language; `languages`: its direction and the shell's words.
+/// - `rules`: from the start of a language tag to a language; `languages`: its direction and the shell's words, in the order of
+///   `keys`.
 pub(crate) fn tables() -> Value {
     json!({
         "apps": patterns(sign::APPS, App::word),
@@ -56,6 +58,7 @@ pub(crate) fn tables() -> Value {
         "here": here(),
         "digits": { "0": Currency::with_digits(0).join(" "), "3": Currency::with_digits(3).join(" ") },
         "rules": moongate::words::language::RULES,
+        "keys": keys().map(Key::name).collect::<Vec<_>>(),
         "languages": Language::ALL.iter().map(|language| (language.tag.to_owned(), spoken(language))).collect::<Map<_, _>>(),
     })
 }
@@ -133,12 +136,15 @@ fn here() -> Map<String, Value> {
     named.map(|app| (app.word().to_owned(), Key::here(app).name().into())).collect()
 }
 
+/// The words of the shell: its own, the names of wallets and their apps, and the lines under them.
+fn keys() -> impl Iterator<Item = Key> {
+    let wallets = Wallet::ALL.into_iter().flat_map(|wallet| [Key::method(wallet), Key::app(wallet)]);
+    SAID.iter().copied().chain(wallets).chain(HINTS.into_iter().filter_map(Key::hint))
+}
+
 fn spoken(language: &Language) -> Value {
     let words = Words::of(language, &[]);
-    let wallets = Wallet::ALL.into_iter().flat_map(|wallet| [Key::method(wallet), Key::app(wallet)]);
-    let keys = SAID.iter().copied().chain(wallets).chain(HINTS.into_iter().filter_map(Key::hint));
-    let texts: Map<_, _> = keys.map(|key| (key.name().to_owned(), words.say(key).into())).collect();
-    json!({ "dir": language.dir, "texts": texts })
+    json!({ "dir": language.dir, "texts": keys().map(|key| words.say(key)).collect::<Vec<_>>() })
 }
 
 #[cfg(test)]

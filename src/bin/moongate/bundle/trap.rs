@@ -3,6 +3,8 @@
 //! A panic ends in the instruction `unreachable` before and after; what goes is the making of its message. Code that calls
 //! anything of the page's on its way, such as an exception thrown with words, stays.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "few of the many kinds of instructions matter here")]
+
 use std::collections::HashSet;
 use walrus::ir::{Call, Instr, InstrLocId, InstrSeqId, Unreachable};
 use walrus::{FunctionId, FunctionKind, LocalFunction, Module};

@@ -89,7 +89,7 @@ pub(super) async fn act(
             Some(payment) => payment.id.clone(),
             None => super::wallet::found(ledger, &key).map_or(key, |(payment, _)| payment.id.clone()),
         };
-        ledger.act(&id, deed, reason, now).map_err(|refusal| Problem::of(refusal, Value::Null))?;
+        ledger.act(&id, deed, reason, now).map_err(|refusal| Problem::of(refusal, &Value::Null))?;
         ledger.find(&id).map(|payment| view::record(payment, &asker.place, now)).ok_or_else(Problem::not_found)
     })??;
     Ok(Json(record))

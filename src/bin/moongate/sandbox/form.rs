@@ -70,7 +70,11 @@ fn next_page(payment: &Payment, place: &Place) -> Response {
         return Redirect::to(&format!("{}/sandbox/code/{}", place.origin, payment.id)).into_response();
     }
     let (url, fields) = provider::page_to_pay(payment, place);
-    if fields.is_empty() { Redirect::to(&url).into_response() } else { posting(&url, &fields) }
+    if fields.is_empty() {
+        Redirect::to(&url).into_response()
+    } else {
+        posting(&url, &fields, &payment.wish.return_url)
+    }
 }
 
 /// The return address with the attempt, which the shop's page takes up.
@@ -80,8 +84,9 @@ pub(super) fn back(payment: &Payment) -> String {
     if named { address.clone() } else { with_query(address, &[("moongate_attempt", attempt)]) }
 }
 
-/// A page that posts these fields: by itself with script, by a press without.
-pub(super) fn posting(url: &str, fields: &[(&str, String)]) -> Response {
+/// A page that posts these fields: by itself with script, by a press without. `last` is the page that the answer leads
+/// on to: browsers hold the policy for forms against redirects too.
+pub(super) fn posting(url: &str, fields: &[(&str, String)], last: &str) -> Response {
     let field = |(name, value): &(&str, String)| {
         format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escaped(name), escaped(value))
     };
@@ -91,7 +96,7 @@ pub(super) fn posting(url: &str, fields: &[(&str, String)]) -> Response {
         escaped(url),
         fields.iter().map(field).collect::<String>()
     );
-    let leads_to = origin_of(url).unwrap_or_default();
+    let leads_to = [url, last].iter().filter_map(|address| origin_of(address)).collect::<Vec<_>>().join(" ");
     let title = "继续 · Continue";
     Page { status: StatusCode::OK, language: "zh-CN", title, body, leads_to: &leads_to }.into_response()
 }

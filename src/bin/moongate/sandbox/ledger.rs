@@ -269,3 +269,174 @@ fn close(payment: &mut Payment, reason: &str) {
     payment.status = Standing::Canceled;
     payment.reason = Some(reason.to_owned());
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use moongate::checkout::method::Flow;
+    use proptest::prelude::*;
+
+    const LIFETIME: Millis = 1_000;
+
+    fn wish(attempt: u8, order: u8) -> Wish {
+        Wish {
+            attempt: format!("mg_{attempt:032}"),
+            order: format!("SO-{order}"),
+            method: "alipay".to_owned(),
+            sum: Some((12_800, "CNY".to_owned())),
+            return_url: "http://127.0.0.1/".to_owned(),
+            device: "desktop".to_owned(),
+            session: "s".to_owned(),
+        }
+    }
+
+    fn terms() -> Terms {
+        Terms { provider: "wallet".to_owned(), flow: Flow::Qr, refuse: None, lifetime: LIFETIME }
+    }
+
+    fn create(ledger: &mut Ledger, attempt: u8, order: u8, now: Millis) -> Result<Made, Refusal> {
+        ledger.create(wish(attempt, order), terms(), &format!("pay_{attempt}"), now)
+    }
+
+    fn status(ledger: &Ledger, attempt: u8) -> Standing {
+        ledger.find(&wish(attempt, 0).attempt).unwrap().status
+    }
+
+    #[test]
+    fn a_payment_expires_at_its_time_and_not_before() {
+        let mut ledger = Ledger::default();
+        create(&mut ledger, 1, 1, 0).unwrap();
+        ledger.settle(LIFETIME - 1);
+        assert_eq!(status(&ledger, 1), Standing::Pending);
+        ledger.settle(LIFETIME);
+        assert_eq!(status(&ledger, 1), Standing::Expired);
+    }
+
+    #[test]
+    fn every_deed_on_every_standing_does_what_the_table_says() {
+        use Deed::{Cancel, Expire, Fail, Pay, Process};
+        let all = [Pay, Cancel, Fail, Expire, Process];
+        // A row is what was done before; a column what is tried then: y it happens, = it is so already, n it has ended.
+        for (before, row) in [
+            (None, "yyyyy"),
+            (Some(Process), "yyyy="),
+            (Some(Pay), "=nnnn"),
+            (Some(Cancel), "y=nnn"),
+            (Some(Fail), "yn=nn"),
+            (Some(Expire), "ynn=y"),
+        ] {
+            for (deed, expected) in all.into_iter().zip(row.chars()) {
+                let mut ledger = Ledger::default();
+                create(&mut ledger, 1, 1, 0).unwrap();
+                if let Some(before) = before {
+                    ledger.act("pay_1", before, None, 0).unwrap();
+                }
+                let stood = status(&ledger, 1);
+                let done = ledger.act("pay_1", deed, None, 0);
+                let stands = if expected == 'n' { stood } else { deed.leads_to() };
+                assert_eq!((done.is_ok(), status(&ledger, 1)), (expected != 'n', stands), "{before:?} then {deed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_shop_closed_is_never_touched_again() {
+        for deed in [Deed::Pay, Deed::Fail, Deed::Expire, Deed::Process] {
+            let mut ledger = Ledger::default();
+            create(&mut ledger, 1, 1, 0).unwrap();
+            ledger.cancel("pay_1", "pay_x", 0);
+            assert_eq!(ledger.act("pay_1", deed, None, 0), Err(Refusal::Closed));
+            assert_eq!(ledger.refresh("pay_1", 9 * LIFETIME), Ok("pay_1".to_owned()));
+            assert_eq!(status(&ledger, 1), Standing::Canceled);
+        }
+    }
+
+    #[test]
+    fn only_what_changed_is_written_down() {
+        let mut ledger = Ledger::default();
+        create(&mut ledger, 1, 1, 0).unwrap();
+        assert_eq!(ledger.take_changed().len(), 1);
+        ledger.count("pay_1", |requests| &mut requests.status);
+        ledger.settle(1);
+        ledger.refresh("pay_1", 1).unwrap();
+        assert!(create(&mut ledger, 2, 1, 1).is_err());
+        create(&mut ledger, 1, 1, 1).unwrap();
+        assert!(ledger.take_changed().is_empty());
+    }
+
+    /// Anything that can happen to a shop.
+    #[derive(Clone, Copy, Debug)]
+    enum Happening {
+        Create(u8, u8),
+        Cancel(u8),
+        Refresh(u8),
+        Act(u8, Deed),
+        Reprice(u8, u64),
+        Wait(Millis),
+        Restart,
+    }
+
+    fn happening() -> impl Strategy<Value = Happening> {
+        let deed = prop::sample::select(vec![Deed::Pay, Deed::Cancel, Deed::Fail, Deed::Expire, Deed::Process]);
+        prop_oneof![
+            4 => (0..6_u8, 0..2_u8).prop_map(|(attempt, order)| Happening::Create(attempt, order)),
+            1 => (0..6_u8).prop_map(Happening::Cancel),
+            2 => (0..6_u8).prop_map(Happening::Refresh),
+            4 => (0..6_u8, deed).prop_map(|(attempt, deed)| Happening::Act(attempt, deed)),
+            1 => (0..2_u8, prop::sample::select(vec![12_800, 9_900])).prop_map(|(order, sum)| Happening::Reprice(order, sum)),
+            2 => (1..LIFETIME).prop_map(Happening::Wait),
+            1 => Just(Happening::Restart),
+        ]
+    }
+
+    fn happen(ledger: &mut Ledger, now: &mut Millis, what: Happening) {
+        let key = |attempt: u8| wish(attempt, 0).attempt;
+        match what {
+            Happening::Create(attempt, order) => drop(create(ledger, attempt, order, *now)),
+            Happening::Cancel(attempt) => drop(ledger.cancel(&key(attempt), "pay_grave", *now)),
+            Happening::Refresh(attempt) => drop(ledger.refresh(&key(attempt), *now)),
+            Happening::Act(attempt, deed) => drop(ledger.act(&key(attempt), deed, None, *now)),
+            Happening::Reprice(order, amount) => {
+                ledger.set_order(Order { amount, ..Order::usual(&format!("SO-{order}")) });
+            }
+            Happening::Wait(time) => *now += time,
+            Happening::Restart => {
+                let payments = ledger.payments().into_iter().cloned().collect();
+                let (orders, graves) = (ledger.orders.values().cloned(), ledger.graves.values().cloned());
+                *ledger = Ledger::restored(payments, orders.collect(), graves.collect());
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_happens_an_order_has_one_code_at_its_price_and_keeps_one_payments_money(
+            happenings in prop::collection::vec(happening(), 1..40),
+        ) {
+            let (mut ledger, mut now) = (Ledger::default(), 0);
+            for what in happenings {
+                let before: Vec<_> = ledger.payments().into_iter().cloned().collect();
+                happen(&mut ledger, &mut now, what);
+                for old in before {
+                    let new = ledger.find(&old.id).unwrap();
+                    prop_assert!(old.status != Standing::Succeeded || new.status == Standing::Succeeded, "{what:?}");
+                    prop_assert!(!old.closed || (new.closed && new.status == Standing::Canceled), "{what:?}");
+                    prop_assert!(new.generation == old.generation || new.status == Standing::Pending, "{what:?}");
+                }
+                for order in ["SO-0", "SO-1"] {
+                    let of_order = || ledger.payments().into_iter().filter(|payment| payment.wish.order == order);
+                    let live = of_order().filter(|payment| payment.live() && !outdated(payment, &ledger.order(order)));
+                    let paid = of_order().filter(|payment| payment.paid()).count();
+                    let succeeded = of_order().filter(|payment| payment.status == Standing::Succeeded).count();
+                    // A code revived by the wallet itself, `process` after expiry, is not of the shop's making.
+                    prop_assert!(live.filter(|payment| payment.status == Standing::Pending).count() <= 1, "{what:?}");
+                    prop_assert!(paid == usize::from(succeeded > 0), "{what:?}");
+                }
+            }
+        }
+    }
+}

@@ -61,10 +61,7 @@ fn create_json(shop: &Shop, asker: &Asker, headers: &HeaderMap, body: &[u8]) -> 
 
 /// A payment is JSON; a bare response is whatever the provider's is, which may be a page.
 fn body_of(told: Value) -> Response {
-    match told {
-        Value::String(html) => Html(html).into_response(),
-        json => Json(json).into_response(),
-    }
+    if let Value::String(html) = told { Html(html).into_response() } else { Json(told).into_response() }
 }
 
 /// What a late creation with a canceled key said is echoed, so that its page recognises the answer.
@@ -98,7 +95,7 @@ pub(super) fn begin(shop: &Shop, asker: &Asker, creation: Creation) -> Result<(M
                 ledger.find(id)
             });
             let payment = payment.map_or(Value::Null, |payment| view::whole(payment, &asker.place, now));
-            Problem::of(refusal, payment)
+            Problem::of(refusal, &payment)
         })?;
         if let Some(id) = view::made_id(&made) {
             ledger.count(id, |requests| &mut requests.create);
@@ -110,10 +107,7 @@ pub(super) fn begin(shop: &Shop, asker: &Asker, creation: Creation) -> Result<(M
 }
 
 fn concerned(refusal: &Refusal) -> Option<&str> {
-    match refusal {
-        Refusal::InProgress(id) | Refusal::OrderPaid(id) => Some(id),
-        _ => None,
-    }
+    if let Refusal::InProgress(id) | Refusal::OrderPaid(id) = refusal { Some(id) } else { None }
 }
 
 fn sign_in(asker: &Asker) -> Problem {
@@ -191,7 +185,7 @@ pub(super) async fn refresh(
         Err(refusal) => {
             let payment = concerned(&refusal).and_then(|id| ledger.find(id));
             let payment = payment.map_or(Value::Null, |payment| view::whole(payment, &asker.place, now));
-            Err(Problem::of(refusal, payment))
+            Err(Problem::of(refusal, &payment))
         }
     })??;
     told.map(Json).ok_or_else(Problem::not_found)

@@ -54,7 +54,7 @@ impl Problem {
     }
 
     /// What the ledger refused; `payment` is the order's payment where the refusal is about one.
-    pub(super) fn of(refusal: Refusal, payment: Value) -> Self {
+    pub(super) fn of(refusal: Refusal, payment: &Value) -> Self {
         let conflict = |code, detail: &str| Self::new(StatusCode::CONFLICT, code, detail);
         match refusal {
             Refusal::KeyReused => Self::new(

@@ -5,9 +5,11 @@
 
 mod events;
 mod faults;
+mod form;
 mod kept;
 mod providers;
 mod requests;
+mod setting;
 mod twice;
 mod wallet;
 
@@ -152,9 +154,8 @@ impl Trial {
     }
 
     /// Creates a payment of the usual order, which must succeed.
-    #[track_caller]
-    fn made<'a>(&'a mut self, attempt: &'a str, method: &'a str) -> impl Future<Output = Value> + 'a {
-        async move { self.create(&wish(attempt, method)).await.ok() }
+    async fn made(&mut self, attempt: &str, method: &str) -> Value {
+        self.create(&wish(attempt, method)).await.ok()
     }
 
     /// What a wallet's app does to a payment.

@@ -115,7 +115,7 @@ fn decided(ledger: &mut Ledger, code: &str, deed: Option<Deed>, now: i64) -> Res
     let (payment, generation) = found(ledger, code).ok_or_else(Problem::not_found)?;
     let (id, payable) = (payment.id.clone(), payment.live() && payment.generation == generation);
     if let Some(deed) = deed.filter(|_| payable) {
-        ledger.act(&id, deed, None, now).map_err(|refusal| Problem::of(refusal, serde_json::Value::Null))?;
+        ledger.act(&id, deed, None, now).map_err(|refusal| Problem::of(refusal, &serde_json::Value::Null))?;
     }
     ledger.find(&id).cloned().ok_or_else(Problem::not_found)
 }
@@ -125,7 +125,7 @@ fn returned(payment: &Payment, deed: Option<Deed>, origin: &str) -> Response {
     let by_form = payment.wish.method == "unionpay" && payment.terms.flow == Flow::Redirect && deed.is_some();
     if by_form {
         let fields = unionpay_return(payment);
-        return posting(&format!("{origin}/sandbox/return/{}", payment.id), &fields);
+        return posting(&format!("{origin}/sandbox/return/{}", payment.id), &fields, &payment.wish.return_url);
     }
     let added = if deed.is_some() { additions(payment) } else { Vec::new() };
     let added: Vec<_> = added.iter().map(|(name, value)| (*name, value.as_str())).collect();

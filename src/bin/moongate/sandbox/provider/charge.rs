@@ -118,7 +118,9 @@ fn jeepay(ask: &Ask<'_>) -> Value {
 fn xendit(ask: &Ask<'_>) -> Value {
     let step = match ask.flow() {
         Flow::Qr => json!({ "type": "PRESENT_TO_CUSTOMER", "descriptor": "QR_STRING", "value": ask.code() }),
-        _ => json!({ "type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": ask.page() }),
+        Flow::InApp | Flow::Deeplink | Flow::Redirect => {
+            json!({ "type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": ask.page() })
+        }
     };
     json!({
         "payment_request_id": format!("pr-{}", ask.tokens.draw("request", LOWER, 24)), "status": "REQUIRES_ACTION",

@@ -84,7 +84,7 @@ fn antom(ask: &Ask<'_>) -> Value {
     });
     let step = match ask.flow() {
         Flow::Qr => json!({ "orderCodeForm": antom_code(ask) }),
-        Flow::Deeplink => json!({ "normalUrl": ask.page(), "schemeUrl": normalised::alipay_link(ask),
+        Flow::Deeplink => json!({ "normalUrl": ask.page(), "applinkUrl": normalised::app_link(ask),
                                   "appIdentifier": "com.eg.android.AlipayGphone" }),
         Flow::InApp | Flow::Redirect => json!({ "normalUrl": ask.page() }),
     };
@@ -108,7 +108,7 @@ fn airwallex(ask: &Ask<'_>) -> Value {
         (Flow::Qr, _) => json!({ "type": "render_qrcode", "qrcode": ask.tokens.bare_code(), "url": ask.page() }),
         (Flow::Deeplink, _) => json!({
             "type": "redirect", "method": "GET", "url": ask.page(),
-            "data": { "scheme_url": normalised::alipay_link(ask), "package_name": "com.eg.android.AlipayGphone" },
+            "data": { "scheme_url": normalised::app_link(ask), "package_name": "com.eg.android.AlipayGphone" },
         }),
         _ => json!({ "type": "redirect", "method": "GET", "url": ask.page() }),
     };
@@ -131,7 +131,9 @@ fn hyperswitch(ask: &Ask<'_>) -> Value {
             "display_to_timestamp": ask.told(ask.payment.expires()), "qr_code_url": null, "display_text": null,
             "border_color": null,
         }),
-        _ => json!({ "type": "redirect_to_url", "redirect_to_url": ask.page() }),
+        Flow::InApp | Flow::Deeplink | Flow::Redirect => {
+            json!({ "type": "redirect_to_url", "redirect_to_url": ask.page() })
+        }
     };
     let kind = match ask.method() {
         "wechatpay" => "we_chat_pay",

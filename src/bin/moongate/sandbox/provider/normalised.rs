@@ -5,7 +5,6 @@
 use super::Ask;
 use super::wallet::{join, wechat_bridge};
 use crate::sandbox::clock::rfc3339;
-use crate::sandbox::page::percent;
 use moongate::checkout::method::Flow;
 use serde_json::{Value, json};
 
@@ -16,7 +15,7 @@ pub(super) fn raw(ask: &Ask<'_>) -> Value {
         ("wechatpay", Flow::InApp) => inapp("wechat_jsapi", &wechat_bridge(ask)),
         ("alipay", Flow::InApp) => inapp("alipay_jsapi", &json!({ "tradeNO": ask.tokens.trade_no() })),
         ("unionpay", Flow::InApp) => inapp("unionpay_upsdk", &json!({ "tn": ask.tokens.tn() })),
-        ("alipay", Flow::Deeplink) => json!({ "type": "deeplink", "url": alipay_link(ask), "fallback": ask.page() }),
+        ("alipay", Flow::Deeplink) => json!({ "type": "deeplink", "url": app_link(ask), "fallback": ask.page() }),
         ("unionpay", Flow::Redirect) => form(ask),
         _ => json!({ "type": "redirect", "url": ask.page(), "method": "GET" }),
     };
@@ -39,7 +38,8 @@ fn form(ask: &Ask<'_>) -> Value {
     json!({ "type": "redirect", "url": url, "method": "POST", "fields": fields })
 }
 
-/// The one link that may be built from a code: Alipay's scanner, opened with it.
-pub(super) fn alipay_link(ask: &Ask<'_>) -> String {
-    format!("alipays://platformapi/startapp?saId=10000007&qrcode={}", percent(&ask.code()))
+/// An app link: an address that an installed app would take over, and that shows a page where there is none. The real
+/// wallets' own schemes lead out of the sandbox, which test mode does not allow.
+pub(super) fn app_link(ask: &Ask<'_>) -> String {
+    format!("{}&app=1", ask.page())
 }

@@ -30,7 +30,7 @@ impl Stream {
                 return Some((field("event: ").to_owned(), field("data: ").to_owned()));
             }
             let chunk = tokio::time::timeout(Duration::from_secs(5), self.body.next()).await.expect("silence")?;
-            self.text.push_str(&String::from_utf8(chunk.unwrap().to_vec()).unwrap());
+            self.text.push_str(str::from_utf8(&chunk.unwrap()).unwrap());
         }
     }
 

@@ -150,7 +150,8 @@ async fn alipays_form_is_accepted_from_anywhere_and_its_way_back_has_alipays_wor
 #[tokio::test]
 async fn unionpay_returns_by_a_form_which_the_merchants_server_answers_with_303() {
     let mut trial = Trial::new();
-    let made = trial.create(&redirecting("1", "unionpay")).await.ok();
+    let elsewhere = but(redirecting("1", "unionpay"), "return_url", json!("http://localhost:3000/shop"));
+    let made = trial.create(&elsewhere).await.ok();
     let html = made["action"].as_str().unwrap();
     let order = after(html, "id=\"orderId\" value=\"");
     let opened = trial.form("/sandbox/unionpay/frontTransReq.do", &[("orderId", order), ("txnAmt", "12800")]).await;
@@ -158,12 +159,14 @@ async fn unionpay_returns_by_a_form_which_the_merchants_server_answers_with_303(
     let code = after(&page, "name=\"code\" value=\"").to_owned();
     let paid = trial.form("/sandbox/wallet", &[("code", &code), ("page", "1"), ("decision", "approve")]).await;
     assert_eq!(paid.status, StatusCode::OK);
+    let policy = paid.header("content-security-policy");
+    assert!(policy.ends_with("form-action 'self' http://127.0.0.1:8080 http://localhost:3000"), "{policy}");
     let page = paid.text.unwrap();
     assert!(page.contains("data-auto") && page.contains("name=\"respCode\" value=\"00\""), "{page}");
     assert_eq!(after(&page, "action=\""), after(html, "id=\"frontUrl\" value=\""));
     let front = after(&page, "action=\"").strip_prefix(ORIGIN).unwrap().to_owned();
     let back = trial.form(&front, &[("orderId", order), ("respCode", "00")]).await;
-    let expected = format!("{RETURNED}{}#pay", attempt("1"));
+    let expected = format!("http://localhost:3000/shop?moongate_attempt={}", attempt("1"));
     assert_eq!((back.status, back.header("location")), (StatusCode::SEE_OTHER, expected.as_str()));
 }
 

@@ -1,0 +1,67 @@
+//! Decides what the reasons are called for which a response gives no action.
+//!
+//! It does not decide when one applies; who finds it does.
+
+/// Why a response gives no action. The words are those of section 0.1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No signature matched, also after unwrapping.
+    Unrecognised,
+    /// Two signatures matched the same object.
+    Ambiguous,
+    /// Text that should parse does not.
+    Malformed,
+    /// A required field is absent, null or empty.
+    MissingField,
+    /// A required field is not of the documented type.
+    BadType,
+    /// An address that is not one we open.
+    UnsafeUrl,
+    /// A host that is not on the list; the host.
+    UntrustedHost(String),
+    /// Over a limit.
+    TooLarge,
+    /// Its time is over.
+    Expired,
+    /// A bare `prepay_id`: the server must still sign.
+    NeedsSignature,
+    /// For native apps only.
+    AppSdkOnly,
+    /// Recognised, but outside these wallets.
+    UnsupportedAction,
+}
+
+impl Refusal {
+    /// Each but [`Refusal::UntrustedHost`], which carries a host.
+    pub(super) const ALL: [Self; 11] = [
+        Self::Unrecognised,
+        Self::Ambiguous,
+        Self::Malformed,
+        Self::MissingField,
+        Self::BadType,
+        Self::UnsafeUrl,
+        Self::TooLarge,
+        Self::Expired,
+        Self::NeedsSignature,
+        Self::AppSdkOnly,
+        Self::UnsupportedAction,
+    ];
+
+    /// Its code, for example `untrusted_host`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unrecognised => "unrecognised",
+            Self::Ambiguous => "ambiguous",
+            Self::Malformed => "malformed",
+            Self::MissingField => "missing_field",
+            Self::BadType => "bad_type",
+            Self::UnsafeUrl => "unsafe_url",
+            Self::UntrustedHost(_) => "untrusted_host",
+            Self::TooLarge => "too_large",
+            Self::Expired => "expired",
+            Self::NeedsSignature => "needs_signature",
+            Self::AppSdkOnly => "app_sdk_only",
+            Self::UnsupportedAction => "unsupported_action",
+        }
+    }
+}

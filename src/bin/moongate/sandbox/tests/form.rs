@@ -1,0 +1,59 @@
+//! Contract 3.2, the form way: a page without script is answered with a page.
+
+use super::*;
+
+#[tokio::test]
+async fn the_form_way_leads_to_a_page_to_pay_on() {
+    let mut trial = Trial::new();
+    let fields = |method: &'static str, name: &'static str| {
+        let order = format!("SO-{name}");
+        [("order", order), ("method", method.to_owned()), ("attempt", attempt(name)), ("return_url", BACK.to_owned())]
+    };
+    for (name, method, expected) in [("1", "alipay", "/sandbox/wallet?code="), ("2", "wechatpay", "/sandbox/code/pay_")]
+    {
+        let given = fields(method, name);
+        let given: Vec<_> = given.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let answer = trial.form("/checkout/payments", &given).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        assert!(answer.header("location").starts_with(&format!("{ORIGIN}{expected}")), "{answer:?}");
+        let again = trial.form("/checkout/payments", &given).await;
+        assert_eq!(again.header("location"), answer.header("location"));
+    }
+    let given = fields("unionpay", "3");
+    let given: Vec<_> = given.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let form = trial.form("/checkout/payments", &given).await;
+    assert_eq!((form.status, form.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
+    assert!(form.text.unwrap().contains("action=\"http://127.0.0.1:8080/sandbox/unionpay/frontTransReq.do\""));
+    assert_eq!(trial.listing().await.len(), 3);
+}
+
+#[tokio::test]
+async fn the_form_way_and_the_script_mean_the_same_payment_by_the_same_key() {
+    let mut trial = Trial::new();
+    let made = trial.made("1", "wechatpay").await;
+    let attempt = attempt("1");
+    let fields = [("order", "SO-1001"), ("method", "wechatpay"), ("attempt", attempt.as_str()), ("return_url", BACK)];
+    let answer = trial.form("/checkout/payments", &fields).await;
+    let page = format!("{ORIGIN}/sandbox/code/{}", made["id"].as_str().unwrap());
+    assert_eq!(answer.header("location"), page);
+    let shown = trial.get(page.strip_prefix(ORIGIN).unwrap()).await.text.unwrap();
+    assert!(shown.contains(made["action"]["code_url"].as_str().unwrap()), "{shown}");
+    trial.app(&made["id"], "pay").await.ok();
+    let answer = trial.form("/checkout/payments", &fields).await;
+    let back = format!("http://127.0.0.1:8080/shop?x=1&moongate_attempt={attempt}#pay");
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, back.as_str()));
+}
+
+#[tokio::test]
+async fn the_form_way_takes_up_the_orders_live_payment_and_shows_refusals_as_a_page() {
+    let mut trial = Trial::new();
+    let made = trial.made("1", "wechatpay").await;
+    let other = attempt("2");
+    let fields = [("order", "SO-1001"), ("method", "alipay"), ("attempt", other.as_str()), ("return_url", BACK)];
+    let answer = trial.form("/checkout/payments", &fields).await;
+    assert_eq!(answer.header("location"), format!("{ORIGIN}/sandbox/code/{}", made["id"].as_str().unwrap()));
+    trial.app(&made["id"], "pay").await.ok();
+    let paid = trial.form("/checkout/payments", &fields).await;
+    assert_eq!((paid.status, paid.header("content-type")), (StatusCode::CONFLICT, "text/html; charset=utf-8"));
+    assert!(paid.text.unwrap().contains("data-code=\"order_paid\""));
+}

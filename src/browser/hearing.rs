@@ -1,0 +1,66 @@
+//! Holds what the server says against this order: what an answer or a message of the stream must agree with.
+//!
+//! It does not decide what either means; [`crate::checkout::wire`] does.
+
+use super::page;
+use super::reading::Reader;
+use super::setup::Setup;
+use crate::action::crossing::Terms;
+use crate::action::{Action, Refusal, Seconds, Trust};
+use crate::checkout::json::Json;
+use crate::checkout::machine::{Attempt, Request, State};
+use crate::checkout::money::Amount;
+use crate::checkout::options::Options;
+use crate::checkout::wire::{self, Answer, AttemptId, Expected, Payment, Reply};
+
+/// What an answer to this request means.
+pub(super) fn answer(
+    setup: &Setup,
+    state: &State,
+    attempt: &Attempt,
+    request: Request,
+    reply: &Reply,
+) -> Option<Answer> {
+    hold(setup, state, attempt, |expected| wire::read(request, reply, expected))
+}
+
+/// A payment that came through the stream, if it is this order's and of this attempt.
+pub(super) fn payment(setup: &Setup, id: &AttemptId, text: &str) -> Option<Payment> {
+    let state = setup.mirror.state.borrow().clone()?;
+    let attempt = state.phase.attempt().filter(|attempt| attempt.id == *id)?;
+    let json = Json::read(text).ok()?;
+    hold(setup, &state, attempt, |expected| wire::payment(&json, page::wall(), expected))?
+}
+
+fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&Expected<'_>) -> T) -> Option<T> {
+    let options = setup.options.as_ref()?;
+    let origin = origin(&options.endpoint);
+    let reader = setup.mirror.reader.borrow().clone();
+    let reads = |response: &str, now: Seconds, amount: &Amount| {
+        let terms = terms(options, state, attempt, *amount, &origin);
+        reader.as_ref().map_or(Err(Refusal::Unrecognised), |reader: &Reader| reader.read(response, now, &terms))
+    };
+    let reads: &dyn Fn(&str, Seconds, &Amount) -> Result<Action, Refusal> = &reads;
+    Some(hear(&Expected {
+        order: &options.order,
+        amount: options.amount,
+        asked: attempt.total,
+        totals: state.offer.shown.iter().map(|row| (row.method.id.clone(), row.total)).collect(),
+        attempt: &attempt.id,
+        origin: &origin,
+        reads,
+    }))
+}
+
+fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, origin: &str) -> Terms {
+    let row = state.offer.shown.iter().find(|row| row.method.id == attempt.method);
+    let trust = Trust { hosts: options.hosts.clone(), test_origin: options.test_mode.then(|| origin.to_owned()) };
+    Terms { trust, amount, collection: row.is_some_and(|row| !row.method.scannable_by.is_empty()) }
+}
+
+/// Scheme, host and port of an absolute address.
+fn origin(url: &str) -> String {
+    let after = url.find("//").map_or(0, |at| at + 2);
+    let end = url.get(after..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after + at);
+    url.get(..end).unwrap_or(url).to_owned()
+}

@@ -1,0 +1,101 @@
+//! Holds what one mounting stands on: what the page said, what the shopper did before, what others may read at any time.
+//!
+//! It decides only what a checkout starts as; what happens then, the machine does.
+
+use super::reading::Reader;
+use super::transport::Carrier;
+use super::{keep, page};
+use crate::checkout::environment::Environment;
+use crate::checkout::fault::PageFault;
+use crate::checkout::json::Json;
+use crate::checkout::machine::{Order, State};
+use crate::checkout::method::MethodId;
+use crate::checkout::offer::Offer;
+use crate::checkout::options::{Options, Selected};
+use crate::view::Face;
+use std::cell::RefCell;
+use std::rc::Rc;
+use web_sys::Element;
+use yew::Properties;
+
+/// What one mounting stands on: what the page said, and how to reach its server.
+#[derive(Debug)]
+pub(super) struct Setup {
+    /// The custom element.
+    pub(super) host: Element,
+    /// What the page said, if it can be worked with.
+    pub(super) options: Option<Rc<Options>>,
+    /// What the page's author must change.
+    pub(super) faults: Vec<PageFault>,
+    /// What is constant in the drawing.
+    pub(super) face: Rc<Face>,
+    /// How to reach the server.
+    pub(super) carrier: Carrier,
+    /// What the shopper did before the wasm was there.
+    pub(super) before: Before,
+    /// What others may read of the state at any time.
+    pub(super) mirror: Rc<Mirror>,
+}
+
+/// What the shopper did before the wasm was there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Before {
+    /// The method picked.
+    pub(super) selected: Option<MethodId>,
+    /// Whether pay was pressed.
+    pub(super) pressed: bool,
+    /// Whether large print is on.
+    pub(super) large: bool,
+    /// Whether all rows are shown.
+    pub(super) expanded: bool,
+}
+
+/// The present state and the log, for whoever asks in the middle of an event.
+#[derive(Debug, Default)]
+pub(super) struct Mirror {
+    /// The state, once there is one.
+    pub(super) state: RefCell<Option<Rc<State>>>,
+    /// What the page said last.
+    pub(super) options: RefCell<Option<Rc<Options>>>,
+    /// The reader of providers' responses, once it was needed.
+    pub(super) reader: RefCell<Option<Reader>>,
+    /// The last events: when, what, and the phase they led to.
+    pub(super) log: RefCell<Vec<Json>>,
+}
+
+/// What is paid for.
+pub(super) fn order(options: &Options) -> Order {
+    Order { id: options.order.clone(), amount: options.amount, test: options.test_mode }
+}
+
+/// What is offered here.
+pub(super) fn offer(options: &Options) -> Offer {
+    Offer::make(options, Environment::read(&page::facts()), &keep::shopper(options))
+}
+
+/// The checkout at its start: the method picked before, else as the page says, else the last one, else the first.
+pub(super) fn first_state(options: &Options, before: &Before) -> State {
+    let offer = offer(options);
+    let usual = match &options.selected {
+        Selected::Method(id) => Some(id.clone()),
+        Selected::Usual => keep::last_method(options),
+        Selected::Nothing => None,
+    };
+    let first = offer.shown.iter().find(|row| row.works()).map(|row| row.method.id.clone());
+    let first = first.filter(|_| options.selected != Selected::Nothing);
+    let chosen = [before.selected.clone(), usual, first].into_iter().flatten().find(|id| offer.row(id).is_some());
+    let state = State::new(order(options), Rc::new(offer), chosen, before.large);
+    State { expanded: before.expanded, ..state }
+}
+
+/// What the root component is given: the same only if it is one.
+#[derive(Clone, Properties)]
+pub(super) struct Props {
+    pub(super) setup: Rc<Setup>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.setup, &other.setup)
+    }
+}

@@ -1,0 +1,87 @@
+//! Decides what the server's word makes of an attempt: an end, work under way, or an action to show.
+//!
+//! It does not decide when to ask, nor what the shopper may do meanwhile.
+
+use super::Turn;
+use super::announcement::Announcement;
+use super::attempt::Attempt;
+use super::event::Effect;
+use super::state::{Acting, Confirming, Millis, Outcome, Phase};
+use crate::action::{Refusal, Standing, Step};
+use crate::checkout::fault::{Fault, ServerCode, ServerFault};
+use crate::checkout::patience::Watch;
+use crate::checkout::wire::Payment;
+use std::rc::Rc;
+
+/// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
+pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment) -> Phase {
+    let (status, refunded, when) = (payment.status, payment.refunded, payment.now);
+    if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
+        attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
+        turn.state.chosen = turn.state.offer.row(&method).map(|row| row.method.id.clone()).or(turn.state.chosen.take());
+        attempt.method = method;
+    }
+    if let Some(id) = payment.attempt.clone() {
+        attempt.id = id;
+    }
+    note(turn.at, &mut attempt, payment);
+    let outcome = match status {
+        _ if refunded => Outcome::Refunded,
+        Standing::Succeeded => Outcome::Succeeded,
+        Standing::Failed => Outcome::Failed,
+        Standing::Canceled => Outcome::Canceled,
+        Standing::Expired => Outcome::Expired,
+        Standing::Processing => {
+            attempt.watch = Watch { heard: attempt.watch.heard, ..Watch::from(turn.at) };
+            return Phase::Confirming { attempt, why: Confirming::Processing };
+        }
+        Standing::Pending => return show(turn, attempt),
+    };
+    Phase::Ended { attempt, outcome, when }
+}
+
+/// Keeps what the server said; an answer without an action leaves the one that is known.
+pub(super) fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
+    let mut payment = payment.clone();
+    let known = attempt.payment.take();
+    if let Some(known) = known.as_ref().filter(|_| payment.status == Standing::Pending) {
+        payment.action = payment.action.or_else(|| known.action.clone());
+        payment.events = payment.events.or_else(|| known.events.clone());
+        payment.expires = payment.expires.or(known.expires);
+    }
+    payment.id = payment.id.or_else(|| known.and_then(|known| known.id.clone()));
+    attempt.deadline = payment.deadline(at).or(attempt.deadline.filter(|_| payment.action.is_some()));
+    attempt.payment = Some(Rc::new(payment));
+}
+
+/// Begins what the action asks for; the host page hears of it first and may take it on itself.
+pub(super) fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
+    let known = attempt.payment.as_ref().and_then(|payment| payment.action.clone());
+    let at = match known {
+        Some(Err(refusal)) => {
+            let about = refusal_about(&refusal);
+            let fault = Fault::Server(ServerFault { code: ServerCode::BadAction, about });
+            return Phase::Choosing { fault: Some(fault), pending: Some(attempt) };
+        }
+        Some(Ok(action)) => match action.step {
+            Step::Qr { .. } => Acting::Code,
+            Step::Redirect { .. } => Acting::Leaving,
+            Step::InApp { .. } => Acting::InApp,
+            Step::Deeplink { .. } => Acting::AppLink,
+            Step::Nothing { .. } => return Phase::Confirming { attempt, why: Confirming::Processing },
+        },
+        None => return Phase::Confirming { attempt, why: Confirming::Processing },
+    };
+    attempt.watch = Watch { heard: attempt.watch.heard, ..Watch::from(turn.at) };
+    let action = Announcement::action(&attempt, turn.state.order.test);
+    turn.order(Effect::Announce(action));
+    Phase::Acting { attempt, at }
+}
+
+/// The action's error code, and the host to add if one is not trusted.
+fn refusal_about(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::UntrustedHost(host) => [refusal.code(), ": ", host].concat(),
+        refusal => refusal.code().to_owned(),
+    }
+}

@@ -1,0 +1,214 @@
+//! That the widget can be embedded as pages are written: by one tag, twice, in a shadow root, moved about, under a strict
+//! policy.
+
+use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled};
+use serde_json::{Value, json};
+
+async fn pays_by_code(checkout: &Checkout<'_>, shop: &Shop, order: &str) {
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    shop.approve_code(&checkout.scanned().await).await;
+    checkout.shows("ended succeeded").await;
+    shop.payment(order).await;
+}
+
+#[tokio::test]
+async fn one_tag_in_the_body_is_enough() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let trial = Trial::of(&order).bare();
+    let tag = format!(
+        "<p id='before'></p><script type='module' src='/moongate/moongate.js'{}></script><p>after</p>",
+        trial.data_attributes()
+    );
+    browser.goto(&shop.page(&trial.body(&tag))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    assert_eq!(checkout.see("return host.previousElementSibling.localName").await, "script", "right after the script");
+    assert_eq!(checkout.text(".shop").await, "山茶咖啡");
+    pays_by_code(&checkout, &shop, &order).await;
+}
+
+#[tokio::test]
+async fn one_tag_in_the_head_puts_the_widget_at_the_start_of_the_body() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let trial = Trial::of(&order).bare().body("<p>text</p>");
+    let tag = format!("<script type='module' src='/moongate/moongate.js'{}></script>", trial.data_attributes());
+    browser.goto(&shop.page(&trial.head(&tag))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    assert_eq!(checkout.see("return document.body.firstElementChild === host").await, json!(true));
+    pays_by_code(&checkout, &shop, &order).await;
+}
+
+#[tokio::test]
+async fn two_checkouts_on_a_page_do_not_disturb_each_other() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (first, second) = (shop.order(), shop.order());
+    let body = format!("{{tag}}{}", Trial::of(&second).tag().replace("id=\"checkout\"", "id=\"other\""));
+    browser.goto(&shop.page(&Trial::of(&first).body(&body))).await;
+    let one = Checkout::at(&browser, "document.getElementById('checkout')");
+    let other = Checkout::at(&browser, "document.getElementById('other')");
+    one.ready().await.choose("wechatpay").await;
+    other.ready().await.choose("hebao").await;
+    let picked = "return root.querySelector('input:checked').value";
+    assert_eq!((one.see(picked).await, other.see(picked).await), (json!("wechatpay"), json!("hebao")));
+    one.press("pay").await.shows("acting code").await;
+    other.pay_with("alipay").await.shows("acting code").await;
+    assert_ne!(one.state().await["attempt"], other.state().await["attempt"]);
+    shop.wallet(&second, "pay").await;
+    other.shows("ended succeeded").await;
+    one.shows("acting code").await;
+    shop.wallet(&first, "pay").await;
+    one.shows("ended succeeded").await;
+    assert_eq!((one.heard("complete").await.len(), other.heard("complete").await.len()), (1, 1));
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_reload_takes_each_of_two_orders_up_again() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (first, second) = (shop.order(), shop.order());
+    let body = format!("{{tag}}{}", Trial::of(&second).tag().replace("id=\"checkout\"", "id=\"other\""));
+    browser.goto(&shop.page(&Trial::of(&first).body(&body))).await;
+    let one = Checkout::at(&browser, "document.getElementById('checkout')");
+    let other = Checkout::at(&browser, "document.getElementById('other')");
+    one.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    other.ready().await.pay_with("alipay").await.shows("acting code").await;
+    let attempts = (one.state().await["attempt"].clone(), other.state().await["attempt"].clone());
+    browser.reload().await;
+    one.shows("acting code").await;
+    other.shows("acting code").await;
+    assert_eq!((one.state().await["attempt"].clone(), other.state().await["attempt"].clone()), attempts);
+}
+
+#[tokio::test]
+async fn a_checkout_works_inside_another_shadow_root() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let card = "customElements.define('shop-card', class extends HTMLElement {
+      connectedCallback() { this.attachShadow({ mode: 'open' }).append(this.firstElementChild.content.cloneNode(true)) }
+    })";
+    let body = "<shop-card id='card'><template>{tag}</template></shop-card>";
+    browser.goto(&shop.page(&Trial::of(&order).body(body).head(&script_after(card)))).await;
+    let checkout =
+        Checkout::at(&browser, "document.getElementById('card').shadowRoot.querySelector('moongate-checkout')");
+    checkout.shows("choosing").await;
+    checkout.until("it is ready", "return host.state.offer != null").await;
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    let heard = browser.run("return window.heard.map(({ name, from }) => [name, from])", &[]).await;
+    let composed = heard.as_array().into_iter().flatten().any(|one| *one == json!(["submit", "card"]));
+    assert!(composed, "events leave the other shadow root: {heard}");
+    shop.approve_code(&checkout.scanned().await).await;
+    checkout.shows("ended succeeded").await;
+}
+
+/// A module script, run after the page is parsed.
+fn script_after(text: &str) -> String {
+    format!("<script type='module'>{text}</script>")
+}
+
+#[tokio::test]
+async fn taken_out_and_put_in_again_it_goes_on_with_the_same_payment() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::at(&browser, "(window.kept ?? document.querySelector('moongate-checkout'))");
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let text = checkout.scanned().await;
+    browser.run("window.kept = document.querySelector('moongate-checkout'); kept.remove()", &[]).await;
+    browser.run("return new Promise((done) => setTimeout(done))", &[]).await;
+    assert_eq!(checkout.see("return root.querySelector('section')").await, Value::Null, "nothing is left behind");
+    browser.run("document.querySelector('main').append(kept)", &[]).await;
+    checkout.shows("acting code").await;
+    assert_eq!(checkout.scanned().await, text);
+    shop.approve_code(&text).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(checkout.heard("complete").await.len(), 1);
+    shop.payment(&order).await;
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn moved_to_another_place_it_stays_as_it_is() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    browser.goto(&shop.page(&Trial::of(&shop.order()).body("<div id='a'>{tag}</div><div id='b'></div>"))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    checkout.see("window.was = section; document.getElementById('b').append(host)").await;
+    checkout.shows("acting code").await;
+    assert_eq!(checkout.see("return window.was === section && section.isConnected").await, json!(true));
+}
+
+#[tokio::test]
+async fn a_tag_made_by_script_with_its_options_as_a_property_works() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    // Set before the element is defined, as a framework does.
+    let make = format!(
+        "addEventListener('DOMContentLoaded', () => {{ const tag = document.createElement('moongate-checkout'); tag.id = 'checkout'
+        tag.options = {{ endpoint: '/checkout', order: '{order}', amount: 12800, currency: 'CNY', testMode: true, methods: ['wechatpay', {{ id: 'alipay', fee: 0 }}] }}
+        document.querySelector('main').append(tag) }})"
+    );
+    browser.goto(&shop.page(&Trial::of(&order).body("").script(&make))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    assert_eq!(checkout.heard("ready").await[0]["methods"], json!(["wechatpay", "alipay"]));
+    pays_by_code(&checkout, &shop, &order).await;
+}
+
+#[tokio::test]
+async fn the_children_of_the_tag_are_seen_until_it_is_there() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let trial = Trial::of(&shop.order()).inside("<p id='plain'>plain form</p>").bare();
+    browser.goto(&shop.page(&trial)).await;
+    let seen = "return document.getElementById('plain').checkVisibility()";
+    assert_eq!(browser.run(seen, &[]).await, json!(true));
+    browser.goto(&shop.page(&Trial::of(&shop.order()).inside("<p id='plain'>plain form</p>"))).await;
+    Checkout::on(&browser).ready().await;
+    assert_eq!(browser.run(seen, &[]).await, json!(false));
+}
+
+async fn strict(browser: &Browser, shop: &Shop, trial: Trial, order: &str) {
+    browser.goto(&shop.page(&trial.strict())).await;
+    let checkout = Checkout::on(browser);
+    checkout.ready().await;
+    // Styled, though the policy forbids every inline style.
+    let styled =
+        checkout.see("return getComputedStyle(root.querySelector('[data-gesture=pay]')).backgroundColor").await;
+    assert_ne!(styled, "rgba(0, 0, 0, 0)");
+    pays_by_code(&checkout, shop, order).await;
+    untroubled(browser).await;
+}
+
+#[tokio::test]
+async fn it_works_under_the_strictest_policy_and_breaks_none_of_it() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    for (language, size) in [("zh-CN", "normal"), ("en", "large")] {
+        let order = shop.order();
+        strict(&browser, &shop, Trial::of(&order).language(language).with("text-size", size), &order).await;
+    }
+}
+
+#[tokio::test]
+async fn the_demo_shop_sells_from_goods_to_thanks() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    browser.goto(&shop.at("/")).await;
+    browser.until_at("order=SO-").await;
+    let url = browser.url().await;
+    let order = url.split_once("order=").map(|(_, order)| order.to_owned()).expect("an order");
+    let checkout = Checkout::on(&browser);
+    checkout.until("it is ready", "return host.state?.offer != null").await;
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    let text = checkout.scanned().await;
+    let phone =
+        browser.run("return new URL(document.getElementById('phone').href).searchParams.get('code')", &[]).await;
+    assert_eq!(phone, text, "the shop's simulated phone holds the same code");
+    shop.approve_code(&text).await;
+    checkout.shows("ended succeeded").await;
+    checkout.press_at("[data-done]").await;
+    browser.until_at(&format!("/orders/{order}")).await;
+    browser.until("the order is paid", "return document.getElementById('done').dataset.standing === 'paid'", &[]).await;
+    let console = browser.console().await;
+    assert!(!console.iter().any(|line| line.contains("Refused") || line.contains("Uncaught")), "{console:#?}");
+}

@@ -1,0 +1,111 @@
+//! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
+
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial};
+use crate::paying::approve;
+use serde_json::json;
+
+async fn without_wasm(browser: &Browser) {
+    browser.block(&["*.wasm"]).await;
+}
+
+/// Waits until the shell opens the form way.
+async fn opened(checkout: &Checkout<'_>) {
+    checkout.hears_fault("load_failed").await;
+    checkout.hears("ready").await;
+}
+
+#[tokio::test]
+async fn without_wasm_a_wallets_page_is_reached_by_a_form_and_the_outcome_is_shown() {
+    let shop = Shop::open();
+    for (kind, method) in [(DESK, "hebao"), (DESK.phone(PHONE), "alipay"), (DESK.phone(PHONE), "unionpay")] {
+        let browser = kind.open().await;
+        without_wasm(&browser).await;
+        let order = shop.order();
+        browser.goto(&shop.page(&Trial::of(&order))).await;
+        let checkout = Checkout::on(&browser);
+        opened(&checkout).await;
+        checkout.pay_with(method).await;
+        approve(&browser).await;
+        checkout.shows("ended succeeded").await;
+        assert!(checkout.heading().await.contains("¥128.00"));
+        let payment = shop.payment(&order).await;
+        assert_eq!((&payment["method"], &payment["status"]), (&json!(method), &json!("succeeded")));
+        let told = checkout.heard("complete").await;
+        assert_eq!((told.len(), &told[0]["outcome"]), (1, &json!("succeeded")), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_wasm_a_code_is_shown_by_the_shops_own_page() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    without_wasm(&browser).await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    opened(&checkout).await;
+    checkout.pay_with("wechatpay").await;
+    browser.until_at("/sandbox/code/").await;
+    let picture = browser.element("svg.qr").await.screenshot().await.expect("a picture");
+    shop.approve_code(&crate::harness::decode::read(&picture)).await;
+    browser.press("a[href*=moongate_attempt]").await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payment(&order).await["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn a_press_made_while_the_wasm_fails_is_sent_once_by_the_form() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    without_wasm(&browser).await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.pay_with("hebao").await.shows("sending").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
+    assert_eq!(checkout.heard("submit").await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_page_can_stop_the_form_as_well() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    without_wasm(&browser).await;
+    let order = shop.order();
+    let stop = "document.addEventListener('moongate-submit', (event) => event.preventDefault())";
+    browser.goto(&shop.page(&Trial::of(&order).script(stop))).await;
+    let checkout = Checkout::on(&browser);
+    opened(&checkout).await;
+    checkout.pay_with("hebao").await.hears("submit").await;
+    checkout.shows("choosing").await;
+    assert!(shop.payments(&order).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_widget_that_did_not_load_says_who_must_act() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    without_wasm(&browser).await;
+    browser.goto(&shop.page(&Trial::of(&shop.order()))).await;
+    let fault = Checkout::on(&browser).hears_fault("load_failed").await;
+    assert_eq!(fault["kind"], "network", "{fault}");
+    assert!(fault["message"].as_str().is_some_and(|message| !message.is_empty()));
+}
+
+#[tokio::test]
+async fn a_page_without_script_pays_by_the_form_inside_the_tag() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    browser.goto(&shop.at("/?order=NOSCRIPT-1")).await;
+    browser.press("moongate-checkout input[value=hebao]").await;
+    browser.press("moongate-checkout button").await;
+    browser.press("#approve").await;
+    let paid = crate::harness::wait::until(crate::harness::wait::LIMIT, async || {
+        let payments = shop.payments("NOSCRIPT-1").await;
+        (payments.len() == 1 && payments[0]["status"] == "succeeded").then_some(())
+    });
+    assert!(paid.await.is_some(), "{:#?}", shop.payments("NOSCRIPT-1").await);
+}

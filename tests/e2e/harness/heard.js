@@ -1,0 +1,22 @@
+// Written into each trial page before anything else: keeps what the host page hears, also over a trip to a wallet, and
+// whatever goes wrong in the page.
+{
+  const NAMES = ['ready', 'select', 'submit', 'action', 'status', 'complete', 'feedback', 'error']
+  const kept = (key) => JSON.parse(sessionStorage.getItem(`trial:${key}`) ?? '[]')
+  const keep = (key, entry) => {
+    window[key].push(entry)
+    try { sessionStorage.setItem(`trial:${key}`, JSON.stringify(window[key])) } catch {}
+  }
+  window.heard = kept('heard')
+  window.trouble = kept('trouble')
+  for (const name of NAMES) {
+    document.addEventListener(`moongate-${name}`, (event) => keep('heard', {
+      name, detail: JSON.parse(JSON.stringify(event.detail)), from: event.target.id, at: Math.round(performance.now()),
+      cancelable: event.cancelable, bubbles: event.bubbles, composed: event.composed, waits: typeof event.waitUntil,
+    }))
+  }
+  addEventListener('error', (event) => keep('trouble', `error: ${event.message ?? event.target?.src}`))
+  addEventListener('unhandledrejection', (event) => keep('trouble', `rejection: ${event.reason?.stack ?? event.reason}`))
+  document.addEventListener('securitypolicyviolation', (event) =>
+    keep('trouble', `policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))
+}

@@ -1,0 +1,177 @@
+//! That the shell draws what the view draws: markup by markup, against the natively rendered view.
+//!
+//! Only the name of the radio group may differ, so that the two never uncheck each other in one shadow root.
+
+use crate::harness::{ALIPAY, Browser, DESK, Kind, PHONE, Shop, Trial, UNIONPAY, WECHAT};
+use moongate::checkout::environment::{Environment, Facts};
+use moongate::checkout::json::Json;
+use moongate::checkout::machine::{Order, State};
+use moongate::checkout::offer::Offer;
+use moongate::checkout::options::{Options, Page, Selected};
+use moongate::view::intl::Plain;
+use moongate::view::{Face, Panel, PanelProps};
+use moongate::words::{Language, Words};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use yew::{Callback, LocalServerRenderer};
+
+/// Makes a tree of lines of some markup: attributes sorted, text joined, comments gone; a flag is one whatever its value.
+const LINES: &str = "const lines = (node, depth = 0) => {
+  const pad = ' '.repeat(depth)
+  if (node.nodeType === 3) return node.data ? [pad + JSON.stringify(node.data)] : []
+  if (node.nodeType !== 1) return []
+  const own = [...node.attributes].map(({ name, value }) => /^(checked|disabled)$/.test(name) ? name : `${name}=${JSON.stringify(value)}`).sort()
+  node.normalize()
+  return [`${pad}<${[node.localName, ...own].join(' ')}>`, ...[...node.childNodes].flatMap((child) => lines(child, depth + 1))]
+};";
+
+/// The view as Rust renders it for these options in this environment.
+async fn native(raw: &Value, page: &Page, facts: &Facts, tag: &str) -> String {
+    let raw = Json::read(&raw.to_string()).expect("options are JSON");
+    let (options, faults) = Options::read(&raw, page);
+    let options = options.unwrap_or_else(|| panic!("{faults:?}"));
+    let offer = Rc::new(Offer::make(&options, Environment::read(facts), ""));
+    let first = offer.shown.iter().find(|row| row.works()).map(|row| row.method.id.clone());
+    let chosen = match &options.selected {
+        Selected::Method(id) if offer.row(id).is_some() => Some(id.clone()),
+        Selected::Method(_) | Selected::Usual => first,
+        Selected::Nothing => None,
+    };
+    let order = Order { id: options.order.clone(), amount: options.amount, test: options.test_mode };
+    let large = raw.get("textSize").and_then(Json::text) == Some("large");
+    let words = Words::of(Language::find(tag), &options.texts);
+    let face = Rc::new(Face::new(Some(&options), words, tag, Rc::new(Plain)));
+    let state = Rc::new(State::new(order, offer, chosen, large));
+    let props = move || PanelProps { state, face, now: 0, on: Callback::noop(), notice: None };
+    LocalServerRenderer::<Panel>::with_props(props()).hydratable(false).render().await
+}
+
+/// Sets of options, as a page would write them; everything but order, sum and currency.
+fn variants() -> Vec<(&'static str, Value)> {
+    let rows: Vec<Value> = (1..=9).map(|n| json!({ "id": format!("own{n}"), "label": format!("Own {n}") })).collect();
+    vec![
+        ("plain", json!({})),
+        ("in test mode", json!({ "testMode": true })),
+        ("english", json!({ "locale": "en" })),
+        ("large", json!({ "textSize": "large" })),
+        ("large english", json!({ "textSize": "large", "locale": "en" })),
+        ("dark", json!({ "theme": "dark" })),
+        ("shop", json!({ "shop": "山茶咖啡 <b>&amp;</b>" })),
+        ("order of methods", json!({ "methods": ["hebao", "alipay"] })),
+        ("methods as text", json!({ "methods": "unionpay  wechatpay" })),
+        ("selected", json!({ "selected": "unionpay" })),
+        ("none selected", json!({ "selected": "none" })),
+        ("host's button", json!({ "button": "host" })),
+        ("free", json!({ "methods": [{ "id": "alipay", "fee": 0 }, { "id": "wechatpay", "fee": 0 }] })),
+        ("not all free", json!({ "methods": [{ "id": "alipay", "fee": 0 }, { "id": "wechatpay" }] })),
+        ("a fixed fee", json!({ "methods": [{ "id": "alipay", "fee": { "fixed": 250 } }, "wechatpay"] })),
+        ("a share", json!({ "methods": [{ "id": "alipay", "fee": { "percent": "0.6" } }, "wechatpay"] })),
+        (
+            "an own method",
+            json!({ "methods": [{ "id": "card", "label": "银行卡", "description": "各家银行" }, "alipay"] }),
+        ),
+        ("an icon", json!({ "methods": [{ "id": "alipay", "icon": "data:image/png;base64,iVBORw0KGgo=" }, "hebao"] })),
+        ("too small a sum", json!({ "methods": [{ "id": "alipay", "min": 12_801 }, "hebao"] })),
+        ("too large a sum", json!({ "methods": [{ "id": "alipay", "max": 12_799 }, "hebao"] })),
+        ("another currency's", json!({ "methods": [{ "id": "alipay", "currencies": ["HKD"] }, "hebao"] })),
+        ("many", json!({ "methods": rows })),
+        ("many, few shown", json!({ "methods": rows, "collapseAfter": 2, "selected": "own7" })),
+        ("own words", json!({ "texts": { "pay": "现在付 {sum}", "choose": "请选" } })),
+        (
+            "not in this app",
+            json!({ "methods": [{ "id": "alipay", "apps": { "wechat": false, "browser": false } }, "hebao"] }),
+        ),
+    ]
+}
+
+async fn same_markup(kind: Kind, upsdk: bool) {
+    let shop = Shop::open();
+    let browser = kind.open().await;
+    // Blocked for good: what is compared is the shell's alone.
+    let hold = "{ const fetched = window.fetch; window.fetch = (...all) =>
+      String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all) }";
+    let upsdk_there = if upsdk { "window.upsdk = { pay() {} }" } else { "" };
+    let page = shop.page(&Trial::of("T").body("<div id='all'></div>").script(hold).script(upsdk_there));
+    browser.goto(&page).await;
+    let facts = browser.run("return [navigator.userAgent, navigator.maxTouchPoints]", &[]).await;
+    let facts = Facts {
+        user_agent: facts[0].as_str().expect("text").to_owned(),
+        touch_points: u32::try_from(facts[1].as_u64().expect("a number")).expect("few"),
+        upsdk,
+    };
+    let mut different = Vec::new();
+    for (name, mut raw) in variants() {
+        for (key, value) in
+            [("endpoint", "https://shop.example/pay"), ("order", "T-1"), ("amount", "12800"), ("currency", "CNY")]
+        {
+            raw[key] = json!(value);
+        }
+        let drawn = drawn(&browser, &raw).await;
+        let tag = if raw["locale"] == "en" { "en" } else { "zh-CN" };
+        let language = Page { url: page.clone(), language: "zh-CN".to_owned(), transport: false };
+        let expected = lines_of(&browser, &native(&raw, &language, &facts, tag).await).await;
+        if drawn != expected {
+            different.push(format!("{name}:\n{}", difference(&expected, &drawn)));
+        }
+    }
+    assert!(different.is_empty(), "the shell differs from the view (- view, + shell)\n{}", different.join("\n"));
+}
+
+/// What the shell draws for these options, as lines.
+async fn drawn(browser: &Browser, raw: &Value) -> Vec<String> {
+    let script = format!(
+        "{LINES} const [raw] = arguments
+        await customElements.whenDefined('moongate-checkout')
+        const element = document.createElement('moongate-checkout')
+        element.options = raw
+        document.getElementById('all').replaceChildren(element)
+        await null
+        return lines(element.shadowRoot.querySelector('section')).map((line) => line.replaceAll('moongate-shell', 'moongate-method'))"
+    );
+    text_lines(&browser.run(&format!("return (async function () {{ {script} }})(...arguments)"), &[raw.clone()]).await)
+}
+
+async fn lines_of(browser: &Browser, html: &str) -> Vec<String> {
+    let script = format!(
+        "{LINES} const page = new DOMParser().parseFromString(arguments[0], 'text/html'); return lines(page.querySelector('section'))"
+    );
+    text_lines(&browser.run(&script, &[json!(html)]).await)
+}
+
+fn text_lines(lines: &Value) -> Vec<String> {
+    lines.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn difference(expected: &[String], drawn: &[String]) -> String {
+    let only = |sign: &str, these: &[String], those: &[String]| {
+        these.iter().filter(|line| !those.contains(line)).map(|line| format!("  {sign} {line}\n")).collect::<String>()
+    };
+    let text = only("-", expected, drawn) + &only("+", drawn, expected);
+    if text.is_empty() { "  the same lines in another order".to_owned() } else { text }
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_on_a_desk() {
+    same_markup(DESK, false).await;
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_on_a_phone() {
+    same_markup(DESK.phone(PHONE), false).await;
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_in_wechat() {
+    same_markup(DESK.phone(WECHAT), false).await;
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_in_alipay() {
+    same_markup(DESK.phone(ALIPAY), false).await;
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_in_the_unionpay_app() {
+    same_markup(DESK.phone(UNIONPAY), true).await;
+    same_markup(DESK.phone(UNIONPAY), false).await;
+}

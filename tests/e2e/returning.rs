@@ -1,0 +1,234 @@
+//! That a shopper who comes back finds the payment again: after a wallet's page, a reload, the back button, an expired code.
+
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::paying::{approve, paid};
+use serde_json::{Value, json};
+
+/// On the way to the wallet's page of this method, on a phone.
+async fn left<'a>(browser: &'a Browser, shop: &Shop, order: &str, method: &str) -> Checkout<'a> {
+    browser.goto(&shop.page(&Trial::of(order))).await;
+    let checkout = Checkout::on(browser);
+    checkout.ready().await.pay_with(method).await;
+    browser.until_at("/sandbox/wallet").await;
+    checkout
+}
+
+/// Back from the wallet without having paid.
+async fn unpaid<'a>(browser: &'a Browser, shop: &Shop, order: &str, method: &str) -> Checkout<'a> {
+    let checkout = left(browser, shop, order, method).await;
+    browser.press("#leave").await;
+    checkout.shows("acting not_paid").await;
+    checkout
+}
+
+#[tokio::test]
+async fn back_without_payment_the_page_says_so_and_offers_three_ways_on() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let checkout = unpaid(&browser, &shop, &shop.order(), "alipay").await;
+    assert_eq!(checkout.heading().await, "还没收到付款");
+    let ways =
+        "return [...root.querySelectorAll('.ways [data-gesture]')].map((way) => [way.dataset.gesture, way.innerText])";
+    let expected = json!([["go_on", "继续付"], ["ask_now", "我已付款"], ["change_method", "换一种方式"]]);
+    assert_eq!(checkout.see(ways).await, expected);
+    assert!(!browser.url().await.contains("moongate_attempt"), "{}", browser.url().await);
+    assert!(checkout.heard("complete").await.is_empty());
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn going_on_leads_to_the_same_payment_again() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    for method in ["wechatpay", "alipay", "unionpay", "hebao"] {
+        let order = shop.order();
+        let checkout = unpaid(&browser, &shop, &order, method).await;
+        checkout.press("go_on").await;
+        approve(&browser).await;
+        checkout.shows("ended succeeded").await;
+        assert_eq!(shop.payment(&order).await["requests"]["create"], 1, "{method}");
+        browser.run("sessionStorage.removeItem('trial:heard')", &[]).await;
+    }
+}
+
+#[tokio::test]
+async fn having_paid_is_asked_about_again() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let order = shop.order();
+    // So that the answer comes of the asking.
+    shop.faults(json!([{ "kind": "silent-events" }])).await;
+    let checkout = unpaid(&browser, &shop, &order, "wechatpay").await;
+    checkout.press("ask_now").await.shows("acting not_paid").await;
+    shop.wallet(&order, "pay").await;
+    checkout.press("ask_now").await;
+    paid(&shop, &order, &checkout).await;
+}
+
+#[tokio::test]
+async fn another_way_is_taken_only_after_the_first_is_closed() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let order = shop.order();
+    let checkout = unpaid(&browser, &shop, &order, "alipay").await;
+    checkout.press("change_method").await.shows("choosing").await;
+    assert_eq!(shop.payment(&order).await["status"], "canceled");
+    checkout.pay_with("hebao").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    let payments = shop.payments(&order).await;
+    let standing: Vec<&Value> = payments.iter().map(|payment| &payment["status"]).collect();
+    assert_eq!(standing, ["canceled", "succeeded"]);
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_wallet_is_an_outcome_with_a_way_on() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let order = shop.order();
+    let checkout = left(&browser, &shop, &order, "alipay").await;
+    browser.press("#refuse").await;
+    checkout.shows("ended canceled").await;
+    let told = checkout.hears("complete").await;
+    assert_eq!(told["outcome"], "canceled", "{told}");
+    checkout.press("try_again").await.shows("choosing").await.press("pay").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payments(&order).await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_back_button_leads_to_the_payment_and_not_to_a_second_one() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    for method in ["wechatpay", "unionpay"] {
+        let order = shop.order();
+        let checkout = left(&browser, &shop, &order, method).await;
+        // UnionPay's form makes two entries of the history: the form's page and the wallet's.
+        while browser.url().await.contains("/sandbox/") {
+            browser.back().await;
+        }
+        checkout.shows("acting not_paid").await.press("go_on").await;
+        approve(&browser).await;
+        checkout.shows("ended succeeded").await;
+        assert_eq!(shop.payment(&order).await["requests"]["create"], 1, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn a_reload_shows_the_same_code_again() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let text = checkout.scanned().await;
+    browser.reload().await;
+    checkout.shows("acting code").await;
+    assert_eq!(checkout.scanned().await, text);
+    shop.approve_code(&text).await;
+    paid(&shop, &order, &checkout).await;
+}
+
+#[tokio::test]
+async fn what_was_paid_while_the_page_was_closed_is_shown() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("alipay").await.shows("acting code").await;
+    browser.goto("about:blank").await;
+    shop.wallet(&order, "pay").await;
+    browser.goto(&page).await;
+    paid(&shop, &order, &checkout).await;
+}
+
+#[tokio::test]
+async fn a_link_with_somebody_elses_attempt_is_dropped_in_silence() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let theirs = shop.order();
+    browser.goto(&shop.page(&Trial::of(&theirs))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let attempt = shop.payment(&theirs).await["attempt"].as_str().expect("text").to_owned();
+    shop.wallet(&theirs, "pay").await;
+    checkout.shows("ended succeeded").await;
+    let mine = shop.order();
+    for (order, attempt) in [(&mine, attempt.as_str()), (&mine, "mg_0123456789abcdef0123456789abcdef")] {
+        browser.run("sessionStorage.clear()", &[]).await;
+        browser.goto(&format!("{}?moongate_attempt={attempt}&a=1", shop.page(&Trial::of(order)))).await;
+        checkout.shows("choosing").await.ready().await;
+        assert!(browser.url().await.ends_with("?a=1"), "{}", browser.url().await);
+        assert_eq!((checkout.heard("complete").await.len(), checkout.heard("error").await.len()), (0, 0));
+        assert_eq!(checkout.text("[role=alert]").await, "");
+    }
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_code_that_the_shop_lets_expire_is_checked_once_more_and_paid_anew() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    shop.set_order_with(&order, json!({ "amount": 12_800, "currency": "CNY", "expires_in": 5 })).await;
+    // Else the stream tells it first.
+    shop.faults(json!([{ "kind": "silent-events" }])).await;
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    checkout.shows("ended expired").await;
+    let phases = browser
+        .run("return window.heard.filter(({ name }) => name === 'status').map(({ detail }) => detail.phase)", &[])
+        .await;
+    assert_eq!(phases, json!(["sending", "acting", "confirming", "ended"]), "a last check before the end");
+    checkout.press("try_again").await.shows("choosing").await.press("pay").await.shows("acting code").await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+}
+
+/// The page's own way to the server, whose codes are said to live for two seconds only; the server does not mind.
+const SHORT: &str = "window.called = []
+const short = async (path, method = 'GET', body, key) => {
+  const headers = { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) }
+  const response = await fetch(`/checkout/payments${path}`, { method, body, headers })
+  const payment = await response.json()
+  if (window.long || !payment.now) return payment
+  window.end = window.end ?? new Date(Date.parse(payment.now) + 3000).toISOString()
+  return { ...payment, expires_at: window.end }
+}
+window.transport = {
+  create: (request) => { called.push('create'); return short('', 'POST', JSON.stringify(request), request.attempt) },
+  status: (key) => { called.push('status'); return short(`/${key}`) },
+  cancel: (key) => { called.push('cancel'); return short(`/${key}/cancel`, 'POST') },
+  refresh: (key) => { called.push('refresh'); window.long = true; return short(`/${key}/refresh`, 'POST') },
+}
+customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = { transport } })";
+
+#[tokio::test]
+async fn a_code_whose_time_is_over_is_checked_once_more_and_renewed_by_one_press() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).without("endpoint").script(SHORT))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let first = checkout.state().await["attempt"].clone();
+    checkout.shows("acting code_over").await;
+    assert_eq!(checkout.heading().await, "二维码已失效");
+    assert!(checkout.find("[data-qr]").await.is_none(), "an old code, however pale, could still be scanned");
+    checkout.press("new_code").await.shows("acting code").await;
+    assert_eq!(checkout.state().await["attempt"], first, "a new code for the same attempt");
+    shop.approve_code(&checkout.scanned().await).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payment(&order).await["requests"]["refresh"], 1);
+}
+
+#[tokio::test]
+async fn money_that_comes_after_the_end_is_still_told() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    shop.wallet(&order, "expire").await;
+    checkout.shows("ended expired").await;
+    shop.wallet(&order, "pay").await;
+    browser.run("window.dispatchEvent(new Event('focus'))", &[]).await;
+    checkout.shows("ended succeeded").await;
+    let told = checkout.heard("complete").await;
+    let told: Vec<(&Value, &Value)> = told.iter().map(|one| (&one["outcome"], &one["late"])).collect();
+    assert_eq!(told, [(&json!("expired"), &Value::Null), (&json!("succeeded"), &json!(true))]);
+}

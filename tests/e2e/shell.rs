@@ -1,0 +1,163 @@
+//! What a shopper can do before the WebAssembly is there, and that the widget takes over without a seam.
+
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use serde_json::json;
+
+/// Holds the wasm back until `release()` is called; `window.built` says when the browser has made a module of it.
+const HELD: &str = "{
+  const fetched = window.fetch
+  const held = new Promise((go) => { window.release = go })
+  window.fetch = async (...all) => {
+    if (String(all[0]?.url ?? all[0]).endsWith('.wasm')) await held
+    return fetched(...all)
+  }
+  for (const name of ['instantiate', 'instantiateStreaming']) {
+    const made = WebAssembly[name]
+    WebAssembly[name] = async (...all) => { const it = await made.apply(WebAssembly, all); window.built = true; return it }
+  }
+}";
+
+/// Counts how far what was drawn is pushed about.
+const SHIFTS: &str = "window.shifts = []
+new PerformanceObserver((list) => { for (const { value, sources } of list.getEntries())
+  window.shifts.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? '')]) })
+  .observe({ type: 'layout-shift', buffered: true })";
+
+async fn release(browser: &Browser) {
+    browser.run("release()", &[]).await;
+}
+
+/// Whether the rows are the shell's: it names its radio group otherwise than the widget.
+const IS_SHELL: &str = "return root?.querySelector('input')?.name === 'moongate-shell'";
+
+async fn held(browser: &Browser, shop: &Shop, trial: Trial) {
+    browser.goto(&shop.page(&trial.script(HELD))).await;
+    Checkout::on(browser).until("the shell has drawn rows", IS_SHELL).await;
+}
+
+/// What has the focus: inside the widget its gesture and value, else the tag.
+const FOCUSED: &str = "const at = root?.activeElement; return at ? [at.dataset.gesture ?? at.tagName, at.value ?? ''].join(' ').trim() : document.activeElement.tagName";
+
+#[tokio::test]
+async fn rows_and_button_are_drawn_and_usable_before_the_wasm_is_there() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    held(&browser, &shop, Trial::of(&shop.order())).await;
+    let checkout = Checkout::on(&browser);
+    let rows =
+        checkout.see("return [...root.querySelectorAll('[data-method]')].map(({ dataset }) => dataset.method)").await;
+    assert_eq!(rows, json!(["alipay", "wechatpay", "unionpay", "hebao"]));
+    assert_eq!(checkout.text("[data-gesture=pay]").await, "支付 ¥128.00");
+    checkout.choose("unionpay").await;
+    let picked = checkout.see("return root.querySelector('input:checked').value").await;
+    assert_eq!(picked, "unionpay");
+    assert_eq!(checkout.hears("select").await, json!({ "method": "unionpay", "test": true }));
+    assert!(checkout.heard("ready").await.is_empty(), "ready is said when pay is sent at once, not before");
+    assert_eq!(checkout.state().await["phase"], "choosing");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn choice_and_focus_made_before_the_wasm_are_kept() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    held(&browser, &shop, Trial::of(&shop.order())).await;
+    let checkout = Checkout::on(&browser);
+    checkout.choose("wechatpay").await;
+    // By keys, as a native group of radios is used.
+    let down = KeyAction::Down { value: fantoccini::key::Key::Down.into() };
+    let up = KeyAction::Up { value: fantoccini::key::Key::Down.into() };
+    browser.act(KeyActions::new("keys".to_owned()).then(down).then(up)).await;
+    checkout.until("the next row is picked", "return root.querySelector('input:checked').value === 'unionpay'").await;
+    assert_eq!(checkout.see(FOCUSED).await, "choose unionpay");
+    checkout.press("toggle_large").await;
+    checkout.see("root.querySelector('[value=unionpay]').focus()").await;
+    release(&browser).await;
+    checkout.ready().await;
+    assert_eq!(checkout.see(IS_SHELL).await, json!(false));
+    assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, "unionpay");
+    assert_eq!(checkout.see(FOCUSED).await, "choose unionpay");
+    assert_eq!(checkout.see("return section.dataset.size").await, "large");
+    let told = checkout.heard("select").await;
+    assert_eq!(told.len(), 2, "once for each choice, none for the takeover: {told:?}");
+    assert_eq!(checkout.state().await["method"], "unionpay");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_press_on_pay_before_the_wasm_is_sent_exactly_once() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let order = shop.order();
+    held(&browser, &shop, Trial::of(&order)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    assert_eq!(checkout.see(FOCUSED).await, "H2", "the heading says the phase and takes the focus");
+    assert!(shop.payments(&order).await.is_empty(), "nobody can send it yet");
+    release(&browser).await;
+    checkout.shows("acting code").await;
+    let payment = shop.payment(&order).await;
+    assert_eq!((&payment["method"], &payment["requests"]["create"]), (&json!("wechatpay"), &json!(1)));
+    assert_eq!(checkout.heard("submit").await.len(), 1);
+    assert_eq!(checkout.heard("ready").await.len(), 1);
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn nothing_moves_while_the_widget_takes_over() {
+    let shop = Shop::open();
+    for kind in [DESK, DESK.phone(PHONE)] {
+        let browser = kind.open().await;
+        let below = "{tag}<p id='below'>below</p>";
+        held(&browser, &shop, Trial::of(&shop.order()).body(below).script(SHIFTS)).await;
+        let checkout = Checkout::on(&browser);
+        let place = "return JSON.stringify(document.getElementById('below').getBoundingClientRect())";
+        // The rows push down what is below the tag: a page that minds gives the tag a height. The takeover pushes nothing.
+        let before = browser.run(&format!("window.shifts.length = 0; {place}"), &[]).await;
+        release(&browser).await;
+        checkout.ready().await;
+        // Two frames later whatever moved has been reported.
+        let shifts = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); return window.shifts";
+        assert_eq!(browser.run(&format!("return (async () => {{ {shifts} }})()"), &[]).await, json!([]));
+        assert_eq!(browser.run(place, &[]).await, before);
+    }
+}
+
+#[tokio::test]
+async fn the_widget_does_not_take_over_under_a_finger() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    held(&browser, &shop, Trial::of(&shop.order())).await;
+    let checkout = Checkout::on(&browser);
+    let row = checkout.find("[data-method='hebao'] label").await.expect("a row");
+    let press = MouseActions::new("mouse".to_owned())
+        .then(PointerAction::MoveToElement { element: row, duration: None, x: 0.0, y: 0.0 })
+        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+    browser.act(press).await;
+    release(&browser).await;
+    // Built, and then long enough for what waits for it: only the finger is still in the way.
+    let settled =
+        "return window.built && new Promise((done) => setTimeout(() => requestAnimationFrame(() => done(true)), 300))";
+    browser.until("the wasm is built", settled, &[]).await;
+    assert_eq!(checkout.see(IS_SHELL).await, json!(true), "the widget took over under a finger");
+    browser.let_go().await;
+    checkout.ready().await;
+    assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, "hebao", "the click counts");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn calls_of_the_page_made_before_the_wasm_are_kept_in_their_order() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let order = shop.order();
+    held(&browser, &shop, Trial::of(&order)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.see("host.select('wechatpay'); window.paid = host.pay().then(() => host.state.phase)").await;
+    release(&browser).await;
+    checkout.shows("acting code").await;
+    assert_eq!(browser.run("return window.paid", &[]).await, "acting");
+    assert_eq!(shop.payment(&order).await["method"], "wechatpay");
+    assert!(checkout.heard("submit").await.is_empty(), "pay() announces no submission");
+}

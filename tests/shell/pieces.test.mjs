@@ -1,0 +1,164 @@
+// The parts of moongate.js that need no page, by node's test runner: `node --test tests/shell`.
+//
+// The file is taken as it is, beside small tables and without a wasm; what it does on a page is the end-to-end suite's.
+import assert from 'node:assert/strict'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+
+const script = new URL('../../www/moongate.js', import.meta.url)
+const tables = {
+  apps: [['\\bMicroMessenger/', 'wechat']],
+  devices: [['\\biPhone\\b', 'phone'], ['\\bMacintosh\\b', 'desktop']],
+  ipad: '\\bMacintosh\\b',
+  wallets: [['alipay', '支'], ['wechatpay', '微']],
+  places: { desktop: '0scan 0scan', phone: '0opens_app 0opens_app', tablet: '0scan 0scan', 'wechat phone': '2open_in_browser 0here' },
+  here: { wechat: 'app_wechatpay' },
+  digits: { 0: 'JPY KRW', 3: 'BHD KWD' },
+  rules: [['zh-TW', 'zh-TW'], ['zh', 'zh-CN'], ['', 'en']],
+}
+const asked = ['feeOn', 'fit', 'languageFor', 'money', 'newAttempt', 'offered', 'persist', 'rawOptions', 'FOREIGN', 'PRIVATE']
+let folder, parts
+
+/** What the script takes the page to be. */
+function page(userAgent, maxTouchPoints = 0) {
+  Object.defineProperty(globalThis, 'navigator', { value: { userAgent, maxTouchPoints }, configurable: true })
+  globalThis.window = globalThis
+}
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'moongate-shell-'))
+  await cp(script, join(folder, 'plain.mjs'))
+  await writeFile(join(folder, 'parts.mjs'), `${await readFile(script, 'utf8')}\nexport { ${asked.join(', ')} }\n`)
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  await writeFile(join(folder, 'generated.js'), `export const generated = ${JSON.stringify(tables)}`)
+  await writeFile(join(folder, 'glue.js'), 'export default async () => {}\nexport const mount = () => {}\n')
+  await writeFile(join(folder, 'reader.js'), 'export default async () => {}\nexport const read = () => {}\n')
+  parts = await import(pathToFileURL(join(folder, 'parts.mjs')))
+})
+after(() => rm(folder, { recursive: true }))
+
+test('importing it without a DOM does no harm', async () => {
+  const { MoongateCheckout } = await import(pathToFileURL(join(folder, 'plain.mjs')))
+  assert.ok(MoongateCheckout.observedAttributes.includes('test-mode'))
+})
+
+test('a sum has the decimal places of ISO 4217, whatever Intl thinks', () => {
+  assert.equal(parts.money(12800, 'CNY', 'zh-CN'), '¥128.00')
+  assert.equal(parts.money(5, 'CNY', 'zh-CN'), '¥0.05')
+  assert.equal(parts.money(1099, 'JPY', 'ja'), '￥1,099')
+  assert.equal(parts.money(109900, 'HUF', 'en'), 'Ft 1,099.00'.replace(' ', '\u00a0'))
+  assert.equal(parts.money(5, 'KWD', 'en'), 'KWD\u00a00.005')
+  assert.equal(parts.money(999999999999, 'CNY', 'zh-CN'), '¥9,999,999,999.99')
+})
+
+test('a tag that is none does not keep the sum from being shown', () => {
+  assert.match(parts.money(12800, 'CNY', 'zh_CN'), /128[.,]00/)
+})
+
+test('a fee is rounded half up, exactly, and is nothing unless it is right', () => {
+  assert.equal(parts.feeOn(12800, { percent: '0.6' }), 77)
+  assert.equal(parts.feeOn(100, { percent: '1.5' }), 2)
+  assert.equal(parts.feeOn(99, { percent: '1.5' }), 1)
+  assert.equal(parts.feeOn(999999999999, { percent: '99.9999' }), 999998999999)
+  assert.equal(parts.feeOn(999999999999, { percent: '0.0001' }), 1000000)
+  assert.equal(parts.feeOn(1, { fixed: 150 }), 150)
+  assert.equal(parts.feeOn(1, 0), 0)
+  for (const wrong of [undefined, null, 5, '5', { percent: '1,5' }, { percent: '1.00001' }, { fixed: -1 }, { fixed: 1.5 }, {}]) {
+    assert.equal(parts.feeOn(12800, wrong), undefined, JSON.stringify(wrong))
+  }
+})
+
+test('a language falls back to its parent, and at last to the first rule that fits all', () => {
+  const found = { 'zh-TW': 'zh-TW', 'ZH-tw-x': 'zh-TW', zh: 'zh-CN', 'zh-Hans-SG': 'zh-CN', zha: 'en', fr: 'en', '': 'en' }
+  for (const [tag, language] of Object.entries(found)) assert.equal(parts.languageFor(tag), language, tag)
+})
+
+test('text is shown only if it is short and hides nothing', () => {
+  assert.equal(parts.fit('山茶咖啡'), '山茶咖啡')
+  assert.equal(parts.fit('😀'.repeat(200)), '😀'.repeat(200))
+  for (const wrong of ['', 'x'.repeat(201), 'a\nb', 'a\u202eb', 'a\u2066b', '\u0000', undefined, null]) {
+    assert.equal(parts.fit(wrong), undefined, JSON.stringify(wrong))
+  }
+})
+
+test('only loopback and private addresses are fit for test mode', () => {
+  for (const host of ['localhost', 'shop.localhost', '127.0.0.1', '127.9.9.9', '[::1]', '10.0.0.1', '172.16.0.1', '172.31.9.9', '192.168.1.2', '169.254.0.1']) {
+    assert.match(host, parts.PRIVATE)
+  }
+  for (const host of ['shop.example', 'localhost.example', '128.0.0.1', '172.32.0.1', '172.15.0.1', '192.169.0.1', '10.example', '110.0.0.1', '10.0.0.1.example']) {
+    assert.doesNotMatch(host, parts.PRIVATE)
+  }
+})
+
+test('every attribute is an option but those of HTML and of frameworks', () => {
+  for (const name of ['class', 'id', 'data-v-1', 'aria-label', 'onclick', 'v-if', 'ng-version', 'x-data', '_ngcontent-a', ':order', '@click']) {
+    assert.match(name, parts.FOREIGN)
+  }
+  for (const name of ['order', 'done-url', 'test-mode', 'curency', 'text-sise']) assert.doesNotMatch(name, parts.FOREIGN)
+})
+
+test('attributes become camelCase, and the property counts before them', () => {
+  const attributes = Object.entries({ order: 'SO-1', 'done-url': '/d', class: 'a' }).map(([name, value]) => ({ name, value }))
+  assert.deepEqual(parts.rawOptions({ attributes, options: { order: 'SO-2', shop: undefined } }), { order: 'SO-2', doneUrl: '/d' })
+})
+
+const rows = (options) => parts.offered({ amount: 12800, currency: 'CNY', ...options })
+
+test('rows follow the page, but what opens only in a browser comes last', () => {
+  page('Mozilla/5.0 (iPhone) MicroMessenger/8.0.76')
+  assert.deepEqual(rows({}).map(({ id, hint }) => [id, hint]), [['wechatpay', 'here'], ['alipay', 'open_in_browser']])
+  page('Mozilla/5.0 (Macintosh)')
+  assert.deepEqual(rows({ methods: 'wechatpay  alipay' }).map(({ id }) => id), ['wechatpay', 'alipay'])
+  page('Mozilla/5.0 (iPhone)')
+  assert.deepEqual(rows({}).map(({ hint }) => hint), ['opens_app', 'opens_app'])
+})
+
+test('limits, currencies and a rollout of nobody leave a method out; what the core must judge is pending', () => {
+  page('Mozilla/5.0 (iPhone) MicroMessenger/8.0.76')
+  const one = (method) => rows({ methods: [{ id: 'wechatpay', ...method }] })[0]
+  for (const out of [{ min: 12801 }, { max: 12799 }, { currencies: ['USD'] }, { rollout: 0 }, { apps: { wechat: false } }, { fee: { fixed: 999999999999 } }]) {
+    assert.equal(one(out), undefined, JSON.stringify(out))
+  }
+  for (const pending of [{ rollout: 0.5 }, { countries: ['CN'] }, { apps: { wechat: '8.0' } }]) assert.equal(one(pending).pending, true)
+  for (const plain of [{}, { min: 12800, max: 12800 }, { rollout: 1 }, { apps: { weibo: false } }, { currencies: ['CNY'] }]) {
+    assert.equal(one(plain).pending, false, JSON.stringify(plain))
+  }
+})
+
+test('a method of the merchant needs a label and an id in form, and none is named twice', () => {
+  page('Mozilla/5.0 (Macintosh)')
+  const methods = ['points', { id: 'card', label: '礼品卡' }, { id: 'Bad Id', label: 'x' }, { id: 'card', label: 'again' }, null, 5, 'alipay']
+  assert.deepEqual(rows({ methods }).map(({ id, label }) => [id, label]), [['card', '礼品卡'], ['alipay', undefined]])
+})
+
+test('the total has the fee in it, and only a word of no fee is free', () => {
+  page('Mozilla/5.0 (Macintosh)')
+  const [paid, free, silent] = rows({ methods: [{ id: 'alipay', fee: { fixed: 100 } }, { id: 'wechatpay', fee: 0 }, { id: 'a', label: 'A' }] })
+  assert.deepEqual([paid.total, paid.free, free.total, free.free, silent.free], [12900, false, 12800, true, false])
+})
+
+test('an attempt is mg_ and 128 random bits', () => {
+  const made = new Set(Array.from({ length: 100 }, parts.newAttempt))
+  assert.equal(made.size, 100)
+  for (const id of made) assert.match(id, /^mg_[0-9a-f]{32}$/)
+})
+
+test('a failing network is tried again, later each time; anything else is not', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const settled = async () => {
+    for (let turn = 0; turn < 20; turn++) await null
+  }
+  let tries = 0
+  const down = assert.rejects(parts.persist(() => Promise.reject(new TypeError(`try ${++tries}`))), /try 4/)
+  for (const [delay, expected] of [[0, 1], [399, 1], [1, 2], [1199, 2], [1, 3], [3600, 4]]) {
+    await settled()
+    context.mock.timers.tick(delay)
+    await settled()
+    assert.equal(tries, expected, `after ${delay}`)
+  }
+  await down
+  await assert.rejects(parts.persist(() => Promise.reject(new Error(`refused ${++tries}`))), /refused 5/)
+})
