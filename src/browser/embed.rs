@@ -144,6 +144,7 @@ impl Widget {
         let function = |name| page::member(options, name);
         let transport = function("transport");
         let (read, faults) = Options::read(&raw(options), &page::page(&self.language, transport.is_some()));
+        let read = read.map(Rc::new);
         let texts = read.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
         let words = Words::read(&self.words, texts);
         let unknown = texts.iter().filter(|(name, _)| Key::parse(name).is_none());
@@ -151,7 +152,7 @@ impl Widget {
             unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() });
         let faults = faults.into_iter().chain(unknown).collect();
         let locale = read.as_ref().map_or_else(|| self.language.clone(), |options| options.locale.clone());
-        let face = Rc::new(Face::new(read.as_ref(), words, &self.language, Rc::new(BrowserIntl { locale })));
+        let face = Rc::new(Face::new(read.as_deref(), words, &self.language, Rc::new(BrowserIntl { locale })));
         let carrier = Carrier {
             endpoint: read.as_ref().map(|options| options.endpoint.clone()).unwrap_or_default(),
             include_credentials: read.as_ref().is_some_and(|options| options.include_credentials),

@@ -24,7 +24,7 @@ pub(super) struct Setup {
     /// The custom element.
     pub(super) host: Element,
     /// What the page said, if it can be worked with.
-    pub(super) options: Option<Options>,
+    pub(super) options: Option<Rc<Options>>,
     /// What the page's author must change.
     pub(super) faults: Vec<PageFault>,
     /// What is constant in the drawing.
@@ -56,7 +56,7 @@ pub(super) struct Mirror {
     /// The state, once there is one.
     pub(super) state: RefCell<Option<Rc<State>>>,
     /// What the page said last.
-    pub(super) options: RefCell<Option<Options>>,
+    pub(super) options: RefCell<Option<Rc<Options>>>,
     /// The reader of providers' responses, once it was needed.
     pub(super) reader: RefCell<Option<Reader>>,
     /// The last events: when, what, and the phase they led to.
