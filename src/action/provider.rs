@@ -10,6 +10,8 @@
 //! 2. Name it in `mod` and in [`TABLE`] below.
 //! 3. Put a fixture into `tests/fixtures/payloads`.
 //!
+//! What the aggregators share (names of methods, passed-on parameters) lies in `provider/aggregator.rs`.
+//!
 //! In `read`: status first ([`Words::end`] gives a terminal status, which beats any left-over action), then the action.
 //! Text bodies arrive as objects too: `k=v` text and XML as their pairs, a form under the key [`FORM`], a bare address
 //! under [`ADDRESS`], and the text itself under [`TEXT`]. Kept here as they are given; no file decodes anything.

@@ -17,6 +17,7 @@ use crate::checkout::machine::{
 use crate::checkout::method::MethodId;
 use crate::checkout::wire::{self, Answer, Reply};
 use crate::view::{self, PanelProps, Shown};
+use crate::words::Key;
 use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -52,6 +53,7 @@ pub(super) struct App {
     stream: Option<Stream>,
     request: Option<Pending>,
     paying: Vec<Function>,
+    notice: Option<Key>,
     _listeners: Vec<Listener>,
 }
 
@@ -75,6 +77,7 @@ impl Component for App {
             stream: None,
             request: None,
             paying: Vec::new(),
+            notice: None,
             _listeners: listeners,
         }
     }
@@ -83,7 +86,7 @@ impl Component for App {
         match message {
             Notice::Begin => self.begin(ctx),
             Notice::Happened(what) => self.happened(ctx, what),
-            Notice::Tick => self.tick = None,
+            Notice::Tick => (self.tick, self.notice) = (None, None),
             Notice::Changed(setup) => self.changed(ctx, &setup),
             Notice::Pay(done) => {
                 self.paying.push(done);
@@ -101,7 +104,7 @@ impl Component for App {
         let Some(state) = &self.state else { return view::broken(&self.setup.face) };
         let on = ctx.link().callback(|gesture| Notice::Happened(What::Shopper(gesture, page::fresh_attempt())));
         let face = self.setup.face.clone();
-        view::draw(&PanelProps { state: state.clone(), face, now: page::now(), on, notice: None }, &self.shown)
+        view::draw(&PanelProps { state: state.clone(), face, now: page::now(), on, notice: self.notice }, &self.shown)
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
@@ -218,7 +221,11 @@ impl App {
                     state.phase.attempt().map(|a| save::code(&self.setup.host, state, a, &*self.setup.face.intl));
                 debug_assert!(saved.is_some(), "only a code on screen is saved");
             }
-            Effect::CopyLink => page::copy(&page::address()),
+            Effect::CopyLink => {
+                page::copy(&page::address());
+                self.notice = Some(Key::LinkCopied);
+                self.tick = Some(Timer::after(4_000, move || link.send_message(Notice::Tick)));
+            }
         }
     }
 
@@ -287,9 +294,9 @@ impl App {
             !state.hidden
                 && matches!(&state.phase, Phase::Acting { attempt, at: Acting::Code } if attempt.deadline.is_some())
         });
-        if !counting {
+        if !counting && self.notice.is_none() {
             self.tick = None;
-        } else if self.tick.is_none() {
+        } else if counting && self.tick.is_none() {
             let link = ctx.link().clone();
             self.tick = Some(Timer::after(1000, move || link.send_message(Notice::Tick)));
         }

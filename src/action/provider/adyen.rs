@@ -7,7 +7,7 @@
 //! Adyen/adyen-openapi `CheckoutService-v72.json` and Adyen/adyen-web, as section 1.9 of the payload reference cites
 //! them, read 2026-11-22.
 
-use super::aggregator::{ANY_CODE, mini, wallet_of, wechat};
+use super::aggregator::{ANY_CODE, mini, wechat, word_at};
 use super::{Draft, Recogniser, Words, fields, has, instant, listed, need, need_object, text, word};
 use crate::action::{Refusal, Standing};
 use crate::checkout::json::Json;
@@ -49,9 +49,7 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
         // A word that is not known decides nothing.
         (None, false) => Draft::nothing(Standing::Pending, ""),
     };
-    let methods = [["action", "paymentMethodType"], ["paymentMethod", "type"]];
-    let wallet = methods.iter().find_map(|path| json.at(path)).and_then(Json::text).and_then(wallet_of);
-    Ok(draft.wallet(wallet))
+    Ok(draft.method(word_at(json, &["paymentMethod", "type"])).method(word_at(json, &["action", "paymentMethodType"])))
 }
 
 fn action(json: &Json) -> Result<Draft, Refusal> {

@@ -36,6 +36,14 @@ impl Words {
 }
 
 impl Draft {
+    /// For the wallet that the response's own name of the method means, if it means one.
+    pub(super) fn method(self, name: &str) -> Self {
+        match wallet_of(name) {
+            None => self,
+            wallet => self.wallet(wallet),
+        }
+    }
+
     /// With the code of a refusal, if it is one.
     pub(super) fn code(mut self, said: &str) -> Self {
         if let Step::Nothing { status: Standing::Failed | Standing::Canceled | Standing::Expired, code } =
@@ -53,6 +61,11 @@ pub(super) fn shown(payload: Option<&str>, picture: Option<&str>) -> Result<Draf
         return Err(Refusal::MissingField);
     }
     Ok(Draft::qr(payload).image(picture))
+}
+
+/// The text at the end of this path of keys, or nothing: for names of methods and signatures.
+pub(super) fn word_at<'a>(json: &'a Json, path: &[&str]) -> &'a str {
+    json.at(path).and_then(Json::text).unwrap_or_default()
 }
 
 /// The text of the first of these members that is there.

@@ -7,7 +7,7 @@
 //! Airwallex's pages "Pay with QR Code" and "Mobile Browser (H5)", as section 1.10 of the payload reference cites them,
 //! read 2026-11-22.
 
-use super::aggregator::{ANY_CODE, first, mini, next_action, wallet_of, wechat};
+use super::aggregator::{ANY_CODE, first, mini, next_action, wechat, word_at};
 use super::{Draft, Recogniser, Words, has, need, need_object, text, word};
 use crate::action::Refusal;
 use crate::checkout::json::Json;
@@ -25,7 +25,6 @@ const WORDS: Words =
     Words { succeeded: "SUCCEEDED", pending: "PENDING", failed: "", canceled: "CANCELLED", expired: "" };
 
 fn read(json: &Json) -> Result<Draft, Refusal> {
-    let method = json.at(&["latest_payment_attempt", "payment_method", "type"]).and_then(Json::text);
     let draft = match need(json, "status")? {
         "REQUIRES_CUSTOMER_ACTION" => {
             let (kind, next) = next_action(json)?;
@@ -35,8 +34,7 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
         "REQUIRES_PAYMENT_METHOD" => return Err(Refusal::MissingField),
         status => WORDS.stands(status),
     };
-    let wallet = method.and_then(wallet_of);
-    Ok(if wallet.is_some() { draft.wallet(wallet) } else { draft })
+    Ok(draft.method(word_at(json, &["latest_payment_attempt", "payment_method", "type"])))
 }
 
 fn action(kind: &str, next: &Json) -> Result<Draft, Refusal> {

@@ -6,7 +6,7 @@
 //! checkout/checkout-sdk-java `Link.java`, `QrCode.java` and `PaymentStatus.java`, as section 1.13 of the payload
 //! reference cites them, read 2026-11-22. The part-paid words are from memory (D).
 
-use super::aggregator::{ANY_CODE, shown, wallet_of};
+use super::aggregator::{ANY_CODE, shown, word_at};
 use super::{Draft, Recogniser, Words, has, need, need_object, text, word};
 use crate::action::Refusal;
 use crate::checkout::json::Json;
@@ -34,7 +34,7 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
         None if has(links, "redirect") => action(need_object(links, "redirect")?)?,
         None => WORDS.stands(status),
     };
-    Ok(draft.wallet(json.at(&["source", "type"]).and_then(Json::text).and_then(wallet_of)))
+    Ok(draft.method(word_at(json, &["source", "type"])))
 }
 
 fn action(link: &Json) -> Result<Draft, Refusal> {

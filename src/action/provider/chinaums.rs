@@ -6,8 +6,8 @@
 //! # Source
 //! Section 1.16 of the payload reference, read 2026-11-22.
 
-use super::aggregator::{ANY_CODE, mini, wechat};
-use super::{ADDRESS, Draft, Recogniser, Words, address_on, has, listed, need, need_object, word};
+use super::aggregator::{ANY_CODE, mini};
+use super::{ADDRESS, Draft, Recogniser, Words, address_on, has, listed, need, need_object, wechatpay, word};
 use crate::action::{Refusal, Standing, url};
 use crate::checkout::json::Json;
 
@@ -42,7 +42,9 @@ fn reply(json: &Json) -> Result<Draft, Refusal> {
     let (code, status) = (need(json, "errCode")?, word(json, "status"));
     match (WORDS.end(status), code) {
         (Some(end), "SUCCESS") => Ok(end),
-        (None, "SUCCESS") if has(json, "miniPayRequest") => wechat(need_object(json, "miniPayRequest")?).map(mini),
+        (None, "SUCCESS") if has(json, "miniPayRequest") => {
+            wechatpay::bridge(need_object(json, "miniPayRequest")?).map(mini)
+        }
         (None, "SUCCESS") if has(json, "appPayRequest") => Err(Refusal::AppSdkOnly),
         (None, "SUCCESS") => Ok(WORDS.stands(status)),
         (_, code) if listed(UNCLEAR, code) => Ok(Draft::nothing(Standing::Pending, code)),

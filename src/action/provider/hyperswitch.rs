@@ -7,7 +7,7 @@
 //! juspay/hyperswitch-web `PaymentConfirmTypes.res` and `PaymentHelpers.res`, as section 1.12 of the payload reference
 //! cites them, read 2026-11-22.
 
-use super::aggregator::{ANY_CODE, epoch, first, next_action, shown, wallet_of};
+use super::aggregator::{ANY_CODE, epoch, first, next_action, shown};
 use super::{Draft, Recogniser, Words, has, listed, need, text, word};
 use crate::action::{Refusal, Standing};
 use crate::checkout::json::Json;
@@ -41,7 +41,7 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
         "requires_payment_method" | "requires_confirmation" => return Err(Refusal::MissingField),
         status => WORDS.stands(status).code(word(json, "error_code")),
     };
-    Ok(draft.wallet(wallet_of(word(json, "payment_method_type"))))
+    Ok(draft.method(word(json, "payment_method_type")))
 }
 
 fn action(kind: &str, next: &Json) -> Result<Draft, Refusal> {

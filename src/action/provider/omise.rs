@@ -6,7 +6,7 @@
 //! omise/omise-go `charge.go`, `source.go` and `scannable_code.go`, as section 1.14 of the payload reference cites them,
 //! read 2026-11-22.
 
-use super::aggregator::{ANY_CODE, shown, wallet_of};
+use super::aggregator::{ANY_CODE, shown, word_at};
 use super::{Draft, Recogniser, Words, instant, need, text, word};
 use crate::action::Refusal;
 use crate::checkout::json::Json;
@@ -32,6 +32,5 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
         (None, None, Some(page)) => Draft::get(page),
         (None, None, None) => WORDS.stands(status),
     };
-    let wallet = json.at(&["source", "type"]).and_then(Json::text).and_then(wallet_of);
-    Ok(draft.wallet(wallet).expires(instant(json, "expires_at")?))
+    Ok(draft.method(word_at(json, &["source", "type"])).expires(instant(json, "expires_at")?))
 }

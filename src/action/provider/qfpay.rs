@@ -34,5 +34,8 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
         _ => Draft::nothing(Standing::Failed, code),
     };
     let method = word(json, "pay_type");
-    Ok(draft.wallet(METHODS.iter().find(|(start, _)| method.starts_with(start)).map(|(_, wallet)| *wallet)))
+    Ok(match METHODS.iter().find(|(start, _)| method.starts_with(start)) {
+        Some((_, wallet)) => draft.wallet(*wallet),
+        None => draft,
+    })
 }

@@ -6,7 +6,7 @@
 //! Xendit's "Get payment request", as section 1.16 of the payload reference cites it, read 2026-11-22. Every descriptor
 //! but `WEB_URL`, and every status but `REQUIRES_ACTION`, are from memory (D).
 
-use super::aggregator::{ANY_CODE, wallet_of};
+use super::aggregator::ANY_CODE;
 use super::{Draft, Recogniser, Words, has, need, word};
 use crate::action::Refusal;
 use crate::checkout::json::Json;
@@ -34,7 +34,7 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
         (None, "REQUIRES_ACTION") => action(json.get("actions").map(Json::items).unwrap_or_default())?,
         (None, _) => WORDS.stands(status),
     };
-    Ok(draft.wallet(wallet_of(word(json, "channel_code"))))
+    Ok(draft.method(word(json, "channel_code")))
 }
 
 /// A code, else an app link, else a page.

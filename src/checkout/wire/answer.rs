@@ -124,6 +124,8 @@ fn bare(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer {
         Ok(Action { step: Step::Nothing { status: Standing::Failed, code }, .. }) if request == Request::Create => {
             return server(ServerCode::Refused, code.clone().unwrap_or_default());
         }
+        // A query that was refused, by its code, says nothing of the payment: to ask again is safe, to call it failed is not.
+        Ok(Action { step: Step::Nothing { status: Standing::Failed, code: Some(_) }, .. }) => Standing::Pending,
         // A creation's word that it is paid is asked about first; a status answer's is the server's own.
         Ok(Action { step: Step::Nothing { status, .. }, .. }) if request != Request::Create => *status,
         Err(Refusal::Unrecognised | Refusal::Malformed) => return malformed(reply),
@@ -303,7 +305,13 @@ mod tests {
         assert_eq!((payment.status, payment.id), (Standing::Pending, None));
         let paid = r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"ORDERPAID"}"#;
         assert_eq!(taken(Request::Create, 200, paid).status, Standing::Pending);
-        assert_eq!(fault(200, r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"NOAUTH"}"#), "refused");
+        let refused = r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"NOAUTH"}"#;
+        assert_eq!(fault(200, refused), "refused");
+        assert_eq!(
+            taken(Request::Ask, 200, refused).status,
+            Standing::Pending,
+            "the query was refused, not the payment"
+        );
     }
 
     #[test]
