@@ -43,7 +43,8 @@ pub(super) fn dispatch(host: &Element, announcement: &Announcement) -> Word {
     Word { passes, until: (promises.length() > 0).then(|| Promise::all(&promises)) }
 }
 
-/// A value of the host page as the text that a server would have sent: texts as they are, objects as JSON.
+/// A value of the host page as the text that a server would have sent: texts as they are, objects as JSON, and nothing
+/// for what is neither: `JSON.stringify` gives no text for `undefined` or a function.
 pub(super) fn text_of(value: &JsValue) -> String {
-    value.as_string().or_else(|| js_sys::JSON::stringify(value).ok().map(String::from)).unwrap_or_default()
+    value.as_string().or_else(|| js_sys::JSON::stringify(value).ok()?.as_string()).unwrap_or_default()
 }

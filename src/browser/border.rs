@@ -5,8 +5,9 @@
 //! `serde-wasm-bindgen` instead would cost each shopper the formatter and the parser of floats.
 
 use crate::checkout::json::Json;
+use js_sys::{Array, Object};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// A JavaScript value as plain data. Functions and what is undefined are left out, as `JSON.stringify` does.
 ///
@@ -15,6 +16,19 @@ use wasm_bindgen::JsValue;
 pub(super) fn inward(value: &JsValue) -> Option<Json> {
     let text = js_sys::JSON::stringify(value).ok()?;
     Json::read(&text.as_string()?).ok()
+}
+
+/// The members of an object as plain data. One that is no data is null, so that it is named and the rest still works.
+pub(super) fn members(object: &JsValue) -> Json {
+    let member = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        let value = pair.get(1);
+        let data = || inward(&value).unwrap_or(Json::Null);
+        pair.get(0).as_string().filter(|_| !value.is_undefined()).map(|key| (key, data()))
+    };
+    Json::Object(
+        object.dyn_ref().map(|object| Object::entries(object).iter().filter_map(member).collect()).unwrap_or_default(),
+    )
 }
 
 /// Plain data as a JavaScript value: objects are plain objects.

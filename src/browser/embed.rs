@@ -143,7 +143,7 @@ impl Widget {
     fn setup(&self, options: &JsValue, before: Before) -> Rc<Setup> {
         let function = |name| page::member(options, name);
         let transport = function("transport");
-        let (read, faults) = Options::read(&raw(options), &page::page(&self.language, transport.is_some()));
+        let (read, faults) = Options::read(&border::members(options), &page::page(&self.language, transport.is_some()));
         let read = read.map(Rc::new);
         let texts = read.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
         let words = Words::read(&self.words, texts);
@@ -164,9 +164,4 @@ impl Widget {
         let (host, mirror) = (self.host.clone(), self.mirror.clone());
         Rc::new(Setup { host, options: read, faults, face, carrier, before, mirror })
     }
-}
-
-/// The options as plain data: the functions among them stay at the edge. What is no data is named as a wrong option.
-fn raw(options: &JsValue) -> Json {
-    border::inward(options).unwrap_or_else(|| Json::object([("options", Json::Null)]))
 }

@@ -11,6 +11,8 @@ mod harness;
 mod host;
 mod instruments;
 mod markup;
+mod once;
 mod paying;
 mod returning;
 mod shell;
+mod wrong;

@@ -1,11 +1,12 @@
-// Written into each trial page before anything else: keeps what the host page hears, also over a trip to a wallet, and
-// whatever goes wrong in the page.
+// Written into each trial page before anything else: keeps what this page hears, also over a trip to a wallet, and whatever
+// goes wrong in it.
 {
   const NAMES = ['ready', 'select', 'submit', 'action', 'status', 'complete', 'feedback', 'error']
-  const kept = (key) => JSON.parse(sessionStorage.getItem(`trial:${key}`) ?? '[]')
+  const place = (key) => `trial:${key}:${location.pathname}`
+  const kept = (key) => JSON.parse(sessionStorage.getItem(place(key)) ?? '[]')
   const keep = (key, entry) => {
     window[key].push(entry)
-    try { sessionStorage.setItem(`trial:${key}`, JSON.stringify(window[key])) } catch {}
+    try { sessionStorage.setItem(place(key), JSON.stringify(window[key])) } catch {}
   }
   window.heard = kept('heard')
   window.trouble = kept('trouble')

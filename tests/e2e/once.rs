@@ -1,0 +1,136 @@
+//! That one order is paid once, however often it is pressed, sent, reloaded or opened.
+
+use crate::harness::{Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::paying::{approve, paid};
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_double_click_on_pay_makes_one_payment() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    for method in ["wechatpay", "alipay"] {
+        let order = shop.order();
+        browser.goto(&shop.page(&Trial::of(&order))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.choose(method).await;
+        let button = checkout.find("[data-gesture=pay]").await.expect("the button");
+        let (down, up) =
+            (PointerAction::Down { button: MOUSE_BUTTON_LEFT }, PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        let there = PointerAction::MoveToElement { element: button, duration: None, x: 0.0, y: 0.0 };
+        let clicks = [there, down.clone(), up.clone(), down, up];
+        let mouse = clicks.into_iter().fold(MouseActions::new("mouse".to_owned()), InputSource::then);
+        browser.act(mouse).await;
+        checkout.shows("acting code").await;
+        assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
+        assert_eq!(checkout.heard("submit").await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn many_presses_in_one_task_make_one_payment() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.choose("wechatpay").await;
+    checkout.see("const button = root.querySelector('[data-gesture=pay]'); for (let n = 0; n < 9; n += 1) { button.click(); host.pay() }").await;
+    checkout.shows("acting code").await;
+    assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_reload_while_the_creation_is_under_way_makes_no_second_one() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    shop.faults(json!([{ "kind": "latency", "ms": 1500, "method": "POST", "path": "/checkout/payments", "times": 1 }]))
+        .await;
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    browser.reload().await;
+    checkout.ready().await;
+    checkout.until("it is known how it stands", "return ['acting', 'choosing'].includes(section?.dataset.phase)").await;
+    if checkout.state().await["phase"] == "choosing" {
+        // The server had not heard of it yet: the press is made again, with the same key.
+        checkout.press("pay").await;
+    }
+    checkout.shows("acting code").await;
+    shop.wallet(&order, "pay").await;
+    paid(&shop, &order, &checkout).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_is_asked_for_again_with_the_same_key() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    for kind in ["drop-after", "drop-before", "duplicate"] {
+        let order = shop.order();
+        browser.goto(&shop.page(&Trial::of(&order))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await;
+        shop.faults(json!([{ "kind": kind, "method": "POST", "path": "/checkout/payments", "times": 1 }])).await;
+        checkout.pay_with("wechatpay").await.shows("acting code").await;
+        shop.payment(&order).await;
+        assert!(checkout.heard("error").await.is_empty(), "{kind}: it mends itself");
+    }
+}
+
+#[tokio::test]
+async fn a_second_tab_takes_the_same_payment_up() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let text = checkout.scanned().await;
+    let first = browser.client().window().await.expect("a window");
+    let second = browser.client().new_window(true).await.expect("a second tab").handle;
+    browser.client().switch_to_window(second).await.expect("the second tab");
+    browser.goto(&page).await;
+    checkout.ready().await.pay_with("alipay").await.shows("acting code").await;
+    assert_eq!(checkout.scanned().await, text, "the payment that lives is shown, whichever wallet was picked");
+    assert_eq!(checkout.state().await["method"], "wechatpay");
+    shop.approve_code(&text).await;
+    checkout.shows("ended succeeded").await;
+    browser.client().switch_to_window(first).await.expect("the first tab");
+    checkout.shows("ended succeeded").await;
+    shop.payment(&order).await;
+}
+
+#[tokio::test]
+async fn an_order_that_is_paid_is_shown_as_paid_and_not_paid_again() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    browser.goto(&page).await;
+    checkout.ready().await.pay_with("hebao").await.shows("ended succeeded").await;
+    shop.payment(&order).await;
+}
+
+#[tokio::test]
+async fn a_wallets_page_that_is_opened_twice_pays_once() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("alipay").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    while !browser.url().await.contains("/sandbox/") {
+        browser.back().await;
+    }
+    browser.element("main").await;
+    assert!(
+        browser.run("return document.getElementById('approve')", &[]).await == Value::Null,
+        "nothing to approve any more"
+    );
+    shop.payment(&order).await;
+}
