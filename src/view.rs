@@ -190,7 +190,10 @@ fn status(scene: &Scene<'_>) -> Html {
             (String::new(), true)
         }
     };
-    html! { <p class={if seen { "status" } else { "status unseen" }} part="status" role="status">{ text }</p> }
+    match seen {
+        true => html! { <p class="status" part="status" role="status">{ text }</p> },
+        false => html! { <p class="status unseen" part="status" role="status">{ text }</p> },
+    }
 }
 
 /// The word of `data-at`.

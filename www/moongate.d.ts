@@ -226,9 +226,9 @@ export interface ReadyDetail extends Detail {
   methods: readonly MethodId[]
 }
 
-/** A method was picked. */
+/** A method was picked; `null` when the one picked is not offered any more. */
 export interface SelectDetail extends Detail {
-  method: MethodId
+  method: MethodId | null
 }
 
 /** The shopper pressed pay. */

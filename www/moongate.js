@@ -275,6 +275,7 @@ class Shell {
   takeUp(key) {
     if (this.key === key) return
     this.key = key
+    this.outcome = undefined
     const returned = absolute('').searchParams.get(RETURNED)
     let kept
     try {
@@ -312,7 +313,7 @@ class Shell {
       lang: language, dir: generated.languages[language].dir,
       'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',
       'data-size': large ? 'large' : 'normal', 'data-phase': phase,
-      'data-at': { confirming: 'returned', ended: 'succeeded' }[phase],
+      'data-at': phase === 'confirming' ? 'returned' : this.outcome,
     }
     const ribbon = this.test && el('p.ribbon', { 'data-test': true }, this.say('test'))
     const section = el('section.moongate', attributes, ribbon, this.bill(), this.body(), this.status())
@@ -321,7 +322,8 @@ class Shell {
 
   body() {
     if (this.phase === 'confirming') return this.screen('still', 'M12 7v5l3 2', 'returned', 'confirming_do', 'ask_now')
-    if (this.phase === 'ended') return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    if (this.outcome === 'refunded') return this.screen('good', 'M11 8l-4 4 4 4M7 12h10', 'refunded')
+    if (this.outcome) return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
     return this.choosing(this.phase === 'sending')
   }
 
@@ -330,7 +332,7 @@ class Shell {
     const payee = el('p.payee', null, shop && el('span.shop', null, shop), el('span.order', null, this.options.order))
     const sum = el('p.sum', { 'data-sum': true }, el('span.total', null, `${this.say('total')} `), this.sum())
     const size = { type: 'button', 'aria-pressed': `${this.large}`, 'data-gesture': 'toggle_large' }
-    return el('header.bill', null, payee, this.phase !== 'ended' && sum, el('button.size', size, this.say('large_print')))
+    return el('header.bill', null, payee, !this.outcome && sum, el('button.size', size, this.say('large_print')))
   }
 
   heading(text) {
@@ -553,7 +555,7 @@ class Shell {
     this.choose()
     this.phase = this.attempt ? 'confirming' : 'choosing'
     this.draw()
-    this.tell('ready', { methods: this.rows.filter(works).map(({ id }) => id) })
+    this.tell('ready', { methods: this.rows.map(({ id }) => id) })
     if (this.attempt) this.confirm()
     else if (this.pressed) this.pay(true)
     this.opened(this)
@@ -640,12 +642,16 @@ class Shell {
     this.asking = setTimeout(() => this.confirm(), 4e3)
   }
 
-  conclude({ status: outcome, id: payment = null, method, amount }) {
+  /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
+  conclude({ status, refunded, id: payment = null, method, amount }) {
     const { id: attempt } = this.attempt
-    this.paid = outcome === 'succeeded' ? amount : undefined
+    const paid = status === 'succeeded'
+    this.paid = amount
+    this.outcome = paid ? (refunded ? 'refunded' : status) : undefined
     this.drop()
-    this.to(this.paid ? 'ended' : 'choosing')
-    this.tell('complete', { outcome, method, attempt, payment, amount, currency: this.options.currency })
+    this.to(paid ? 'ended' : 'choosing')
+    const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }
+    this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
   }
 
   drop() {
@@ -660,7 +666,9 @@ class Shell {
   }
 
   restart() {
-    if (this.phase === 'ended') this.to('choosing')
+    if (!this.outcome) return
+    this.outcome = undefined
+    this.to('choosing')
   }
 
   forget() {
@@ -700,7 +708,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   get state() {
     const shell = this.#shell
     const phase = shell?.ready ? shell.phase : 'choosing'
-    const outcome = phase === 'ended' ? 'succeeded' : null
+    const outcome = shell?.outcome?.replace('refunded', 'canceled') ?? null
     const known = shell?.facts() ?? { method: null, attempt: null, payment: null }
     const before = { phase, order: shell?.options.order ?? null, ...known, outcome, fault: shell?.fault ?? null, offer: null, log: [] }
     return this.#widget?.state() ?? before

@@ -24,7 +24,7 @@ impl Intl for BrowserIntl {
             ("minimumFractionDigits", digits.into()),
             ("maximumFractionDigits", digits.into()),
         ];
-        self.format("NumberFormat", &options, &amount.decimal().into()).unwrap_or_else(|| amount.to_string())
+        self.format("NumberFormat", &options, &amount.decimal().into()).unwrap_or_else(|| amount.text())
     }
 
     fn moment(&self, seconds: i64) -> String {

@@ -63,7 +63,7 @@ pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
             ("id", attempt.id.as_str().into()),
             ("method", attempt.method.as_str().into()),
             ("total", attempt.total.minor().into()),
-            ("at", Json::Number(page::wall().to_string())),
+            ("at", page::wall().unsigned_abs().into()),
             ("sign_in", Json::Bool(attempt.origin == Origin::SignIn)),
         ])
         .written()

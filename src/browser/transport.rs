@@ -71,10 +71,7 @@ impl Carrier {
                 mark.set(true);
                 stop.abort();
             });
-            let reply = match &carrier.transport {
-                Some(transport) => by_host(transport, request, &attempt, body.as_ref()).await,
-                None => carrier.fetch(request, &attempt, body, &signal).await,
-            };
+            let reply = carrier.reply(request, &attempt, body.as_ref(), &signal).await;
             drop(timer);
             let reply = match reply {
                 Ok(reply) if reply.may_hold_an_action() => match Reader::load(&carrier.reading).await {
@@ -89,6 +86,41 @@ impl Carrier {
         Some(Pending(abort))
     }
 
+    /// All that is waited for, in one future: each further one would cost the shopper its own machinery.
+    async fn reply(
+        &self,
+        request: Request,
+        attempt: &Attempt,
+        body: Option<&Json>,
+        abort: &AbortController,
+    ) -> Result<Reply, Answer> {
+        let called = match &self.transport {
+            Some(transport) => by_host(transport, request, attempt, body)?,
+            None => {
+                let further = JsFuture::from(Promise::resolve(&self.further_headers()?)).await;
+                let further = further.map_err(|_| host_failed("headers"))?;
+                self.fetch(request, attempt, body, abort, &further)?
+            }
+        };
+        let given = match called {
+            Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+            Err(thrown) => Err(thrown),
+        };
+        let value = match given {
+            Ok(value) => value,
+            Err(thrown) if self.transport.is_some() => return rejected(&thrown),
+            Err(_) => return Err(lost()),
+        };
+        match value.dyn_ref::<Response>() {
+            Some(response) => {
+                let body = JsFuture::from(response.text().map_err(|_| lost())?).await.map_err(|_| lost())?;
+                Ok(read(response, &body))
+            }
+            None if self.transport.is_some() => Ok(reply(200, announce::text_of(&value))),
+            None => Err(lost()),
+        }
+    }
+
     fn address(&self, request: Request, attempt: &Attempt) -> String {
         let payments = [&self.endpoint, "/payments"].concat();
         match request {
@@ -99,13 +131,18 @@ impl Carrier {
         }
     }
 
-    async fn fetch(
+    /// Begins a `fetch`: its promise, or what it threw.
+    ///
+    /// # Errors
+    /// When the host page's headers are none.
+    fn fetch(
         &self,
         request: Request,
         attempt: &Attempt,
-        body: Option<Json>,
+        body: Option<&Json>,
         abort: &AbortController,
-    ) -> Result<Reply, Answer> {
+        further: &JsValue,
+    ) -> Result<Result<JsValue, JsValue>, Answer> {
         let method = if request == Request::Ask { Method::GET } else { Method::POST };
         let credentials =
             if self.include_credentials { RequestCredentials::Include } else { RequestCredentials::SameOrigin };
@@ -113,37 +150,33 @@ impl Carrier {
             .method(method)
             .credentials(credentials)
             .abort_signal(Some(&abort.signal()));
-        for (name, value) in self.further_headers().await? {
-            builder = builder.header(&name, &value);
+        for pair in Object::entries(further.dyn_ref().ok_or(host_failed("headers"))?) {
+            let pair = Array::from(&pair);
+            if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
+                builder = builder.header(&name, &value);
+            }
         }
         if request == Request::Create {
             builder = builder.header("Idempotency-Key", attempt.id.as_str()).header("Content-Type", "application/json");
         }
         let built = match body {
-            Some(body) => builder.body(body.to_string()),
+            Some(body) => builder.body(body.written()),
             None => builder.build(),
         };
         let request: web_sys::Request = built.map_err(|_| host_failed("headers"))?.into();
         // Called by hand, since gloo-net panics when a page's wrapped `fetch` throws, or gives something that is no
         // `Response` or no `Error`.
-        let fetch = page::global("fetch").and_then(|fetch| fetch.dyn_into::<Function>().ok());
-        let promise = fetch.and_then(|fetch| fetch.call1(&JsValue::UNDEFINED, &request).ok()).ok_or(lost())?;
-        let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| lost())?;
-        read(&response.dyn_into().map_err(|_| lost())?).await
+        let fetch = page::global("fetch").and_then(|fetch| fetch.dyn_into::<Function>().ok()).ok_or(lost())?;
+        Ok(fetch.call1(&JsValue::UNDEFINED, &request))
     }
 
-    async fn further_headers(&self) -> Result<Vec<(String, String)>, Answer> {
-        let Some(headers) = &self.headers else { return Ok(Vec::new()) };
-        let given = match headers.dyn_ref::<Function>() {
-            Some(function) => function.call0(&JsValue::UNDEFINED).map_err(|_| host_failed("headers"))?,
-            None => headers.clone(),
-        };
-        let given = JsFuture::from(Promise::resolve(&given)).await.map_err(|_| host_failed("headers"))?;
-        let Some(object) = given.dyn_ref::<Object>() else { return Err(host_failed("headers")) };
-        let text = |pair: &Array, at| pair.get(at).as_string();
-        let entries = Object::entries(object);
-        let pairs = entries.iter().map(|pair| Array::from(&pair));
-        Ok(pairs.filter_map(|pair| Some((text(&pair, 0)?, text(&pair, 1)?))).collect())
+    /// The host page's further headers, or a promise of them.
+    fn further_headers(&self) -> Result<JsValue, Answer> {
+        let Some(headers) = &self.headers else { return Ok(Object::new().into()) };
+        match headers.dyn_ref::<Function>() {
+            Some(function) => function.call0(&JsValue::UNDEFINED).map_err(|_| host_failed("headers")),
+            None => Ok(headers.clone()),
+        }
     }
 }
 
@@ -155,17 +188,16 @@ fn host_failed(what: &str) -> Answer {
     Answer::Fault(Fault::Page(PageFault { code: PageCode::HostFailed, about: what.to_owned() }))
 }
 
-/// What a response says, body included.
-async fn read(response: &Response) -> Result<Reply, Answer> {
+/// What a response with this body says.
+fn read(response: &Response, body: &JsValue) -> Reply {
     let header = |name: &str| response.headers().get(name).ok().flatten();
-    let body = JsFuture::from(response.text().map_err(|_| lost())?).await.map_err(|_| lost())?;
-    Ok(Reply {
+    Reply {
         status: response.status(),
         redirected: response.redirected(),
         body: body.as_string().unwrap_or_default(),
         date: header("date").and_then(|date| seconds(&date)).unwrap_or_else(page::wall),
         retry_after: header("retry-after").and_then(|after| after.parse().ok()),
-    })
+    }
 }
 
 fn seconds(date: &str) -> Option<i64> {
@@ -174,34 +206,25 @@ fn seconds(date: &str) -> Option<i64> {
     (time.is_finite()).then_some((time / 1000.0) as i64)
 }
 
-/// The host page's own function for this request; what it gives is a `Response`, an object or a text.
-async fn by_host(
+/// Calls the host page's own function for this request: the promise of a `Response`, an object or a text, or what it threw.
+///
+/// # Errors
+/// When it has none for this request.
+fn by_host(
     transport: &JsValue,
     request: Request,
     attempt: &Attempt,
     body: Option<&Json>,
-) -> Result<Reply, Answer> {
+) -> Result<Result<JsValue, JsValue>, Answer> {
     let name = match request {
         Request::Create => "create",
         Request::Ask => "status",
         Request::Cancel => "cancel",
         Request::Refresh => "refresh",
     };
-    let Some(function) = page::member(transport, name).and_then(|function| function.dyn_into::<Function>().ok()) else {
-        return Err(Answer::Unsupported);
-    };
+    let function = page::member(transport, name).and_then(|function| function.dyn_into::<Function>().ok());
     let argument = body.map_or_else(|| attempt.key().into(), border::outward);
-    let given = match function.call1(transport, &argument) {
-        Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
-        Err(thrown) => Err(thrown),
-    };
-    match given {
-        Ok(value) => match value.dyn_ref::<Response>() {
-            Some(response) => read(response).await,
-            None => Ok(reply(200, announce::text_of(&value))),
-        },
-        Err(thrown) => rejected(&thrown),
-    }
+    Ok(function.ok_or(Answer::Unsupported)?.call1(transport, &argument))
 }
 
 fn reply(status: u16, body: String) -> Reply {

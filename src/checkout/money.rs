@@ -123,12 +123,16 @@ impl Amount {
         }
         text
     }
+
+    /// The sum as plain text, for example `128.00 CNY`: for logs and messages to developers, not for shoppers.
+    pub fn text(&self) -> String {
+        [&self.decimal(), " ", self.currency.code()].concat()
+    }
 }
 
-/// The sum as plain text, for example `128.00 CNY`: for logs and messages to developers, not for shoppers.
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&[&self.decimal(), " ", self.currency.code()].concat())
+        f.write_str(&self.text())
     }
 }
 

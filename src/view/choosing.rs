@@ -76,10 +76,10 @@ fn row(scene: &Scene<'_>, offered: &Offered, held: bool) -> Html {
     let name = naming::name(&offered.method, &scene.face.words);
     let hint = naming::hint(offered, scene.state.offer.environment.app, &scene.face.words);
     html! {
-        <div class="method" part={if picked { "method method-selected" } else { "method" }} data-method={id.to_string()}
+        <div class="method" part={if picked { "method method-selected" } else { "method" }} data-method={id.as_str().to_owned()}
             data-works={if offered.works() { "true" } else { "false" }}>
             <label class="row">
-                <input type="radio" name="moongate-method" value={id.to_string()} aria-label={name.to_owned()}
+                <input type="radio" name="moongate-method" value={id.as_str().to_owned()} aria-label={name.to_owned()}
                     aria-describedby={described.clone()} checked={picked} disabled={held || !offered.works()}
                     data-gesture="choose" onchange={gives::<Event>(scene, Gesture::Choose(id.clone()))} />
                 { tile(offered) }

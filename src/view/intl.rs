@@ -19,7 +19,7 @@ pub struct Plain;
 
 impl Intl for Plain {
     fn sum(&self, amount: &Amount) -> String {
-        if amount.currency().code() == "CNY" { format!("¥{}", amount.decimal()) } else { amount.to_string() }
+        if amount.currency().code() == "CNY" { format!("¥{}", amount.decimal()) } else { amount.text() }
     }
 
     fn moment(&self, seconds: i64) -> String {

@@ -3,7 +3,6 @@
 //! It does not decide what a code says; the text was checked before it came here.
 
 use qrcodegen::{QrCode, QrCodeEcc};
-use std::fmt::Write;
 use yew::prelude::*;
 
 /// Modules of white around a code, as its standard asks.
@@ -25,7 +24,7 @@ impl Drawing {
         let side = code.size() + 2 * QUIET;
         let mut path = String::new();
         (0..code.size()).for_each(|y| line(&code, y, &mut path));
-        Some(Self { side: side.to_string(), path })
+        Some(Self { side: text(side), path })
     }
 
     /// The picture, named by what to do with it.
@@ -50,12 +49,16 @@ fn line(code: &QrCode, y: i32, path: &mut String) {
             x += 1;
         }
         if x > start {
-            let run = x - start;
-            // Writing to a String cannot fail.
-            let _ = write!(path, "M{} {}h{run}v1h-{run}z", start + QUIET, y + QUIET);
+            let (from, down, run) = (text(start + QUIET), text(y + QUIET), text(x - start));
+            path.extend(["M", &from, " ", &down, "h", &run, "v1h-", &run, "z"]);
         }
         x += 1;
     }
+}
+
+/// A number that is not negative, as text.
+fn text(number: i32) -> String {
+    u64::from(number.unsigned_abs()).to_string()
 }
 
 /// A mark above a heading.

@@ -7,6 +7,7 @@ mod folder;
 mod glue;
 mod links;
 mod names;
+mod order;
 mod script;
 mod shell;
 mod stamp;

@@ -51,7 +51,7 @@ impl Version {
         let mut text = String::new();
         for (index, number) in self.numbers.iter().take(self.written).enumerate() {
             text.push_str(if index == 0 { "" } else { "." });
-            text.push_str(&number.to_string());
+            text.push_str(&u64::from(*number).to_string());
         }
         text
     }

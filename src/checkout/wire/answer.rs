@@ -63,7 +63,7 @@ impl Reply {
 /// Reads an answer to this request.
 pub fn read(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer {
     if reply.body.len() > MAX_BODY {
-        return server(ServerCode::AnswerTooLarge, reply.status.to_string());
+        return server(ServerCode::AnswerTooLarge, u64::from(reply.status).to_string());
     }
     let json = Json::read(&reply.body).ok().filter(Json::is_object);
     match (reply.status, json) {
@@ -81,7 +81,7 @@ fn server(code: ServerCode, about: String) -> Answer {
 
 fn malformed(reply: &Reply) -> Answer {
     let start: String = reply.body.chars().take(60).collect();
-    server(ServerCode::MalformedAnswer, [&reply.status.to_string(), " ", start.trim()].concat())
+    server(ServerCode::MalformedAnswer, [&u64::from(reply.status).to_string(), " ", start.trim()].concat())
 }
 
 fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>) -> Answer {
@@ -208,7 +208,7 @@ fn meaning(status: u16, code: &str) -> ServerCode {
 
 /// What the server said, for the developer.
 fn about(status: u16, code: &str, json: &Json) -> String {
-    let mut about = status.to_string();
+    let mut about = u64::from(status).to_string();
     for part in [
         code,
         json.get("title").and_then(Json::text).unwrap_or_default(),

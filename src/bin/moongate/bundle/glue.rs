@@ -4,8 +4,9 @@
 
 use super::links::Links;
 use super::names::{self, Names, is_name};
-use super::trap;
+use super::{order, trap};
 use anyhow::{Context, Result, bail, ensure};
+use std::collections::HashSet;
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -48,15 +49,36 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
     let module = output.wasm_mut();
     trap::trim(module);
     links.clean(module);
+    let used: HashSet<String> = module.imports.iter().map(|import| import.name.clone()).collect();
     for import in module.imports.iter_mut() {
         import.name = imports.short(&import.name);
         import.module = modules.short(&import.module);
     }
     module.exports.iter_mut().for_each(|export| export.name = exports.short(&export.name));
-    let module = module.emit_wasm();
-    let text = names::shorten(&modules.in_quotes(output.js()), &imports, &exports);
+    let module = order::arrange(&module.emit_wasm())?;
+    let script = without_unused(output.js(), &used);
+    let text = names::shorten(&modules.in_quotes(&script), &imports, &exports);
     let script = Script::of_module(&text)?;
     Ok(Glue { module, script })
+}
+
+/// The script without the functions that the wasm imported before it was trimmed, and does not now. Each is a member of
+/// an object, begins on a line of its own, and ends where its braces do.
+fn without_unused(script: &str, used: &HashSet<String>) -> String {
+    let mut kept = String::with_capacity(script.len());
+    let mut open = 0;
+    for line in script.lines() {
+        let name = line.trim_start().split_once(": function(").map(|(name, _)| name);
+        let begins = name.is_some_and(|name| name.chars().all(is_name) && !used.contains(name));
+        if open > 0 || begins {
+            open += line.matches('{').count();
+            open -= line.matches('}').count();
+        } else {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 impl Script {

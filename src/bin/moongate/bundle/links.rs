@@ -147,7 +147,7 @@ impl<'a> Reading<'a> {
                         let start = start + place.offset;
                         self.links.data.insert(number, start..start + place.size);
                     }
-                    SymbolInfo::Func { index, .. } => drop(self.named.insert(number, index)),
+                    SymbolInfo::Func { index, .. } => self.named.extend([(number, index)]),
                     _ => {}
                 }
             }
@@ -211,9 +211,7 @@ fn numbers(module: &Module) -> HashSet<u32> {
     impl<'a> ir::Visitor<'a> for Numbers {
         fn visit_instr(&mut self, instr: &'a Instr, _: &'a ir::InstrLocId) {
             match instr {
-                Instr::Const(ir::Const { value: ir::Value::I32(number) }) => {
-                    drop(self.0.insert(number.cast_unsigned()))
-                }
+                Instr::Const(ir::Const { value: ir::Value::I32(number) }) => self.0.extend([number.cast_unsigned()]),
                 Instr::Load(ir::Load { arg, .. }) | Instr::Store(ir::Store { arg, .. }) => {
                     self.0.insert(arg.offset as u32);
                 }

@@ -31,6 +31,7 @@ const SAID: &[Key] = &[
     Key::Asking,
     Key::AskNow,
     Key::Succeeded,
+    Key::Refunded,
 ];
 
 const HINTS: [Hint; 8] =
