@@ -2,13 +2,12 @@
 //!
 //! It decides nothing about payments.
 
-use super::hand_off;
 use super::page::{self, Listener, Timer};
 use super::reading::Reader;
 use super::setup::{self, Props, Setup};
 use super::stream::{Message, Stream};
 use super::transport::Pending;
-use super::{announce, attention, hearing, keep, save};
+use super::{announce, attention, hand_off, hearing, keep, save};
 use crate::checkout::fault::{Fault, PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{
@@ -93,9 +92,6 @@ impl Component for App {
                 self.happened(ctx, What::HostPaid(page::fresh_attempt()));
             }
         }
-        if let Some(state) = &self.state {
-            self.shown.follow(&state.phase, page::now());
-        }
         self.keep_ticking(ctx);
         true
     }
@@ -156,6 +152,7 @@ impl App {
         let state = Rc::new(state);
         self.state = Some(state.clone());
         self.setup.mirror.state.replace(Some(state.clone()));
+        self.shown.follow(&state.phase, at);
         for effect in effects {
             self.perform(ctx, &state, effect);
         }
@@ -234,8 +231,7 @@ impl App {
         let Some(options) = &setup.options else { return };
         let way_back = wire::way_back(&options.return_url, &attempt.id);
         let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
-        let asked = attempt.clone();
-        let reading = setup.clone();
+        let (asked, reading) = (attempt.clone(), setup.clone());
         let done = move |reply: Result<(Reply, Option<Reader>), Answer>| {
             let answer = match reply {
                 Ok((reply, reader)) => {
