@@ -129,13 +129,16 @@ fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<Fil
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
-    generated.insert("css".to_owned(), style::lean(&workspace.text("www/moongate.css")?).into());
+    let css = style::lean(&workspace.text("www/moongate.css")?);
+    generated.insert("css".to_owned(), css.clone().into());
     let script = script::assemble(&workspace.text("www/moongate.js")?, &Value::Object(generated))?;
     let types = workspace.text("www/moongate.d.ts")?;
     let script = File::named("moongate.js", script.into_bytes(), Fetched::Always);
     let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
     files.insert(0, script);
     files.extend(words.into_iter().map(|(_, file)| file));
+    // For browsers without constructed style sheets, which get a link to it.
+    files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
     files.push(types);
     Ok(files)
 }
