@@ -247,10 +247,11 @@ function counterpart(root, { dataset, value }) {
 
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 class Shell {
-  /** `opened` is called once the form way is open. */
-  constructor(host, opened) {
+  /** `opened` is called once the form way is open; `isFirst` says whether the page is still to hear that it can be paid. */
+  constructor(host, opened, isFirst) {
     this.host = host
     this.opened = opened
+    this.isFirst = isFirst
     this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
@@ -581,7 +582,7 @@ class Shell {
     this.choose()
     this.phase = this.attempt ? 'confirming' : 'choosing'
     this.draw()
-    this.tell('ready', { methods: this.rows.map(({ id }) => id) })
+    if (this.isFirst()) this.tell('ready', { methods: this.rows.map(({ id }) => id) })
     if (this.attempt) this.confirm()
     else if (this.pressed) this.pay(true)
     this.opened(this)
@@ -791,7 +792,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #begin = async () => {
     // What changed before is read now.
     this.#stale = false
-    const shell = (this.#shell = new Shell(this, this.#answer))
+    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
@@ -822,11 +823,15 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)
-    this.#widget.begin()
+    this.#widget.begin(this.#isFirst())
     this.#answer(this.#widget)
   }
 
   #locale = ''
+  #told = false
+
+  /** Whether `moongate-ready` is still to be told; once for each element, however often it is taken out and put back. */
+  #isFirst = () => !this.#told && (this.#told = true)
 
   #end = () => {
     this.#shell?.end()

@@ -23,13 +23,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use yew::{Component, Context, Html};
 
-/// How many events the log keeps.
-const LOG: usize = 100;
-
 /// What the component is told.
 pub(super) enum Notice {
     /// The widget is on the page: take up what is unfinished, honour what was pressed.
-    Begin,
+    Begin(bool),
     /// Something happened.
     Happened(What),
     /// A second went by while a code is shown.
@@ -53,6 +50,7 @@ pub(super) struct App {
     request: Option<Pending>,
     paying: Vec<Function>,
     notice: Option<Key>,
+    untold: bool,
     _listeners: Vec<Listener>,
 }
 
@@ -77,13 +75,17 @@ impl Component for App {
             request: None,
             paying: Vec::new(),
             notice: None,
+            untold: false,
             _listeners: listeners,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Notice) -> bool {
         match message {
-            Notice::Begin => self.begin(ctx),
+            Notice::Begin(first) => {
+                self.untold = first;
+                self.begin(ctx);
+            }
             Notice::Happened(what) => self.happened(ctx, what),
             Notice::Tick => (self.tick, self.notice) = (None, None),
             Notice::Changed(setup) => self.changed(ctx, &setup),
@@ -117,7 +119,9 @@ impl App {
         let setup = self.setup.clone();
         self.report(&setup.faults);
         let (Some(options), Some(state)) = (&setup.options, self.state.clone()) else { return };
-        announce::dispatch(&setup.host, &Announcement::ready(&state));
+        if std::mem::take(&mut self.untold) {
+            announce::dispatch(&setup.host, &Announcement::ready(&state));
+        }
         if page::is_hidden() {
             self.happened(ctx, What::Hid);
         }
@@ -148,7 +152,7 @@ impl App {
         let at = page::now();
         let name = what.name();
         let (state, effects) = advance((*state).clone(), Event { at, what });
-        self.log(at, name, &state);
+        self.setup.mirror.log(at, name, &state);
         let state = Rc::new(state);
         self.state = Some(state.clone());
         self.setup.mirror.state.replace(Some(state.clone()));
@@ -161,14 +165,6 @@ impl App {
                 let _called = done.call0(&JsValue::UNDEFINED);
             }
         }
-    }
-
-    fn log(&self, at: u64, name: &'static str, state: &State) {
-        let mut log = self.setup.mirror.log.borrow_mut();
-        if log.len() == LOG {
-            log.remove(0);
-        }
-        log.push(Json::object([("at", at.into()), ("event", name.into()), ("phase", state.phase.word().into())]));
     }
 
     fn changed(&mut self, ctx: &Context<Self>, setup: &Rc<Setup>) {

@@ -65,8 +65,10 @@ pub fn mount(
 #[wasm_bindgen]
 impl Widget {
     /// Sets it going, once it is on the page: reports what is wrong, takes up what is unfinished, honours a press.
-    pub fn begin(&self) {
-        self.tell(Notice::Begin);
+    ///
+    /// `first` says that the page is still to hear `moongate-ready`.
+    pub fn begin(&self, first: bool) {
+        self.tell(Notice::Begin(first));
     }
 
     /// The page changed its options.

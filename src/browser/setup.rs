@@ -8,7 +8,7 @@ use super::{keep, page};
 use crate::checkout::environment::Environment;
 use crate::checkout::fault::PageFault;
 use crate::checkout::json::Json;
-use crate::checkout::machine::{Order, State};
+use crate::checkout::machine::{Millis, Order, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
@@ -97,5 +97,20 @@ pub(super) struct Props {
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.setup, &other.setup)
+    }
+}
+
+/// How many events the log keeps.
+const LOG: usize = 100;
+
+impl Mirror {
+    /// Writes down what happened when, and the phase that it led to.
+    pub(super) fn log(&self, at: Millis, event: &str, state: &State) {
+        let mut log = self.log.borrow_mut();
+        if log.len() == LOG {
+            log.remove(0);
+        }
+        let phase = state.phase.word().into();
+        log.push(Json::object([("at", at.into()), ("event", event.into()), ("phase", phase)]));
     }
 }
