@@ -259,7 +259,8 @@ class Shell {
     this.watch()
     counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
-    if (!counting) requestAnimationFrame(() => setTimeout(() => this.count()))
+    // The frame after the rows' own takes a tap before the counting holds the page up.
+    if (!counting) requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => this.count())))
   }
 
   // -- What the page says
