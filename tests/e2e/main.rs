@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::too_many_lines,
     clippy::wildcard_enum_match_arm,
     missing_docs,
@@ -21,9 +22,11 @@ mod form;
 mod harness;
 mod host;
 mod instruments;
+mod looks;
 mod markup;
 mod once;
 mod paying;
 mod returning;
+mod scenes;
 mod shell;
 mod wrong;

@@ -227,11 +227,6 @@ impl Browser {
         entries.as_array().into_iter().flatten().map(line).collect()
     }
 
-    /// A picture of what can be seen, as PNG.
-    pub async fn picture(&self) -> Vec<u8> {
-        self.client.screenshot().await.expect("a picture")
-    }
-
     /// Pointer and key actions.
     pub async fn act(&self, actions: impl Into<fantoccini::actions::Actions>) {
         self.client.perform_actions(actions).await.expect("the actions are performed");

@@ -45,12 +45,6 @@ impl Shop {
         drop(self.program.take());
     }
 
-    /// Starts it again at the same address; what it kept in memory is gone.
-    pub fn reopen(&mut self) {
-        let port = self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("an address has a port");
-        self.program = Some(serve(&self.pages, port).0);
-    }
-
     /// An order that nobody knows yet; the sandbox takes it for one of 128 yuan.
     pub fn order(&self) -> String {
         format!("T-{}-{}", self.number, self.next())
