@@ -70,8 +70,22 @@ async fn paid_by_code(shop: &Shop, browser: &Browser, provider: &str, method: &s
 async fn whichever_provider_stands_behind_it_its_code_is_read_and_pays() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    // Each provider that `action` learns to read adds its line.
-    for (provider, method) in [("normalised", "wechatpay"), ("normalised", "alipay"), ("normalised", "unionpay")] {
+    for (provider, method) in [
+        ("normalised", "wechatpay"),
+        ("normalised", "alipay"),
+        ("normalised", "unionpay"),
+        ("stripe", "wechatpay"),
+        ("adyen", "wechatpay"),
+        ("airwallex", "wechatpay"),
+        ("hyperswitch", "wechatpay"),
+        ("antom", "alipay"),
+        ("pingpp", "wechatpay"),
+        ("checkout", "wechatpay"),
+        ("omise", "wechatpay"),
+        ("jeepay", "unionpay"),
+        ("xendit", "wechatpay"),
+        ("qfpay", "alipay"),
+    ] {
         paid_by_code(&shop, &browser, provider, method).await;
     }
     untroubled(&browser).await;

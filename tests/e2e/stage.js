@@ -1,0 +1,43 @@
+// The page's own way to a server that answers what the scene says: by request, an object of payment members, `never` for
+// no answer, `lost` for a failed request, or a status.
+const answers = (name, known) => {
+  const told = { ...window.scene.all, ...window.scene[name] }
+  const said = window.scene[name]
+  if (said === 'never') return new Promise(() => {})
+  if (said === 'lost' || (said === undefined && !window.scene.all)) return Promise.reject(new Error('lost'))
+  if (typeof said === 'number') return Promise.reject({ status: said })
+  const { code_in: seconds, ...members } = told
+  const now = Date.now()
+  const time = (ms) => new Date(ms).toISOString()
+  window.deadline = window.deadline ?? (seconds && time(now + seconds * 1000))
+  return Promise.resolve({ id: 'pay_81', ...known, now: time(now), expires_at: window.deadline, ...members })
+}
+let known = {}
+const transport = {
+  create: (request) => {
+    const { order, method, attempt, amount, currency } = request
+    known = { order, method, attempt, amount, currency }
+    return answers('create', known)
+  },
+  status: () => answers('status', known),
+  cancel: () => answers('cancel', known),
+  refresh: () => answers('refresh', known),
+}
+customElements.whenDefined('moongate-checkout').then(() => {
+  document.querySelector('moongate-checkout').options = { transport, ...window.scene.options }
+})
+if (window.scene.speed) {
+  // The page's clock runs faster, so that ten minutes are over soon.
+  const { speed } = window.scene
+  const [now, wait] = [performance.now.bind(performance), window.setTimeout.bind(window)]
+  performance.now = () => now() * speed
+  window.setTimeout = (act, ms, ...rest) => wait(act, ms / speed, ...rest)
+}
+if (window.scene.bridge) {
+  window.WeixinJSBridge = { invoke: (name, parameters, answer) => {
+    if (window.scene.bridge !== 'silent') answer({ err_msg: `get_brand_wcpay_request:${window.scene.bridge}` })
+  } }
+}
+// A page that is not left, to see what stands there while it is.
+if (window.scene.stay) HTMLFormElement.prototype.submit = () => {}
+if (window.scene.taken) document.addEventListener('moongate-action', (event) => event.preventDefault())
