@@ -19,18 +19,17 @@ pub mod naming;
 mod picture;
 mod scene;
 mod shop;
+mod shown;
 mod waiting;
 
 pub use face::Face;
 pub use intl::Intl;
+pub use shown::Shown;
 
-use crate::action::Step;
 use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture, Millis, Outcome, Phase, State};
 use crate::checkout::options::Theme;
 use crate::words::Key;
-use picture::Drawing;
 use scene::Scene;
-use std::fmt;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -61,36 +60,6 @@ impl PartialEq for PanelProps {
     }
 }
 
-/// What is worked out of a state once, and not again with every second of the countdown: the code's picture, and how
-/// long it had left when it was first drawn, since the bar is full then.
-#[derive(Default)]
-pub struct Shown {
-    payload: Option<String>,
-    drawing: Option<Drawing>,
-    timed: bool,
-    lifetime: Millis,
-}
-
-impl Shown {
-    /// Follows the checkout: works it out anew if another code is shown, or one that now has an end.
-    pub fn follow(&mut self, phase: &Phase, now: Millis) {
-        let (payload, deadline) = (shown_code(phase), deadline(phase));
-        if self.payload.as_deref() == payload && self.timed == deadline.is_some() {
-            return;
-        }
-        self.drawing = payload.filter(|text| !text.is_empty()).and_then(Drawing::of);
-        self.payload = payload.map(str::to_owned);
-        self.timed = deadline.is_some();
-        self.lifetime = deadline.map_or(0, |end| end.saturating_sub(now));
-    }
-}
-
-impl fmt::Debug for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shown").field("payload", &self.payload).finish_non_exhaustive()
-    }
-}
-
 /// The whole widget as a component, for whoever has a state and no [`Shown`] to keep; the browser's own root component
 /// calls [`draw`].
 #[component]
@@ -104,8 +73,8 @@ pub fn Panel(props: &PanelProps) -> Html {
 /// The whole widget, in whatever phase it is.
 pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
     let PanelProps { state, face, now, on, notice } = props;
-    let drawing = shown.drawing.as_ref();
-    let scene = Scene { state, face, now: *now, on, drawing, lifetime: shown.lifetime, notice: *notice };
+    let drawing = shown.drawing();
+    let scene = Scene { state, face, now: *now, on, drawing, lifetime: shown.lifetime(), notice: *notice };
     html! {
         <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)}
             data-size={if state.large { "large" } else { "normal" }} data-phase={state.phase.word()}
@@ -241,15 +210,4 @@ fn theme(theme: Theme) -> &'static str {
 /// The attempt that the screen is about; while choosing, one that may still be alive is not.
 fn attempt(phase: &Phase) -> Option<&Attempt> {
     if matches!(phase, Phase::Choosing { .. }) { None } else { phase.attempt() }
-}
-
-fn deadline(phase: &Phase) -> Option<Millis> {
-    attempt(phase)?.deadline
-}
-
-/// The text of the code on screen, if there is a code on screen; empty for a picture without a text.
-fn shown_code(phase: &Phase) -> Option<&str> {
-    let Phase::Acting { attempt, at: Acting::Code } = phase else { return None };
-    let Some(Step::Qr { payload: Some(payload), .. }) = code::step(attempt) else { return Some("") };
-    Some(payload)
 }

@@ -1,6 +1,4 @@
 import { generated } from './generated.js'
-import wasm, { mount } from './glue.js'
-import reader, { read } from './reader.js'
 
 // <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
 //
@@ -87,14 +85,14 @@ function keep(kind, key, text) {
 const loaded = {}
 
 /** Does some work over the network, and again when the network fails, later each time. */
-async function persist(work, delay = 400) {
+async function persist(work, delay = 400, tries = 0) {
   try {
-    return await work()
+    return await work(tries)
   } catch (error) {
     // A failing network is a TypeError to fetch. Everything else would fail again.
     if (!(error instanceof TypeError) || delay > 4e3) throw error
     await pause(delay)
-    return persist(work, delay * 3)
+    return persist(work, delay * 3, tries + 1)
   }
 }
 
@@ -113,9 +111,26 @@ async function fetched({ name, integrity }) {
   throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
 }
 
-const engine = () => once('', () => wasm({ module_or_path: fetched(generated.wasm) }))
+/** One of our own modules, held to its hash: `import` takes what was preloaded, and the preload is checked. */
+function script({ name, integrity }, tries) {
+  // Where a browser remembers that an address failed, another try needs another address.
+  const href = beside(name) + (tries ? `?${tries}` : '')
+  document.head.append(el('link', { rel: 'modulepreload', href, integrity }))
+  return import(href)
+}
+
+/** A wasm and the script that binds it, fetched side by side. */
+const bound = (key, glue, wasm) => once(key, async (tries) => {
+  const module_or_path = fetched(wasm)
+  module_or_path.catch(() => {})
+  const module = await script(glue, tries)
+  await module.default({ module_or_path })
+  return module
+})
+
+const engine = () => bound('', generated.glue, generated.wasm)
 // What reads providers' responses, fetched with the first press on pay: nobody needs it before.
-const reading = () => once('reader', async () => (await reader({ module_or_path: fetched(generated.reader) }), read))
+const reading = async () => (await bound('reader', generated.readerGlue, generated.reader)).read
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -134,6 +149,10 @@ function placements({ app, device }) {
   const upsdk = window.upsdk && places[`${app} ${device} upsdk`]
   return (upsdk || places[`${app} ${device}`] || places[device]).split(' ')
 }
+
+// Making the page's first number format takes a phone as long as drawing all the rows. While the page loads, and is seen,
+// the rows are therefore painted first, and the sums come with the next frame, in the same space.
+let counting = false
 
 /** A sum for people. The number of decimal places is the core's: for some currencies `Intl` has another. */
 function money(minor, currency, locale) {
@@ -228,16 +247,20 @@ function counterpart(root, { dataset, value }) {
 
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 class Shell {
-  /** `opened` is called once the form way is open. */
-  constructor(host, opened) {
+  /** `opened` is called once the form way is open; `isFirst` says whether the page is still to hear that it can be paid. */
+  constructor(host, opened, isFirst) {
     this.host = host
     this.opened = opened
+    this.isFirst = isFirst
     this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
     this.watch()
+    counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
+    // The frame after the rows' own takes a tap before the counting holds the page up.
+    if (!counting) requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => this.count())))
   }
 
   // -- What the page says
@@ -262,6 +285,11 @@ class Shell {
     this.release(`${this.key} ${this.chosen?.total} ${currency}`)
     this.draw()
     this.open()
+  }
+
+  count() {
+    counting = true
+    this.draw()
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -303,7 +331,7 @@ class Shell {
   }
 
   sum(minor = this.chosen?.total ?? +this.options.amount) {
-    return money(minor, this.options.currency, this.locale)
+    return counting ? money(minor, this.options.currency, this.locale) : '\u00a0'
   }
 
   draw() {
@@ -555,7 +583,7 @@ class Shell {
     this.choose()
     this.phase = this.attempt ? 'confirming' : 'choosing'
     this.draw()
-    this.tell('ready', { methods: this.rows.map(({ id }) => id) })
+    if (this.isFirst()) this.tell('ready', { methods: this.rows.map(({ id }) => id) })
     if (this.attempt) this.confirm()
     else if (this.pressed) this.pay(true)
     this.opened(this)
@@ -765,7 +793,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #begin = async () => {
     // What changed before is read now.
     this.#stale = false
-    const shell = (this.#shell = new Shell(this, this.#answer))
+    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
@@ -773,20 +801,20 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shadow.append(shell.root)
     try {
       if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      let language, words
+      let language, words, glue
       do {
         language = shell.language
-        ;[words] = await Promise.all([wordsIn(language), engine()])
+        ;[words, glue] = await Promise.all([wordsIn(language), engine()])
         await shell.idle()
       } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, words)
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue, words)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
       else if (this.#widget) throw error
     }
   }
 
-  #takeOver = async (shell, words) => {
+  #takeOver = async (shell, { mount }, words) => {
     const root = el('div')
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
     this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
@@ -796,11 +824,15 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)
-    this.#widget.begin()
+    this.#widget.begin(this.#isFirst())
     this.#answer(this.#widget)
   }
 
   #locale = ''
+  #told = false
+
+  /** Whether `moongate-ready` is still to be told; once for each element, however often it is taken out and put back. */
+  #isFirst = () => !this.#told && (this.#told = true)
 
   #end = () => {
     this.#shell?.end()

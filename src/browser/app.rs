@@ -2,13 +2,12 @@
 //!
 //! It decides nothing about payments.
 
-use super::hand_off;
 use super::page::{self, Listener, Timer};
 use super::reading::Reader;
 use super::setup::{self, Props, Setup};
 use super::stream::{Message, Stream};
 use super::transport::Pending;
-use super::{announce, attention, hearing, keep, save};
+use super::{announce, attention, hand_off, hearing, keep, save};
 use crate::checkout::fault::{Fault, PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{
@@ -24,13 +23,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use yew::{Component, Context, Html};
 
-/// How many events the log keeps.
-const LOG: usize = 100;
-
 /// What the component is told.
 pub(super) enum Notice {
     /// The widget is on the page: take up what is unfinished, honour what was pressed.
-    Begin,
+    Begin(bool),
     /// Something happened.
     Happened(What),
     /// A second went by while a code is shown.
@@ -54,6 +50,7 @@ pub(super) struct App {
     request: Option<Pending>,
     paying: Vec<Function>,
     notice: Option<Key>,
+    untold: bool,
     _listeners: Vec<Listener>,
 }
 
@@ -78,13 +75,17 @@ impl Component for App {
             request: None,
             paying: Vec::new(),
             notice: None,
+            untold: false,
             _listeners: listeners,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Notice) -> bool {
         match message {
-            Notice::Begin => self.begin(ctx),
+            Notice::Begin(first) => {
+                self.untold = first;
+                self.begin(ctx);
+            }
             Notice::Happened(what) => self.happened(ctx, what),
             Notice::Tick => (self.tick, self.notice) = (None, None),
             Notice::Changed(setup) => self.changed(ctx, &setup),
@@ -92,9 +93,6 @@ impl Component for App {
                 self.paying.push(done);
                 self.happened(ctx, What::HostPaid(page::fresh_attempt()));
             }
-        }
-        if let Some(state) = &self.state {
-            self.shown.follow(&state.phase, page::now());
         }
         self.keep_ticking(ctx);
         true
@@ -121,7 +119,9 @@ impl App {
         let setup = self.setup.clone();
         self.report(&setup.faults);
         let (Some(options), Some(state)) = (&setup.options, self.state.clone()) else { return };
-        announce::dispatch(&setup.host, &Announcement::ready(&state));
+        if std::mem::take(&mut self.untold) {
+            announce::dispatch(&setup.host, &Announcement::ready(&state));
+        }
         if page::is_hidden() {
             self.happened(ctx, What::Hid);
         }
@@ -152,10 +152,11 @@ impl App {
         let at = page::now();
         let name = what.name();
         let (state, effects) = advance((*state).clone(), Event { at, what });
-        self.log(at, name, &state);
+        self.setup.mirror.log(at, name, &state);
         let state = Rc::new(state);
         self.state = Some(state.clone());
         self.setup.mirror.state.replace(Some(state.clone()));
+        self.shown.follow(&state.phase, at);
         for effect in effects {
             self.perform(ctx, &state, effect);
         }
@@ -164,14 +165,6 @@ impl App {
                 let _called = done.call0(&JsValue::UNDEFINED);
             }
         }
-    }
-
-    fn log(&self, at: u64, name: &'static str, state: &State) {
-        let mut log = self.setup.mirror.log.borrow_mut();
-        if log.len() == LOG {
-            log.remove(0);
-        }
-        log.push(Json::object([("at", at.into()), ("event", name.into()), ("phase", state.phase.word().into())]));
     }
 
     fn changed(&mut self, ctx: &Context<Self>, setup: &Rc<Setup>) {
@@ -234,8 +227,7 @@ impl App {
         let Some(options) = &setup.options else { return };
         let way_back = wire::way_back(&options.return_url, &attempt.id);
         let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
-        let asked = attempt.clone();
-        let reading = setup.clone();
+        let (asked, reading) = (attempt.clone(), setup.clone());
         let done = move |reply: Result<(Reply, Option<Reader>), Answer>| {
             let answer = match reply {
                 Ok((reply, reader)) => {

@@ -65,8 +65,10 @@ pub fn mount(
 #[wasm_bindgen]
 impl Widget {
     /// Sets it going, once it is on the page: reports what is wrong, takes up what is unfinished, honours a press.
-    pub fn begin(&self) {
-        self.tell(Notice::Begin);
+    ///
+    /// `first` says that the page is still to hear `moongate-ready`.
+    pub fn begin(&self, first: bool) {
+        self.tell(Notice::Begin(first));
     }
 
     /// The page changed its options.
@@ -144,6 +146,7 @@ impl Widget {
         let function = |name| page::member(options, name);
         let transport = function("transport");
         let (read, faults) = Options::read(&border::members(options), &page::page(&self.language, transport.is_some()));
+        let read = read.map(Rc::new);
         let texts = read.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
         let words = Words::read(&self.words, texts);
         let unknown = texts.iter().filter(|(name, _)| Key::parse(name).is_none());
@@ -151,7 +154,7 @@ impl Widget {
             unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() });
         let faults = faults.into_iter().chain(unknown).collect();
         let locale = read.as_ref().map_or_else(|| self.language.clone(), |options| options.locale.clone());
-        let face = Rc::new(Face::new(read.as_ref(), words, &self.language, Rc::new(BrowserIntl { locale })));
+        let face = Rc::new(Face::new(read.as_deref(), words, &self.language, Rc::new(BrowserIntl { locale })));
         let carrier = Carrier {
             endpoint: read.as_ref().map(|options| options.endpoint.clone()).unwrap_or_default(),
             include_credentials: read.as_ref().is_some_and(|options| options.include_credentials),

@@ -8,7 +8,7 @@ use super::{keep, page};
 use crate::checkout::environment::Environment;
 use crate::checkout::fault::PageFault;
 use crate::checkout::json::Json;
-use crate::checkout::machine::{Order, State};
+use crate::checkout::machine::{Millis, Order, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
@@ -24,7 +24,7 @@ pub(super) struct Setup {
     /// The custom element.
     pub(super) host: Element,
     /// What the page said, if it can be worked with.
-    pub(super) options: Option<Options>,
+    pub(super) options: Option<Rc<Options>>,
     /// What the page's author must change.
     pub(super) faults: Vec<PageFault>,
     /// What is constant in the drawing.
@@ -56,7 +56,7 @@ pub(super) struct Mirror {
     /// The state, once there is one.
     pub(super) state: RefCell<Option<Rc<State>>>,
     /// What the page said last.
-    pub(super) options: RefCell<Option<Options>>,
+    pub(super) options: RefCell<Option<Rc<Options>>>,
     /// The reader of providers' responses, once it was needed.
     pub(super) reader: RefCell<Option<Reader>>,
     /// The last events: when, what, and the phase they led to.
@@ -97,5 +97,20 @@ pub(super) struct Props {
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.setup, &other.setup)
+    }
+}
+
+/// How many events the log keeps.
+const LOG: usize = 100;
+
+impl Mirror {
+    /// Writes down what happened when, and the phase that it led to.
+    pub(super) fn log(&self, at: Millis, event: &str, state: &State) {
+        let mut log = self.log.borrow_mut();
+        if log.len() == LOG {
+            log.remove(0);
+        }
+        let phase = state.phase.word().into();
+        log.push(Json::object([("at", at.into()), ("event", event.into()), ("phase", phase)]));
     }
 }

@@ -166,8 +166,7 @@ async fn a_transport_of_the_page_carries_everything() {
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
     let called = browser.run("return window.called", &[]).await;
-    let request =
-        called.as_array().into_iter().flatten().filter(|call| call[0] == "create").next_back().map(|call| &call[1]);
+    let request = called.as_array().into_iter().flatten().rfind(|call| call[0] == "create").map(|call| &call[1]);
     let request = request.expect("a creation");
     for (key, value) in [
         ("version", json!(1)),

@@ -128,7 +128,11 @@ async fn drawn(browser: &Browser, raw: &Value) -> Vec<String> {
         await null
         return lines(element.shadowRoot.querySelector('section')).map((line) => line.replaceAll('moongate-shell', 'moongate-method'))"
     );
-    text_lines(&browser.run(&format!("return (async function () {{ {script} }})(...arguments)"), &[raw.clone()]).await)
+    text_lines(
+        &browser
+            .run(&format!("return (async function () {{ {script} }})(...arguments)"), std::slice::from_ref(raw))
+            .await,
+    )
 }
 
 async fn lines_of(browser: &Browser, html: &str) -> Vec<String> {

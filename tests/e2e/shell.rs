@@ -48,7 +48,9 @@ async fn rows_and_button_are_drawn_and_usable_before_the_wasm_is_there() {
     let rows =
         checkout.see("return [...root.querySelectorAll('[data-method]')].map(({ dataset }) => dataset.method)").await;
     assert_eq!(rows, json!(["alipay", "wechatpay", "unionpay", "hebao"]));
-    assert_eq!(checkout.text("[data-gesture=pay]").await, "支付 ¥128.00");
+    // The sums come a frame after the rows.
+    let says = "return root.querySelector('[data-gesture=pay]').innerText.trim() === '支付 ¥128.00'";
+    checkout.until("the button says the sum", says).await;
     checkout.choose("unionpay").await;
     let picked = checkout.see("return root.querySelector('input:checked').value").await;
     assert_eq!(picked, "unionpay");

@@ -34,8 +34,6 @@ before(async () => {
   await writeFile(join(folder, 'parts.mjs'), `${await readFile(script, 'utf8')}\nexport { ${asked.join(', ')} }\n`)
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await writeFile(join(folder, 'generated.js'), `export const generated = ${JSON.stringify(tables)}`)
-  await writeFile(join(folder, 'glue.js'), 'export default async () => {}\nexport const mount = () => {}\n')
-  await writeFile(join(folder, 'reader.js'), 'export default async () => {}\nexport const read = () => {}\n')
   parts = await import(pathToFileURL(join(folder, 'parts.mjs')))
 })
 after(() => rm(folder, { recursive: true }))

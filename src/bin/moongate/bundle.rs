@@ -118,23 +118,36 @@ fn make(workspace: &Workspace, place: &Path) -> Result<()> {
 /// Every file of the bundle. What another file names by its hash is made before that file.
 fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<File>> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
-    let wasm = File::hashed("moongate", "wasm", widget.module, Fetched::Always);
-    let reads = File::hashed("reader", "wasm", reader.module, Fetched::AtFirstPress);
+    let parts = [("", "moongate", widget, Fetched::Always), ("reader", "reader", reader, Fetched::AtFirstPress)];
+    let mut files = Vec::new();
+    for (key, stem, glue, fetched) in parts {
+        let (wasm, script) = bound(stem, glue, fetched)?;
+        generated.insert(if key.is_empty() { "wasm" } else { key }.to_owned(), reference(&wasm));
+        generated.insert(if key.is_empty() { "glue".to_owned() } else { [key, "Glue"].concat() }, reference(&script));
+        files.extend([wasm, script]);
+    }
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
-    generated.insert("wasm".to_owned(), reference(&wasm));
-    generated.insert("reader".to_owned(), reference(&reads));
-    generated.insert("css".to_owned(), style::lean(&workspace.text("www/moongate.css")?).into());
-    let script = script::assemble(
-        &workspace.text("www/moongate.js")?,
-        &Value::Object(generated),
-        &[("./glue.js", widget.script), ("./reader.js", reader.script)],
-    )?;
+    let css = style::lean(&workspace.text("www/moongate.css")?);
+    generated.insert("css".to_owned(), css.clone().into());
+    let script = script::assemble(&workspace.text("www/moongate.js")?, &Value::Object(generated))?;
     let types = workspace.text("www/moongate.d.ts")?;
     let script = File::named("moongate.js", script.into_bytes(), Fetched::Always);
     let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
-    Ok([script, wasm, reads].into_iter().chain(words.into_iter().map(|(_, file)| file)).chain([types]).collect())
+    files.insert(0, script);
+    files.extend(words.into_iter().map(|(_, file)| file));
+    // For browsers without constructed style sheets, which get a link to it.
+    files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
+    files.push(types);
+    Ok(files)
+}
+
+/// A wasm and the script that binds it, which `moongate.js` fetches side by side.
+fn bound(stem: &str, glue: Glue, fetched: Fetched) -> Result<(File, File)> {
+    let script = script::short(&glue.script)?;
+    let script = File::hashed(stem, "js", script.into_bytes(), fetched);
+    Ok((File::hashed(stem, "wasm", glue.module, fetched), script))
 }
 
 /// One language's file: each key's name and its text, as the widget reads it.

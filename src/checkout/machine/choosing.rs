@@ -13,10 +13,10 @@ use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId};
 
 /// From [`Phase::Choosing`].
-pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, what: What) -> Phase {
+pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, what: &What) -> Phase {
     match what {
-        What::Shopper(Gesture::Choose(id), _) if turn.state.offer.row(&id).is_some() => {
-            turn.state.chosen = Some(id);
+        What::Shopper(Gesture::Choose(id), _) if turn.state.offer.row(id).is_some() => {
+            turn.state.chosen = Some(id.clone());
             Phase::Choosing { fault, pending }
         }
         What::Shopper(Gesture::Pay, fresh) => pay(turn, fault, pending, fresh, true),
@@ -25,11 +25,11 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Bo
             turn.order(Effect::CopyLink);
             Phase::Choosing { fault, pending }
         }
-        What::Found(attempt) => found(turn, attempt),
+        What::Found(attempt) => found(turn, attempt.clone()),
         What::Updated(next) => match pending {
-            Some(attempt) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next)),
+            Some(attempt) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next.clone())),
             pending => {
-                turn.replace(next.0, next.1);
+                turn.replace(next);
                 Phase::Choosing { fault, pending }
             }
         },
@@ -48,19 +48,20 @@ fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
 }
 
 /// A press on pay: with the key of a pending attempt if it is the same try, after closing it if it is another.
-fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, fresh: AttemptId, ask: bool) -> Phase {
-    let chosen = turn.state.chosen.clone();
-    let Some(row) = chosen.and_then(|id| turn.state.offer.row(&id).cloned()) else {
-        return Phase::Choosing { fault, pending };
-    };
-    match pending {
-        Some(same) if same.method == row.method.id && same.total == row.total => begin(turn, same, ask),
-        Some(other) => closing::cancel(turn, other, Then::Pay(fresh)),
-        None => {
-            let attempt = Box::new(Attempt::new(fresh, row.method.id, row.total, Origin::Press, turn.at));
-            begin(turn, attempt, ask)
-        }
+fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, fresh: &AttemptId, ask: bool) -> Phase {
+    match (fresh_attempt(turn, fresh), pending) {
+        (None, pending) => Phase::Choosing { fault, pending },
+        (Some(new), Some(same)) if same.method == new.method && same.total == new.total => begin(turn, same, ask),
+        (Some(_), Some(other)) => closing::cancel(turn, other, Then::Pay(fresh.clone())),
+        (Some(new), None) => begin(turn, new, ask),
     }
+}
+
+/// A new attempt with the method picked, if one is.
+pub(super) fn fresh_attempt(turn: &Turn, fresh: &AttemptId) -> Option<Box<Attempt>> {
+    let row = turn.state.offer.row(turn.state.chosen.as_ref()?)?;
+    let attempt = Attempt::new(fresh.clone(), row.method.id.clone(), row.total, Origin::Press, turn.at);
+    Some(Box::new(attempt))
 }
 
 /// Begins an attempt: the host page is asked first, unless it asked itself.
@@ -77,7 +78,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Ph
 }
 
 /// From [`Phase::Sending`].
-pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, what: What) -> Phase {
+pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, what: &What) -> Phase {
     match what {
         What::SubmitDecided(true) if held => {
             turn.send(Request::Create, &mut attempt);
@@ -87,7 +88,7 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
         What::SubmitDecided(false) if held => {
             Phase::Choosing { fault: None, pending: Some(attempt).filter(|a| a.sent) }
         }
-        What::Answered(Request::Create, id, answer) if id == attempt.id && !held => {
+        What::Answered(Request::Create, id, answer) if *id == attempt.id && !held => {
             attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
             created(turn, attempt, answer)
         }
@@ -96,25 +97,27 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
             Phase::Sending { attempt, held }
         }
         What::Updated(next) if next.0 != turn.state.order && !attempt.sent => {
-            turn.replace(next.0, next.1);
+            turn.replace(next);
             Phase::choosing(None)
         }
-        What::Updated(next) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next)),
+        What::Updated(next) if next.0 != turn.state.order => {
+            closing::cancel(turn, attempt, Then::Replace(next.clone()))
+        }
         _ => Phase::Sending { attempt, held },
     }
 }
 
 /// What became of a creation.
-fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: Answer) -> Phase {
+fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase {
     match answer {
-        Answer::Payment(payment) => telling::take(turn, attempt, *payment),
+        Answer::Payment(payment) => telling::take(turn, attempt, payment),
         Answer::SignIn(url) => {
             attempt.origin = Origin::SignIn;
-            turn.order(Effect::SignIn(url, attempt.clone()));
+            turn.order(Effect::SignIn(url.clone(), attempt.clone()));
             Phase::Acting { attempt, at: super::Acting::Leaving }
         }
         Answer::Busy(seconds) => {
-            attempt.watch.not_before = turn.at + u64::from(seconds.clamp(1, 30)) * 1000;
+            attempt.watch.not_before = turn.at + u64::from((*seconds).clamp(1, 30)) * 1000;
             Phase::Sending { attempt, held: false }
         }
         Answer::Unsupported => refused(attempt, unsupported()),
@@ -124,13 +127,13 @@ fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: Answer) -> Phase 
         {
             again(turn, attempt)
         }
-        Answer::Lost(lost) => refused(attempt, Fault::Network(lost)),
-        Answer::Fault(fault) => match &fault {
+        Answer::Lost(lost) => refused(attempt, Fault::Network(*lost)),
+        Answer::Fault(fault) => match fault {
             Fault::Server(server) if server.code == ServerCode::KeyReused => {
-                closing::cancel(turn, attempt, Then::Choose(Some(fault)))
+                closing::cancel(turn, attempt, Then::Choose(Some(fault.clone())))
             }
-            Fault::Server(server) if nothing_created(server.code) => Phase::choosing(Some(fault)),
-            _ => refused(attempt, fault),
+            Fault::Server(server) if nothing_created(server.code) => Phase::choosing(Some(fault.clone())),
+            _ => refused(attempt, fault.clone()),
         },
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Only the server's word that it can no longer be paid lets another attempt begin.
 
-use super::attempt::{Attempt, Origin};
+use super::attempt::Attempt;
 use super::choosing;
 use super::event::{Gesture, Request, What};
 use super::state::{Confirming, Outcome, Phase, Then};
@@ -20,9 +20,9 @@ pub(super) fn cancel(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then) -> 
 }
 
 /// From [`Phase::Canceling`].
-pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, what: What) -> Phase {
+pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, what: &What) -> Phase {
     match what {
-        What::Answered(Request::Cancel, id, answer) if id == attempt.id => {
+        What::Answered(Request::Cancel, id, answer) if *id == attempt.id => {
             attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
             closed(turn, attempt, then, answer)
         }
@@ -30,23 +30,23 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
             turn.send(Request::Cancel, &mut attempt);
             Phase::Canceling { attempt, then }
         }
-        What::Updated(next) => Phase::Canceling { attempt, then: Then::Replace(next) },
+        What::Updated(next) => Phase::Canceling { attempt, then: Then::Replace(next.clone()) },
         _ => Phase::Canceling { attempt, then },
     }
 }
 
-fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: Answer) -> Phase {
+fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answer) -> Phase {
     match answer {
         Answer::Payment(payment) => match payment.status {
             Standing::Canceled | Standing::Expired | Standing::Failed if !payment.refunded => follow(turn, then),
             Standing::Pending => {
-                attempt.payment = attempt.payment.or_else(|| Some((*payment).into()));
+                attempt.payment = attempt.payment.or_else(|| Some(payment.clone().into()));
                 Phase::Confirming { attempt, why: Confirming::Processing }
             }
-            _ => telling::take(turn, attempt, *payment),
+            _ => telling::take(turn, attempt, payment),
         },
         Answer::Busy(seconds) => {
-            attempt.watch.not_before = turn.at + u64::from(seconds.clamp(1, 30)) * 1000;
+            attempt.watch.not_before = turn.at + u64::from((*seconds).clamp(1, 30)) * 1000;
             Phase::Canceling { attempt, then }
         }
         Answer::Unsupported => Phase::Confirming { attempt, why: Confirming::Processing },
@@ -63,10 +63,10 @@ fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: Answer
     }
 }
 
-fn fault_of(answer: Answer) -> Option<Fault> {
+fn fault_of(answer: &Answer) -> Option<Fault> {
     match answer {
-        Answer::Lost(lost) => Some(Fault::Network(lost)),
-        Answer::Fault(fault) => Some(fault),
+        Answer::Lost(lost) => Some(Fault::Network(*lost)),
+        Answer::Fault(fault) => Some(fault.clone()),
         Answer::Payment(_) | Answer::SignIn(_) | Answer::Unsupported | Answer::Busy(_) => None,
     }
 }
@@ -76,36 +76,31 @@ fn follow(turn: &mut Turn, then: Then) -> Phase {
     match then {
         Then::Choose(fault) => Phase::choosing(fault),
         Then::Replace(next) => {
-            turn.replace(next.0, next.1);
+            turn.replace(&next);
             Phase::choosing(None)
         }
-        Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => {
-            let row = turn.state.chosen.clone().and_then(|id| turn.state.offer.row(&id).cloned());
-            match row {
-                Some(row) => {
-                    let mut attempt =
-                        Box::new(Attempt::new(fresh.clone(), row.method.id, row.total, Origin::Press, turn.at));
-                    attempt.by_page = matches!(then, Then::PayByPage(_));
-                    choosing::begin(turn, attempt, true)
-                }
-                None => Phase::choosing(None),
+        Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => match choosing::fresh_attempt(turn, fresh) {
+            Some(mut attempt) => {
+                attempt.by_page = matches!(then, Then::PayByPage(_));
+                choosing::begin(turn, attempt, true)
             }
-        }
+            None => Phase::choosing(None),
+        },
     }
 }
 
 /// From [`Phase::Ended`]: only the server's `succeeded` still counts.
-pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, when: Option<i64>, what: What) -> Phase {
+pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, when: Option<i64>, what: &What) -> Phase {
     let over = outcome != Outcome::Succeeded;
     match what {
-        What::Answered(_, id, Answer::Payment(payment)) if over && id == attempt.id && payment.is_paid() => {
-            telling::take(turn, attempt, *payment)
+        What::Answered(_, id, Answer::Payment(payment)) if over && *id == attempt.id && payment.is_paid() => {
+            telling::take(turn, attempt, payment)
         }
-        What::Heard(id, Some(payment)) if over && id == attempt.id && payment.is_paid() => {
-            telling::take(turn, attempt, *payment)
+        What::Heard(id, Some(payment)) if over && *id == attempt.id && payment.is_paid() => {
+            telling::take(turn, attempt, payment)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
-        What::Answered(_, id, _) if id == attempt.id => {
+        What::Answered(_, id, _) if *id == attempt.id => {
             let mut answered = attempt;
             answered.watch.answered(turn.at, true);
             Phase::Ended { attempt: answered, outcome, when }
@@ -116,11 +111,11 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
             Phase::Ended { attempt: asked, outcome, when }
         }
         What::Updated(next) if next.0 != turn.state.order => {
-            turn.replace(next.0, next.1);
+            turn.replace(next);
             Phase::choosing(None)
         }
         What::Updated(next) => {
-            turn.state.offer = next.1;
+            turn.state.offer = next.1.clone();
             Phase::Ended { attempt, outcome, when }
         }
         _ => Phase::Ended { attempt, outcome, when },

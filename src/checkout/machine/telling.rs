@@ -14,7 +14,7 @@ use crate::checkout::wire::Payment;
 use std::rc::Rc;
 
 /// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
-pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: Payment) -> Phase {
+pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment) -> Phase {
     let (status, refunded, when) = (payment.status, payment.refunded, payment.now);
     if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
         attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
@@ -41,7 +41,8 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: Payment)
 }
 
 /// Keeps what the server said; an answer without an action leaves the one that is known.
-pub(super) fn note(at: Millis, attempt: &mut Attempt, mut payment: Payment) {
+pub(super) fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
+    let mut payment = payment.clone();
     let known = attempt.payment.take();
     if let Some(known) = known.as_ref().filter(|_| payment.status == Standing::Pending) {
         payment.action = payment.action.or_else(|| known.action.clone());

@@ -28,7 +28,7 @@ pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
 }
 
 /// From [`Phase::Acting`], [`Phase::Confirming`] and [`Phase::Unknown`].
-pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: What) -> Phase {
+pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
     let (attempt, place) = match phase {
         Phase::Acting { attempt, at } => (attempt, Place::Acting(at)),
         Phase::Confirming { attempt, why } => (attempt, Place::Confirming(why)),
@@ -39,18 +39,20 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: What) -> Phase {
         What::Shopper(gesture, fresh) => match gesture {
             Gesture::NewCode if place == Place::Acting(Acting::CodeOver) => refresh(turn, attempt, fresh),
             Gesture::UseFallback if place.may_change() => second_way(turn, attempt, place, fresh),
-            gesture => shopper(turn, attempt, place, &gesture),
+            gesture => shopper(turn, attempt, place, gesture),
         },
-        What::Answered(request, id, answer) if id == attempt.id => answered(turn, attempt, place, request, answer),
-        What::Heard(id, payment) if id == attempt.id => heard(turn, attempt, place, payment),
-        What::StreamLost(id) if id == attempt.id => stream_lost(attempt, place),
-        What::ActionDecided(taken) if !matches!(place, Place::Unknown(_)) => decided(turn, attempt, place, taken),
-        What::BridgeSaid(word) if place == Place::Acting(Acting::InApp) => bridge_said(turn, attempt, word),
+        What::Answered(request, id, answer) if *id == attempt.id => answered(turn, attempt, place, *request, answer),
+        What::Heard(id, payment) if *id == attempt.id => heard(turn, attempt, place, payment.as_deref()),
+        What::StreamLost(id) if *id == attempt.id => stream_lost(attempt, place),
+        What::ActionDecided(taken) if !matches!(place, Place::Unknown(_)) => decided(turn, attempt, place, *taken),
+        What::BridgeSaid(word) if place == Place::Acting(Acting::InApp) => bridge_said(turn, attempt, *word),
         What::Woke | What::Hinted => woke(turn, attempt, place),
         What::TimeCame => time_came(turn, attempt, place),
-        What::Updated(next) if next.0 != turn.state.order => closing::cancel(turn, attempt, Then::Replace(next)),
+        What::Updated(next) if next.0 != turn.state.order => {
+            closing::cancel(turn, attempt, Then::Replace(next.clone()))
+        }
         What::Updated(next) => {
-            turn.state.offer = next.1;
+            turn.state.offer = next.1.clone();
             place.of(attempt)
         }
         _ => place.of(attempt),
@@ -103,7 +105,7 @@ fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &G
 }
 
 /// 扫不了？用网页付: the page behind the code, else another attempt that is paid by a page.
-fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: AttemptId) -> Phase {
+fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: &AttemptId) -> Phase {
     let by_page = turn.state.offer.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect));
     match fallback(&attempt) {
         Some(url) => {
@@ -111,7 +113,7 @@ fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: A
             attempt.watch = Watch::from(turn.at);
             Phase::Acting { attempt, at: Acting::Leaving }
         }
-        None if by_page => closing::cancel(turn, attempt, Then::PayByPage(fresh)),
+        None if by_page => closing::cancel(turn, attempt, Then::PayByPage(fresh.clone())),
         None => place.of(attempt),
     }
 }
@@ -174,11 +176,11 @@ fn stream_lost(mut attempt: Box<Attempt>, place: Place) -> Phase {
     place.of(attempt)
 }
 
-fn heard(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Option<Box<Payment>>) -> Phase {
+fn heard(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Option<&Payment>) -> Phase {
     attempt.watch.heard = Some(turn.at);
     attempt.watch.misses = 0;
     match payment {
-        Some(payment) => told(turn, attempt, place, *payment),
+        Some(payment) => told(turn, attempt, place, payment),
         None => place.of(attempt),
     }
 }
@@ -202,25 +204,25 @@ fn bridge_said(turn: &mut Turn, mut attempt: Box<Attempt>, word: BridgeWord) -> 
     Phase::Confirming { attempt, why }
 }
 
-fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: AttemptId) -> Phase {
+fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: &AttemptId) -> Phase {
     turn.send(Request::Refresh, &mut attempt);
-    attempt.next = Some(fresh);
+    attempt.next = Some(fresh.clone());
     Phase::Acting { attempt, at: Acting::Refreshing }
 }
 
 /// An answer to a question, or to a wish for a new code.
-fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: Answer) -> Phase {
+fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: &Answer) -> Phase {
     attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
     match (request, answer) {
-        (Request::Refresh, Answer::Payment(payment)) => telling::take(turn, attempt, *payment),
+        (Request::Refresh, Answer::Payment(payment)) => telling::take(turn, attempt, payment),
         (Request::Refresh, Answer::Unsupported) => {
             let then = attempt.next.take().map_or(Then::Choose(None), Then::Pay);
             closing::cancel(turn, attempt, then)
         }
         (Request::Refresh, _) => Phase::Acting { attempt, at: Acting::CodeOver },
-        (_, Answer::Payment(payment)) => told(turn, attempt, place, *payment),
+        (_, Answer::Payment(payment)) => told(turn, attempt, place, payment),
         (_, Answer::Busy(seconds)) => {
-            attempt.watch.not_before = turn.at + u64::from(seconds.min(60)) * 1000;
+            attempt.watch.not_before = turn.at + u64::from((*seconds).min(60)) * 1000;
             place.of(attempt)
         }
         (_, Answer::Fault(Fault::Server(fault))) if attempt.payment.is_none() && absent(fault.code) => {
@@ -254,11 +256,11 @@ fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, code: ServerCode) -> Ph
 }
 
 /// News of the attempt that is waited for.
-fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Payment) -> Phase {
+fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Payment) -> Phase {
     if payment.status != Standing::Pending {
         return telling::take(turn, attempt, payment);
     }
-    let new_action = payment.action.is_some() && !same_action(&attempt, &payment);
+    let new_action = payment.action.is_some() && !same_action(&attempt, payment);
     telling::note(turn.at, &mut attempt, payment);
     match place {
         Place::Acting(Acting::Code) if new_action => telling::show(turn, attempt),

@@ -1,11 +1,11 @@
-//! Decides how the wasm is wrapped for a page: wasm-bindgen's script for it, as a thing that fits inside ours.
+//! Decides how the wasm is wrapped for a page: wasm-bindgen's script for it, a module beside ours.
 //!
 //! It does not decide when the wasm is fetched or what is called.
 
 use super::links::Links;
 use super::names::{self, Names, is_name};
 use super::{order, trap};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::collections::HashSet;
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
@@ -15,23 +15,14 @@ use wasm_bindgen_cli_support::Bindgen;
 pub(super) struct Glue {
     /// The module.
     pub(super) module: Vec<u8>,
-    /// The script.
-    pub(super) script: Script,
-}
-
-/// A module's text without its exports, and what it exported.
-#[derive(Debug)]
-pub(super) struct Script {
-    /// Statements for a scope of their own.
-    pub(super) body: String,
-    /// Pairs of the exported name and the local one.
-    pub(super) exports: Vec<(String, String)>,
+    /// The script: a module that exports what the wasm does, and by default what starts it.
+    pub(super) script: String,
 }
 
 /// Runs wasm-bindgen over the module that cargo made.
 ///
 /// # Errors
-/// When it is not such a module, or a crate in it brings scripts of its own, which one file could not hold.
+/// When it is not such a module, or a crate in it brings scripts of its own, which the bundle does not hold.
 pub(super) fn generate(module: &Path) -> Result<Glue> {
     let links = Links::read(module)?;
     let mut output = Bindgen::new()
@@ -57,8 +48,8 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
     module.exports.iter_mut().for_each(|export| export.name = exports.short(&export.name));
     let module = order::arrange(&module.emit_wasm())?;
     let script = without_unused(output.js(), &used);
-    let text = names::shorten(&modules.in_quotes(&script), &imports, &exports);
-    let script = Script::of_module(&text)?;
+    let script = names::shorten(&modules.in_quotes(&script), &imports, &exports);
+    ensure!(!script.lines().any(|line| line.starts_with("import ")), "the wasm's script imports another");
     Ok(Glue { module, script })
 }
 
@@ -79,61 +70,4 @@ fn without_unused(script: &str, used: &HashSet<String>) -> String {
         }
     }
     kept
-}
-
-impl Script {
-    /// Takes the exports off the lines that make them. The generator writes each at the start of a line.
-    fn of_module(text: &str) -> Result<Self> {
-        let mut script = Self { body: String::with_capacity(text.len()), exports: Vec::new() };
-        for line in text.lines() {
-            script.body.push_str(script_line(line, &mut script.exports)?);
-            script.body.push('\n');
-        }
-        Ok(script)
-    }
-}
-
-fn script_line<'a>(line: &'a str, exports: &mut Vec<(String, String)>) -> Result<&'a str> {
-    if line.starts_with("import ") {
-        bail!("the wasm's script imports another: {line}");
-    }
-    let Some(rest) = line.strip_prefix("export ") else { return Ok(line) };
-    if let Some(names) = rest.strip_prefix('{').and_then(|names| names.strip_suffix("};")) {
-        exports.extend(names.split(',').map(exported));
-        return Ok("");
-    }
-    let declared = ["function ", "async function ", "class ", "const "].iter().find_map(|word| rest.strip_prefix(word));
-    let name = declared.and_then(|rest| rest.split(|c: char| !is_name(c)).next()).filter(|name| !name.is_empty());
-    let name = name.with_context(|| format!("the wasm's script exports in a way not known here: {line}"))?;
-    exports.push((name.to_owned(), name.to_owned()));
-    Ok(rest)
-}
-
-/// `local as exported`, or one name for both.
-fn exported(pair: &str) -> (String, String) {
-    let (local, exported) = pair.split_once(" as ").unwrap_or((pair, pair));
-    (exported.trim().to_owned(), local.trim().to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exports_become_locals_and_are_remembered() {
-        let text = "let wasm;\nexport function mount(a) {\n}\nexport class Held {}\nexport { initSync, __wbg_init as default };";
-        let script = Script::of_module(text).unwrap();
-        assert_eq!(script.body, "let wasm;\nfunction mount(a) {\n}\nclass Held {}\n\n");
-        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-        let expected =
-            [pair("mount", "mount"), pair("Held", "Held"), pair("initSync", "initSync"), pair("default", "__wbg_init")];
-        assert_eq!(script.exports, expected);
-    }
-
-    #[test]
-    fn a_script_that_imports_or_exports_otherwise_is_refused() {
-        for text in ["import { a } from './snippets/a.js';", "export default 1;", "export * from './a.js';"] {
-            assert!(Script::of_module(text).is_err(), "{text}");
-        }
-    }
 }

@@ -4,6 +4,8 @@
 //! It does not decide which code stays ([`super::trap`] does). What refers to what is the linker's own record
 //! (`--emit-relocs`) of the module as it was; a number in the code that can be an address counts as one.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "few of the many kinds of sections and instructions matter here")]
+
 use anyhow::{Context, Result};
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -59,7 +61,7 @@ impl Links {
         for payload in Parser::new(0).parse_all(&bytes) {
             let payload = payload?;
             let inside = matches!(payload, Payload::Version { .. } | Payload::CodeSectionEntry(_) | Payload::End(_));
-            reading.payload(payload, section)?;
+            reading.payload(&payload, section)?;
             section += u32::from(!inside);
         }
         reading.finish()
@@ -75,12 +77,16 @@ impl Links {
         let listed: HashSet<u32> = self.functions.iter().filter_map(|at| memory.word(*at)).collect();
         loop {
             let live = self.live(module);
-            let words = self.functions.iter().filter(|at| live.iter().any(|symbol| self.data[symbol].contains(at)));
+            let words = self
+                .functions
+                .iter()
+                .filter(|at| live.iter().any(|symbol| self.data.get(symbol).is_some_and(|place| place.contains(at))));
             let kept: HashSet<u32> =
                 words.filter_map(|at| memory.word(*at)).chain(self.pinned.iter().copied()).collect();
             let gone: HashSet<u32> = listed.difference(&kept).copied().collect();
             if replace(module, &gone, nothing) == 0 {
-                return memory.blank(module, self.data.iter().map(|(symbol, at)| (at.clone(), live.contains(symbol))));
+                let data = self.data.iter().map(|(symbol, place)| (place.clone(), live.contains(symbol)));
+                return memory.blank(module, &data.collect::<Vec<_>>());
             }
             walrus::passes::gc::run(module);
         }
@@ -102,11 +108,11 @@ impl Links {
 }
 
 impl<'a> Reading<'a> {
-    fn payload(&mut self, payload: Payload<'a>, section: u32) -> Result<()> {
+    fn payload(&mut self, payload: &Payload<'a>, section: u32) -> Result<()> {
         match payload {
             Payload::DataSection(reader) => {
                 self.data_section = (section, reader.range().start);
-                for segment in reader {
+                for segment in reader.clone() {
                     let segment = segment?;
                     let wasmparser::DataKind::Active { offset_expr, .. } = segment.kind else { continue };
                     let file = segment.range.end - segment.data.len()..segment.range.end;
@@ -114,7 +120,7 @@ impl<'a> Reading<'a> {
                 }
             }
             Payload::ElementSection(reader) => {
-                for element in reader {
+                for element in reader.clone() {
                     let element = element?;
                     if let (
                         wasmparser::ElementKind::Active { offset_expr, .. },
@@ -128,7 +134,7 @@ impl<'a> Reading<'a> {
                 }
             }
             Payload::CustomSection(custom) => match custom.as_known() {
-                KnownCustom::Linking(linking) => self.symbols(linking)?,
+                KnownCustom::Linking(linking) => self.symbols(&linking)?,
                 KnownCustom::Reloc(reader) => self.relocations.push(reader),
                 _ => {}
             },
@@ -137,7 +143,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    fn symbols(&mut self, linking: LinkingSectionReader<'_>) -> Result<()> {
+    fn symbols(&mut self, linking: &LinkingSectionReader<'_>) -> Result<()> {
         for part in linking.subsections() {
             let Linking::SymbolTable(symbols) = part? else { continue };
             for (number, symbol) in (0..).zip(symbols) {
@@ -269,12 +275,12 @@ impl Memory {
     }
 
     /// Writes zeros over what is not live. Data can overlap, so what is live is written back last.
-    fn blank(&self, module: &mut Module, data: impl Iterator<Item = (Range<u32>, bool)> + Clone) {
+    fn blank(&self, module: &mut Module, data: &[(Range<u32>, bool)]) {
         for (id, start, bytes) in &self.0 {
             let now = &mut module.data.get_mut(*id).value;
             for is_live in [false, true] {
-                for (range, _) in data.clone().filter(|(_, live)| *live == is_live) {
-                    for at in range.filter_map(|address| Some(address.checked_sub(*start)? as usize)) {
+                for (range, _) in data.iter().filter(|(_, live)| *live == is_live) {
+                    for at in range.clone().filter_map(|address| Some(address.checked_sub(*start)? as usize)) {
                         if let (Some(now), Some(was)) = (now.get_mut(at), bytes.get(at)) {
                             *now = if is_live { *was } else { 0 };
                         }

@@ -3,6 +3,8 @@
 //! A panic ends in the instruction `unreachable` before and after; what goes is the making of its message. Code that calls
 //! anything of the page's on its way, such as an exception thrown with words, stays.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "few of the many kinds of instructions matter here")]
+
 use std::collections::HashSet;
 use walrus::ir::{Call, Instr, InstrLocId, InstrSeqId, Unreachable};
 use walrus::{FunctionId, FunctionKind, LocalFunction, Module};
@@ -32,6 +34,9 @@ fn silence(module: &mut Module) {
     let panics =
         module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.ends_with(PANIC)));
     let panics: Vec<FunctionId> = panics.map(|function| function.id()).collect();
+    if panics.is_empty() {
+        eprintln!("warning: this toolchain names its panics otherwise than {PANIC}; their words stay in the wasm");
+    }
     for (id, function) in module.funcs.iter_local_mut() {
         if panics.contains(&id) {
             let entry = function.entry_block();
@@ -200,5 +205,60 @@ fn is_straight(instr: &Instr, quiet: &HashSet<FunctionId>) -> bool {
         | Instr::MemoryFill(_) => true,
         Instr::Call(Call { func }) => quiet.contains(func),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use walrus::{FunctionBuilder, ModuleConfig, ValType};
+
+    /// A module whose exported function does `before`, then calls what never returns if it is given 0.
+    fn module(calls_page: bool) -> (Module, FunctionId) {
+        let mut module = Module::with_config(ModuleConfig::new());
+        let log = module.types.add(&[ValType::I32], &[]);
+        let (log, _) = module.add_import_func("page", "log", log);
+        let mut panic = FunctionBuilder::new(&mut module.types, &[], &[]);
+        panic.func_body().unreachable();
+        let panic = panic.finish(vec![], &mut module.funcs);
+        let given = module.locals.add(ValType::I32);
+        let mut door = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);
+        door.func_body().local_get(given).if_else(
+            None,
+            |_| {},
+            |zero| {
+                zero.i32_const(7);
+                if calls_page {
+                    zero.call(log)
+                } else {
+                    zero.drop()
+                };
+                zero.call(panic);
+            },
+        );
+        let door = door.finish(vec![given], &mut module.funcs);
+        module.exports.add("door", door);
+        (module, door)
+    }
+
+    fn calls_and_numbers(module: &Module, door: FunctionId) -> usize {
+        let function = module.funcs.get(door).kind.unwrap_local();
+        let counts = |instr: &Instr| matches!(instr, Instr::Call(_) | Instr::Const(_));
+        let seqs = sequences(function);
+        seqs.iter().flat_map(|seq| &function.block(*seq).instrs).filter(|(instr, _)| counts(instr)).count()
+    }
+
+    #[test]
+    fn what_only_leads_to_a_trap_goes() {
+        let (mut module, door) = module(false);
+        trim(&mut module);
+        assert_eq!((calls_and_numbers(&module, door), module.imports.iter().count()), (0, 0));
+    }
+
+    #[test]
+    fn what_the_page_is_told_before_a_trap_stays() {
+        let (mut module, door) = module(true);
+        trim(&mut module);
+        assert_eq!((calls_and_numbers(&module, door), module.imports.iter().count()), (2, 1));
     }
 }

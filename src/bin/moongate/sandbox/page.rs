@@ -67,7 +67,7 @@ impl IntoResponse for Page<'_> {
         let html = format!(
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n\
-             <link rel=\"stylesheet\" href=\"/sandbox/wallet.css\">\n\
+             <link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/sandbox/wallet.css\">\n\
              <script src=\"/sandbox/wallet.js\" defer></script>\n</head>\n<body>\n{}\n</body>\n</html>\n",
             self.language,
             escaped(self.title),

@@ -24,6 +24,8 @@ pub(super) fn router(folder: &Path) -> Router {
     Router::new()
         .route("/", get(checkout))
         .route("/orders/{order}", get(order))
+        // Browsers ask for it on pages that name no picture of their own.
+        .route("/favicon.ico", get(|| async { Redirect::permanent("/camellia.svg") }))
         .fallback_service(ServeDir::new(folder).append_index_html_on_directories(false))
         .with_state(Arc::new(folder.to_owned()))
 }
