@@ -187,7 +187,7 @@ impl Place {
 /// Column and colours of a shop's page around the widget.
 const STYLE: &str =
     "<style>body { margin: 0; font-family: system-ui, sans-serif } h1 { font-size: 1rem; margin: 0 0 .75rem }
-  main { box-sizing: border-box; max-width: 34rem; margin: 0 auto; padding: 1.25rem } main > h1 { display: none }
+  main { box-sizing: border-box; max-width: 34rem; margin: 0 auto; padding: 1.25rem } main > h1 { position: absolute; clip-path: inset(50%) }
   @media (prefers-color-scheme: dark) { body { background: #0d0f11; color: #eee } }</style>";
 
 /// Visits every screen at this place, and calls `look` with each.
