@@ -24,6 +24,7 @@ mod host;
 mod instruments;
 mod looks;
 mod markup;
+mod odd;
 mod once;
 mod paying;
 mod returning;
