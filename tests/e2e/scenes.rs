@@ -25,13 +25,13 @@ fn in_wechat(scene: Scene) -> Scene {
 
 const CODE: &str = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz";
 
-fn code(more: Value) -> Value {
+fn code(more: &Value) -> Value {
     with(json!({ "status": "pending", "action": { "type": "qr", "payload": CODE }, "code_in": 4867 }), more)
 }
 
-fn with(mut object: Value, more: Value) -> Value {
-    let (members, more) = (object.as_object_mut().expect("an object"), more.as_object().cloned().unwrap_or_default());
-    members.extend(more);
+fn with(mut object: Value, more: &Value) -> Value {
+    let members = object.as_object_mut().expect("an object");
+    members.extend(more.as_object().cloned().unwrap_or_default());
     object
 }
 
@@ -70,23 +70,23 @@ pub fn all() -> Vec<Scene> {
         ),
         scene("broken", json!({ "options": { "currency": "RMB" } }), &[], "broken"),
         scene("sending", json!({ "create": "never" }), &["wechatpay", "pay"], "sending"),
-        scene("code", json!({ "all": code(json!({})) }), &["wechatpay", "pay"], "acting code"),
+        scene("code", json!({ "all": code(&json!({})) }), &["wechatpay", "pay"], "acting code"),
         scene(
             "code-abroad",
-            json!({ "all": code(json!({})), "options": { "amount": 1800, "currency": "EUR" } }),
+            json!({ "all": code(&json!({})), "options": { "amount": 1800, "currency": "EUR" } }),
             &["wechatpay", "pay"],
             "acting code",
         ),
         scene(
             "code-with-page",
-            json!({ "all": code(json!({ "action": { "type": "qr", "payload": "https://qr.alipay.com/bax00000000000000000000001", "fallback": null } })) }),
+            json!({ "all": code(&json!({ "action": { "type": "qr", "payload": "https://qr.alipay.com/bax00000000000000000000001", "fallback": null } })) }),
             &["alipay", "pay"],
             "acting code",
         ),
-        scene("code-over", json!({ "all": code(json!({ "code_in": 1 })) }), &["wechatpay", "pay"], "acting code_over"),
+        scene("code-over", json!({ "all": code(&json!({ "code_in": 1 })) }), &["wechatpay", "pay"], "acting code_over"),
         scene(
             "refreshing",
-            json!({ "all": code(json!({ "code_in": 1 })), "refresh": "never" }),
+            json!({ "all": code(&json!({ "code_in": 1 })), "refresh": "never" }),
             &["wechatpay", "pay", "new_code"],
             "acting refreshing",
         ),
@@ -120,13 +120,13 @@ pub fn all() -> Vec<Scene> {
         ),
         scene(
             "last-check",
-            json!({ "create": code(json!({ "code_in": 1 })), "status": "never" }),
+            json!({ "create": code(&json!({ "code_in": 1 })), "status": "never" }),
             &["wechatpay", "pay"],
             "confirming last_check",
         ),
         scene(
             "canceling",
-            json!({ "all": code(json!({})), "cancel": "never" }),
+            json!({ "all": code(&json!({})), "cancel": "never" }),
             &["wechatpay", "pay", "change_method"],
             "canceling",
         ),

@@ -4,7 +4,7 @@ use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
 use serde_json::{Value, json};
 
 /// Holds that the page was told this, by whom it must be mended, in a whole sentence that names it.
-async fn told(checkout: &Checkout<'_>, kind: &str, code: &str, about: &str) {
+pub async fn told(checkout: &Checkout<'_>, kind: &str, code: &str, about: &str) {
     checkout.hears_fault(code).await;
     let told = checkout.heard("error").await;
     let names = |fault: &Value| fault["message"].as_str().is_some_and(|message| message.contains(about));
@@ -12,14 +12,14 @@ async fn told(checkout: &Checkout<'_>, kind: &str, code: &str, about: &str) {
     assert!(told.iter().any(right), "no {kind} {code} that names {about}: {told:#?}");
 }
 
-async fn messages(checkout: &Checkout<'_>) -> Vec<Value> {
+pub async fn messages(checkout: &Checkout<'_>) -> Vec<Value> {
     let alerts =
         checkout.see("return [...root.querySelectorAll('[role=alert]')].map((alert) => alert.innerText)").await;
     alerts.as_array().cloned().unwrap_or_default()
 }
 
 /// Holds that the shopper reads one message, that says this.
-async fn one_message(checkout: &Checkout<'_>, says: &str) {
+pub async fn one_message(checkout: &Checkout<'_>, says: &str) {
     let script = "return root.querySelectorAll('[role=alert]').length > 0";
     checkout.until("a message is shown", script).await;
     let messages = messages(checkout).await;
@@ -94,84 +94,6 @@ async fn what_is_wrong_but_not_needed_is_named_and_the_rest_works() {
         shop.payment(&order).await;
     }
     untroubled(&browser).await;
-}
-
-#[tokio::test]
-async fn options_with_unknown_keys_are_reported_and_break_nothing() {
-    let (shop, browser) = (Shop::open(), DESK.open().await);
-    let order = shop.order();
-    let odd = "customElements.whenDefined('moongate-checkout').then(() => {
-      const circle = {}; circle.self = circle
-      document.querySelector('moongate-checkout').options = {
-        mystery: 1, 'data-x': null, nested: { deep: [undefined, Symbol('s'), 10n, () => {}, circle] }, '': '', '__proto__x': 1,
-        when: new Date(0), map: new Map([[1, 2]]), node: document.body, nothing: undefined,
-        methods: ['wechatpay', { id: 'alipay', feee: 0, apps: { nowhere: false } }, null, 7, { label: 'no id' }, circle],
-        texts: { no_such_word: 'x', pay: '现在付 {sum}' },
-      }
-    })";
-    browser.goto(&shop.page(&Trial::of(&order).script(odd))).await;
-    let checkout = Checkout::on(&browser);
-    checkout.ready().await;
-    for key in ["mystery", "nested", "when", "map", "node"] {
-        let script = format!(
-            "return heard('error').some(({{ detail }}) => detail.kind === 'page' && detail.code === 'unknown_option' && detail.message.includes('{key}'))"
-        );
-        checkout.until(&format!("{key} is named"), &script).await;
-    }
-    assert_eq!(checkout.text("[data-gesture=pay]").await, "现在付 ¥128.00");
-    checkout.pay_with("wechatpay").await.shows("acting code").await;
-    shop.payment(&order).await;
-    untroubled(&browser).await;
-}
-
-/// A page that wraps `fetch` and gets it wrong, for the widget's requests only.
-fn wrapped(body: &str) -> String {
-    format!(
-        "{{ const fetched = window.fetch; window.fetch = (...all) => {{
-          const address = String(all[0]?.url ?? all[0])
-          if (!address.includes('/checkout/payments') || window.mended) return fetched(...all)
-          window.odd = (window.odd ?? 0) + 1
-          {body}
-        }} }}"
-    )
-}
-
-#[tokio::test]
-async fn a_wrapped_fetch_that_fails_in_odd_ways_is_reported_and_breaks_nothing() {
-    let (shop, browser) = (Shop::open(), DESK.open().await);
-    for odd in [
-        "return Promise.reject('a text')",
-        "return Promise.reject(undefined)",
-        "return Promise.reject(null)",
-        "return Promise.reject({ no: 'error' })",
-        "return Promise.reject(7)",
-        "throw 'a text'",
-        "throw undefined",
-        "throw new Error('at once')",
-        "return undefined",
-        "return null",
-        "return 7",
-        "return Promise.resolve(undefined)",
-        "return Promise.resolve({ ok: true })",
-        "return Promise.resolve('a text')",
-        "return { then: (go, stop) => stop(Symbol('s')) }",
-    ] {
-        let order = shop.order();
-        browser.goto(&shop.page(&Trial::of(&order).script(&wrapped(odd)))).await;
-        let checkout = Checkout::on(&browser);
-        checkout.ready().await.pay_with("wechatpay").await;
-        told(&checkout, "network", "unreachable", "network").await;
-        checkout.shows("choosing").await;
-        one_message(&checkout, "网络断了").await;
-        browser.run("window.mended = true", &[]).await;
-        checkout.press("pay").await.shows("acting code").await;
-        shop.payment(&order).await;
-    }
-    let trouble = browser.console().await;
-    assert!(
-        !trouble.iter().any(|line| line.contains("panicked") || line.contains("unreachable executed")),
-        "{trouble:#?}"
-    );
 }
 
 /// Presses pay while the server is struck by these faults, and holds what page and shopper are told; then all is well
@@ -258,42 +180,6 @@ async fn an_answer_about_another_order_sum_or_currency_is_never_shown_as_this_on
 }
 
 #[tokio::test]
-async fn a_transport_that_fails_in_odd_ways_is_reported_and_breaks_nothing() {
-    let (shop, browser) = (Shop::open(), DESK.open().await);
-    for (create, kind) in [
-        ("() => { throw new Error('at once') }", "network"),
-        ("async () => { throw 'a text' }", "network"),
-        ("async () => undefined", "server"),
-        ("() => null", "server"),
-        ("async () => 7", "server"),
-        ("async () => ({})", "server"),
-        ("async () => '<html>login</html>'", "server"),
-        ("async () => { const circle = {}; circle.self = circle; return circle }", "server"),
-        ("async () => { throw { status: 500 } }", "server"),
-        ("async () => { throw { status: 403, code: 'not_yours' } }", "server"),
-        ("async () => ({ type: 'redirect', method: 'GET', url: 'javascript:alert(1)' })", "server"),
-        ("async () => ({ type: 'redirect', method: 'GET', url: 'https://evil.example/' })", "server"),
-        ("'no function'", "server"),
-    ] {
-        let script = format!(
-            "customElements.whenDefined('moongate-checkout').then(() => {{ document.querySelector('moongate-checkout').options = {{ transport: {{ create: {create}, status: async () => ({{}}), cancel: async () => ({{}}) }} }} }})"
-        );
-        let order = shop.order();
-        browser.goto(&shop.page(&Trial::of(&order).without("endpoint").script(&script))).await;
-        let page = browser.url().await;
-        let checkout = Checkout::on(&browser);
-        checkout.ready().await.pay_with("wechatpay").await;
-        let fault = checkout.hears("error").await;
-        assert_eq!(fault["kind"], kind, "{create}: {fault}");
-        checkout.shows("choosing").await;
-        assert_eq!(messages(&checkout).await.len(), 1, "{create}");
-        assert_eq!(browser.url().await, page, "{create}: nothing is opened");
-    }
-    let console = browser.console().await;
-    assert!(!console.iter().any(|line| line.contains("panicked")), "{console:#?}");
-}
-
-#[tokio::test]
 async fn no_method_that_works_is_said_to_shopper_and_page() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let none = "customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = { methods: [{ id: 'alipay', min: 99999999 }] } })";
@@ -316,4 +202,21 @@ async fn a_network_that_is_cut_while_a_wallet_is_waited_for_loses_nothing() {
     browser.offline(false).await;
     checkout.shows("ended succeeded").await;
     shop.payment(&order).await;
+}
+
+#[tokio::test]
+async fn test_mode_does_not_work_on_a_live_page_and_the_page_is_told() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let transport = "customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = { transport: {
+      create: async ({ order, method, attempt, amount, currency }) => ({ id: 'pay_1', order, method, attempt, amount, currency, status: 'pending', action: { type: 'redirect', method: 'GET', url: `${location.origin}/sandbox/wallet` } }),
+      status: async () => ({}), cancel: async () => ({}) } } })";
+    let page = shop.page(&Trial::of("T-1").without("endpoint").script(transport));
+    browser.goto(&page.replace("127.0.0.1", "shop.example")).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    told(&checkout, "page", "test_mode_on_live_page", "").await;
+    assert!(checkout.find(".ribbon").await.is_none(), "nothing says that no money is taken");
+    checkout.pay_with("hebao").await;
+    told(&checkout, "server", "bad_action", "").await;
+    assert!(browser.url().await.contains("/pages/"), "and actions lead only where they may on a live page");
 }
