@@ -19,6 +19,7 @@ mod calls;
 mod codes;
 mod embedding;
 mod form;
+mod hard;
 mod harness;
 mod host;
 mod instruments;

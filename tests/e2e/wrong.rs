@@ -203,3 +203,20 @@ async fn a_network_that_is_cut_while_a_wallet_is_waited_for_loses_nothing() {
     checkout.shows("ended succeeded").await;
     shop.payment(&order).await;
 }
+
+#[tokio::test]
+async fn test_mode_does_not_work_on_a_live_page_and_the_page_is_told() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let transport = "customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = { transport: {
+      create: async ({ order, method, attempt, amount, currency }) => ({ id: 'pay_1', order, method, attempt, amount, currency, status: 'pending', action: { type: 'redirect', method: 'GET', url: `${location.origin}/sandbox/wallet` } }),
+      status: async () => ({}), cancel: async () => ({}) } } })";
+    let page = shop.page(&Trial::of("T-1").without("endpoint").script(transport));
+    browser.goto(&page.replace("127.0.0.1", "shop.example")).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    told(&checkout, "page", "test_mode_on_live_page", "").await;
+    assert!(checkout.find(".ribbon").await.is_none(), "nothing says that no money is taken");
+    checkout.pay_with("hebao").await;
+    told(&checkout, "server", "bad_action", "").await;
+    assert!(browser.url().await.contains("/pages/"), "and actions lead only where they may on a live page");
+}

@@ -90,6 +90,8 @@ impl Kind {
             // A second window would put the first to sleep.
             "--disable-backgrounding-occluded-windows",
             "--hide-scrollbars",
+            // A live shop's name, on this machine.
+            "--host-resolver-rules=MAP shop.example 127.0.0.1",
             "--window-size=1280,1000",
         ];
         arguments.retain(|argument| !(self.phone && argument.starts_with("--window-size")));

@@ -24,6 +24,7 @@ pub struct Shop {
     /// For example `http://127.0.0.1:40123`.
     pub origin: String,
     pages: PathBuf,
+    forgetful: bool,
     number: u32,
     made: Cell<u32>,
 }
@@ -31,11 +32,20 @@ pub struct Shop {
 impl Shop {
     /// Starts the program. The first one builds the widget's bundle if it is stale; the others wait for that.
     pub fn open() -> Self {
+        Self::begin(true)
+    }
+
+    /// The same, but what it knows is kept in a file and outlives [`Shop::close`].
+    pub fn lasting() -> Self {
+        Self::begin(false)
+    }
+
+    fn begin(forgetful: bool) -> Self {
         let number = SHOPS.fetch_add(1, Ordering::Relaxed);
         let pages = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pages-{}-{number}", std::process::id()));
         fs::create_dir_all(&pages).expect("a folder for trial pages");
-        let (program, origin) = serve(&pages, 0);
-        let shop = Self { program: Some(program), origin, pages, number, made: Cell::new(0) };
+        let (program, origin) = serve(&pages, 0, forgetful);
+        let shop = Self { program: Some(program), origin, pages, forgetful, number, made: Cell::new(0) };
         shop.write("heard.js", include_str!("heard.js"));
         shop
     }
@@ -43,6 +53,12 @@ impl Shop {
     /// Ends the program as a crash would.
     pub fn close(&mut self) {
         drop(self.program.take());
+    }
+
+    /// Starts it again at the same address.
+    pub fn reopen(&mut self) {
+        let port = self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("an address has a port");
+        self.program = Some(serve(&self.pages, port, self.forgetful).0);
     }
 
     /// An order that nobody knows yet; the sandbox takes it for one of 128 yuan.
@@ -157,9 +173,10 @@ async fn request(method: &Method, address: &str, kind: &str, body: String) -> (u
     (status, String::from_utf8_lossy(&body).into_owned())
 }
 
-fn serve(pages: &Path, port: u16) -> (Program, String) {
+fn serve(pages: &Path, port: u16, forgetful: bool) -> (Program, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_moongate"));
-    command.args(["serve", "--memory", "--port", &port.to_string(), "--pages"]).arg(pages);
+    command.args(["serve", "--port", &port.to_string(), "--pages"]).arg(pages);
+    command.args(forgetful.then_some("--memory"));
     Program::start(&mut command, |line| line.starts_with("http://").then(|| line.trim_end_matches('/').to_owned()))
 }
 
@@ -167,5 +184,9 @@ impl Drop for Shop {
     fn drop(&mut self) {
         self.close();
         let _removed = fs::remove_dir_all(&self.pages);
+        if !self.forgetful {
+            let kept = format!("../moongate/sandbox-{}.redb", self.origin.rsplit(':').next().unwrap_or_default());
+            let _removed = fs::remove_file(Path::new(env!("CARGO_TARGET_TMPDIR")).join(kept));
+        }
     }
 }

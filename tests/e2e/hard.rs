@@ -1,0 +1,195 @@
+//! That hard circumstances change nothing: a server that falls, a stream that is cut, a clock that is wrong, another origin,
+//! a frame, a sign-in, the keyboard alone, a narrow screen.
+
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::paying::{approve, paid};
+use crate::scenes::{Place, visit};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_server_that_falls_and_rises_again_loses_no_payment() {
+    let (mut shop, browser) = (Shop::lasting(), DESK.open().await);
+    let order = format!("{}-{}", shop.order(), std::process::id());
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let text = checkout.scanned().await;
+    shop.close();
+    checkout
+        .until(
+            "the fall is noticed",
+            "return host.state.log.some(({ event }) => event === 'stream_lost' || event === 'lost')",
+        )
+        .await;
+    assert_eq!(checkout.scanned().await, text, "the code can still be paid, so it stays");
+    shop.reopen();
+    shop.approve_code(&text).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_cut_or_silent_is_made_up_for_by_asking() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    for kind in ["disconnect-events", "silent-events"] {
+        shop.faults(json!([{ "kind": kind }])).await;
+        let order = shop.order();
+        browser.goto(&shop.page(&Trial::of(&order))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+        shop.wallet(&order, "pay").await;
+        paid(&shop, &order, &checkout).await;
+    }
+}
+
+#[tokio::test]
+async fn a_code_lives_by_the_servers_clock_however_wrong_it_is() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    for skew in [600_000, -600_000] {
+        shop.faults(json!([{ "kind": "clock-skew", "ms": skew }])).await;
+        let order = shop.order();
+        shop.set_order_with(&order, json!({ "amount": 12_800, "currency": "CNY", "expires_in": 300 })).await;
+        browser.goto(&shop.page(&Trial::of(&order))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+        let beside = checkout.text(".beside").await;
+        assert!(beside.contains("4:5") || beside.contains("5:00"), "about five minutes: {beside}");
+        shop.wallet(&order, "pay").await;
+        checkout.shows("ended succeeded").await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_another_origin_serves_as_well() {
+    let (page, server) = (Shop::open(), Shop::open());
+    for (kind, method) in [(DESK, "wechatpay"), (DESK.phone(PHONE), "alipay")] {
+        let browser = kind.open().await;
+        let order = server.order();
+        let trial = Trial::of(&order).with("endpoint", &server.at("/checkout")).with("credentials", "include");
+        browser.goto(&page.page(&trial)).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with(method).await;
+        if method == "wechatpay" {
+            checkout.shows("acting code").await;
+            server.approve_code(&checkout.scanned().await).await;
+        } else {
+            approve(&browser).await;
+        }
+        paid(&server, &order, &checkout).await;
+    }
+}
+
+#[tokio::test]
+async fn who_must_sign_in_first_comes_back_and_pays_with_the_same_attempt() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    shop.set_order_with(&order, json!({ "amount": 12_800, "currency": "CNY", "sign_in": true })).await;
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await;
+    browser.until_at("/sandbox/sign-in").await;
+    assert!(shop.payments(&order).await.is_empty(), "nothing was created");
+    browser.press("#sign-in").await;
+    checkout.shows("acting code").await;
+    let submitted = checkout.heard("status").await;
+    let attempts: Vec<&Value> = submitted.iter().map(|status| &status["attempt"]).collect();
+    assert!(attempts.windows(2).all(|pair| pair[0] == pair[1]), "{attempts:?}");
+    shop.approve_code(&checkout.scanned().await).await;
+    paid(&shop, &order, &checkout).await;
+}
+
+#[tokio::test]
+async fn a_checkout_in_a_frame_of_the_shops_own_leaves_in_the_whole_window() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let inner = shop.page(&Trial::of(&order));
+    let frame = format!("<iframe id='frame' src='{inner}' width='480' height='720'></iframe>");
+    browser.goto(&shop.page(&Trial::of(&order).bare().body(&frame))).await;
+    in_frame(&browser, "hebao").await;
+    browser.client().enter_parent_frame().await.expect("back to the page");
+    approve(&browser).await;
+    let checkout = Checkout::on(&browser);
+    checkout.shows("ended succeeded").await;
+    shop.payment(&order).await;
+}
+
+#[tokio::test]
+async fn a_checkout_in_a_frame_of_another_origin_gets_the_shopper_to_the_wallet() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let inner = shop.page(&Trial::of(&order));
+    let frame = format!("<iframe id='frame' src='{inner}' width='480' height='720'></iframe>");
+    let outer = shop.page(&Trial::of(&order).bare().body(&frame));
+    browser.goto(&outer.replace("127.0.0.1", "localhost")).await;
+    in_frame(&browser, "hebao").await;
+    browser.client().enter_parent_frame().await.expect("back to the page");
+    approve(&browser).await;
+    Checkout::on(&browser).shows("ended succeeded").await;
+    shop.payment(&order).await;
+}
+
+/// Pays with this method in the page's frame.
+async fn in_frame(browser: &Browser, method: &str) {
+    let frame = browser.element("#frame").await;
+    frame.enter_frame().await.expect("a frame");
+    Checkout::on(browser).ready().await.pay_with(method).await;
+}
+
+async fn keys(browser: &Browser, keys: &[Key]) {
+    for key in keys {
+        let value = char::from(*key);
+        let (down, up) = (KeyAction::Down { value }, KeyAction::Up { value });
+        browser.act(KeyActions::new("keys".to_owned()).then(down).then(up)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_pays_and_the_focus_follows() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    let at = "const at = root.activeElement; const name = at?.matches('[data-heading]') ? 'heading' : at?.matches('[data-done]') ? 'done' : at?.dataset.gesture;";
+    let now_at = format!("{at} return name ?? ''");
+    keys(&browser, &[Key::Tab]).await;
+    assert_eq!(checkout.see(&now_at).await, "toggle_large");
+    keys(&browser, &[Key::Tab, Key::Down]).await;
+    assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, "wechatpay");
+    keys(&browser, &[Key::Tab]).await;
+    assert_eq!(checkout.see(&now_at).await, "pay", "the group of radios is one stop");
+    keys(&browser, &[Key::Enter]).await;
+    checkout.shows("acting code").await;
+    let heading = format!("{at} return name === 'heading'");
+    checkout.until("the heading has the focus", &heading).await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    checkout.until("the outcome has the focus", &heading).await;
+    keys(&browser, &[Key::Tab]).await;
+    assert_eq!(checkout.see(&now_at).await, "done", "the way back to the shop is the next stop");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn nothing_is_lost_on_a_screen_of_320_pixels() {
+    for (language, large) in [("zh-CN", true), ("en", true), ("en", false)] {
+        let mut wrong = Vec::new();
+        visit(Place { phone: true, language, large }, |_| true, async |scene, checkout| {
+            let narrow = json!({ "width": 320, "height": 640, "deviceScaleFactor": 2, "mobile": true });
+            checkout.browser().devtools("Emulation.setDeviceMetricsOverride", narrow).await;
+            let cut = "const cut = [...root.querySelectorAll('section *')].filter((part) => { const { left, right, width } = part.getBoundingClientRect(); return width > 1 && (left < 0 || right > innerWidth + .5) })
+              return innerWidth !== 320 ? ['not narrow'] : cut.map((part) => part.outerHTML.slice(0, 80))";
+            let cut = checkout.see(cut).await;
+            let small = "return [...root.querySelectorAll('button, a, label')].filter((part) => { const { width, height } = part.getBoundingClientRect(); return width > 1 && Math.min(width, height) < 43.5 })
+              .map((part) => `${part.innerText} ${part.getBoundingClientRect().width} × ${part.getBoundingClientRect().height}`)";
+            let small = checkout.see(small).await;
+            if cut != json!([]) || small != json!([]) {
+                wrong.push(format!("{}: cut {cut}, too small {small}", scene.name));
+            }
+        })
+        .await;
+        assert!(wrong.is_empty(), "{language} {large}\n{}", wrong.join("\n"));
+    }
+}
