@@ -119,18 +119,22 @@ function script({ name, integrity }, tries) {
   return import(href)
 }
 
-/** A wasm and the script that binds it, fetched side by side. */
-const bound = (key, glue, wasm) => once(key, async (tries) => {
-  const module_or_path = fetched(wasm)
+/** The first part of the wasm and the script that binds it, fetched side by side. */
+const engine = () => once('moongate', async (tries) => {
+  const module_or_path = fetched(generated.parts.moongate)
   module_or_path.catch(() => {})
-  const module = await script(glue, tries)
+  const module = await script(generated.glue, tries)
   await module.default({ module_or_path })
   return module
 })
 
-const engine = () => bound('', generated.glue, generated.wasm)
-// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
-const reading = async () => (await bound('reader', generated.readerGlue, generated.reader)).read
+// What a press needs, fetched once there is something to press; a part finds its way by those before it.
+const paying = () => once('pay', async () => (await engine()).more(fetched(generated.parts.pay)))
+// What reads providers' responses, fetched with the first press: nobody needs it before.
+const reading = async () => {
+  await paying()
+  await once('read', async () => (await engine()).more(fetched(generated.parts.read)))
+}
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables

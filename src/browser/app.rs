@@ -3,7 +3,6 @@
 //! It decides nothing about payments.
 
 use super::page::{self, Listener, Timer};
-use super::reading::Reader;
 use super::setup::{self, Props, Setup};
 use super::stream::{Message, Stream};
 use super::transport::Pending;
@@ -227,13 +226,13 @@ impl App {
         let Some(options) = &setup.options else { return };
         let way_back = wire::way_back(&options.return_url, &attempt.id);
         let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
-        let (asked, reading) = (attempt.clone(), setup.clone());
-        let done = move |reply: Result<(Reply, Option<Reader>), Answer>| {
+        let (asked, hearing) = (attempt.clone(), setup.clone());
+        let done = move |reply: Result<Reply, Answer>, loaded: bool| {
+            if loaded {
+                hearing.mirror.reading.set(true);
+            }
             let answer = match reply {
-                Ok((reply, reader)) => {
-                    let _first = reader.map(|reader| reading.mirror.reader.replace(Some(reader)));
-                    hearing::answer(&reading, &state, &asked, request, &reply)
-                }
+                Ok(reply) => hearing::answer(&hearing, &state, &asked, request, &reply),
                 Err(answer) => Some(answer),
             };
             let Some(answer) = answer else { return };

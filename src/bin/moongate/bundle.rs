@@ -8,15 +8,16 @@ mod glue;
 mod links;
 mod names;
 mod order;
+mod parts;
 mod script;
 mod shell;
+mod split;
 mod stamp;
 mod style;
 mod trap;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
-use compile::Part;
 use folder::{Fetched, File, integrity};
 use glue::Glue;
 use moongate::words::Language;
@@ -104,9 +105,7 @@ fn place(workspace: &Workspace) -> Result<PathBuf> {
 
 fn make(workspace: &Workspace, place: &Path) -> Result<()> {
     eprintln!("Building the widget. The first time takes a minute or two; then only what changed is built.");
-    let widget = glue::generate(&compile::module(workspace, Part::Widget)?)?;
-    let reader = glue::generate(&compile::module(workspace, Part::Reader)?)?;
-    let files = contents(workspace, widget, reader)?;
+    let files = contents(workspace, glue::generate(&compile::module(workspace)?)?)?;
     let draft = place.with_extension("draft");
     let _ = fs::remove_dir_all(&draft);
     let _ = fs::remove_dir_all(place);
@@ -116,16 +115,18 @@ fn make(workspace: &Workspace, place: &Path) -> Result<()> {
 }
 
 /// Every file of the bundle. What another file names by its hash is made before that file.
-fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<File>> {
+fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
-    let parts = [("", "moongate", widget, Fetched::Always), ("reader", "reader", reader, Fetched::AtFirstPress)];
-    let mut files = Vec::new();
-    for (key, stem, glue, fetched) in parts {
-        let (wasm, script) = bound(stem, glue, fetched)?;
-        generated.insert(if key.is_empty() { "wasm" } else { key }.to_owned(), reference(&wasm));
-        generated.insert(if key.is_empty() { "glue".to_owned() } else { [key, "Glue"].concat() }, reference(&script));
-        files.extend([wasm, script]);
-    }
+    let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::Always);
+    generated.insert("glue".to_owned(), reference(&script));
+    let fetched = [Fetched::Always, Fetched::OnceReady, Fetched::AtFirstPress];
+    let modules = glue.modules.into_iter().zip(fetched);
+    let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));
+    let modules: Vec<(&str, File)> = modules.collect();
+    let parts = modules.iter().map(|(name, file)| ((*name).to_owned(), reference(file)));
+    generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
+    let mut files = vec![script];
+    files.extend(modules.into_iter().map(|(_, file)| file));
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
@@ -141,13 +142,6 @@ fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<Fil
     files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
     files.push(types);
     Ok(files)
-}
-
-/// A wasm and the script that binds it, which `moongate.js` fetches side by side.
-fn bound(stem: &str, glue: Glue, fetched: Fetched) -> Result<(File, File)> {
-    let script = script::short(&glue.script)?;
-    let script = File::hashed(stem, "js", script.into_bytes(), fetched);
-    Ok((File::hashed(stem, "wasm", glue.module, fetched), script))
 }
 
 /// One language's file: each key's name and its text, as the widget reads it.

@@ -42,6 +42,8 @@ pub(super) enum Fetched {
     Always,
     /// In one of the languages.
     InOneLanguage,
+    /// As soon as a shopper can pick and press.
+    OnceReady,
     /// Once a shopper presses pay.
     AtFirstPress,
     /// Never: it is for the merchant's tools.

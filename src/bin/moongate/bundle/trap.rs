@@ -27,12 +27,12 @@ pub(super) fn trim(module: &mut Module) {
 }
 
 /// The standard library's function that every panic passes through, with the hook that Yew sets in it.
-const PANIC: &str = "panicking::panic_with_hook";
+const PANIC: &str = "panic_with_hook";
 
 /// Makes the panic itself a bare trap.
 fn silence(module: &mut Module) {
     let panics =
-        module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.ends_with(PANIC)));
+        module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.contains(PANIC)));
     let panics: Vec<FunctionId> = panics.map(|function| function.id()).collect();
     if panics.is_empty() {
         eprintln!("warning: this toolchain names its panics otherwise than {PANIC}; their words stay in the wasm");
@@ -71,7 +71,7 @@ fn quiet(module: &Module, loud: impl Fn(&Instr) -> bool) -> HashSet<FunctionId> 
     }
 }
 
-fn called(instr: &Instr) -> Option<FunctionId> {
+pub(super) fn called(instr: &Instr) -> Option<FunctionId> {
     if let Instr::Call(Call { func }) = instr { Some(*func) } else { None }
 }
 
@@ -80,7 +80,7 @@ fn has(function: &LocalFunction, seq: InstrSeqId, what: impl Fn(&Instr) -> bool)
 }
 
 /// Every sequence of instructions in a function.
-fn sequences(function: &LocalFunction) -> Vec<InstrSeqId> {
+pub(super) fn sequences(function: &LocalFunction) -> Vec<InstrSeqId> {
     let mut found = vec![function.entry_block()];
     let mut next = 0;
     while let Some(seq) = found.get(next).copied() {
