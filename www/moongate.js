@@ -797,20 +797,17 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #begin = async () => {
     // What changed before is read now.
     this.#stale = false
-    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
-    const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
-    shadow.textContent = ''
-    if (sheet) shadow.adoptedStyleSheets = [sheet]
-    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
-    shadow.append(shell.root)
+    const shell = this.#draw()
     try {
       if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      let language, words, glue
+      let language, words, glue, whole
       do {
         language = shell.language
-        ;[words, glue] = await Promise.all([wordsIn(language), engine()])
+        // Pressed already, or come back: the widget would have nothing to show for it without the part that pays.
+        whole = shell.phase !== 'choosing'
+        ;[words, glue] = await Promise.all([wordsIn(language), engine(), whole && paying()])
         await shell.idle()
-      } while (language !== shell.language)
+      } while (language !== shell.language || (!whole && shell.phase !== 'choosing'))
       if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue, words)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
@@ -818,18 +815,55 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     }
   }
 
+  #draw = () => {
+    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
+    const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
+    shadow.textContent = ''
+    if (sheet) shadow.adoptedStyleSheets = [sheet]
+    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
+    shadow.append(shell.root)
+    return shell
+  }
+
   #takeOver = async (shell, { mount }, words) => {
     const root = el('div')
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    const widget = (this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), this.#part))
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)
-    this.#widget.begin(this.#isFirst())
-    this.#answer(this.#widget)
+    widget.begin(this.#isFirst())
+    this.#complete()
+    this.#answer(widget)
+  }
+
+  /** A further part of the wasm, as the widget asks for them; for the one that pays, a press is waiting. */
+  #part = (name) => (name === 'read' ? reading() : this.#complete(true))
+
+  /** Gives the widget the part that pays. Without it, a press takes the form way, where there is one. */
+  #complete = async (pressed) => {
+    const widget = this.#widget
+    const failed = (error) => {
+      if (this.#widget !== widget) return
+      const shell = new Shell(this, this.#answer, this.#isFirst)
+      const { method } = widget.state()
+      shell.end()
+      if (!shell.postable()) return pressed && widget.lost()
+      this.#end()
+      Object.assign(this.#draw(), { picked: method, pressed }).giveUp(error)
+    }
+    const late = pressed && setTimeout(() => failed(new TypeError('no answer in time')), PATIENCE)
+    try {
+      await paying()
+      if (this.#widget === widget) widget.whole()
+    } catch (error) {
+      failed(error)
+    } finally {
+      clearTimeout(late)
+    }
   }
 
   #locale = ''

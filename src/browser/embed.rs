@@ -37,8 +37,8 @@ pub struct Widget {
 /// Draws a checkout into `root` for the element `host`; [`Widget::begin`] then sets it going.
 ///
 /// `options` is the raw object of the contract, `words` a language file, `before` what the shopper did already:
-/// `{ selected, pressed, large, expanded, language }`, `loading` a function that loads the part that reads
-/// providers' responses.
+/// `{ selected, pressed, large, expanded, language }`, `loading` a function that takes the
+/// name of a further part and gives a promise of it.
 #[wasm_bindgen(skip_typescript)]
 pub fn mount(
     host: Element,
@@ -71,6 +71,16 @@ impl Widget {
     /// `first` says that the page is still to hear `moongate-ready`.
     pub fn begin(&self, first: bool) {
         self.tell(Notice::Begin(first));
+    }
+
+    /// The part of the wasm that pays is here.
+    pub fn whole(&self) {
+        self.tell(Notice::Whole);
+    }
+
+    /// The part of the wasm that pays can't be had now; the next press asks for it again.
+    pub fn lost(&self) {
+        self.tell(Notice::Lost);
     }
 
     /// The page changed its options.

@@ -1,4 +1,4 @@
-//! Loads the parts of the wasm that come after the first: what reads providers' responses, once somebody pays.
+//! Asks the element for the parts of the wasm that come after the first.
 //!
 //! It does not decide what is in a part: `bundle/parts.rs` does, when the bundle is made.
 
@@ -6,7 +6,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// The element's function that loads a part by its name, and gives a promise. Each is loaded once for the page.
+/// The element's function that takes a part's name and gives a promise. Each part is loaded once for the page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts(JsValue);
 
@@ -17,9 +17,18 @@ impl Parts {
 
     /// Loads the part that reads providers' responses; whether it is here. Nothing of it may be called before.
     pub(super) async fn reading(&self) -> bool {
-        let Some(promise) = self.0.dyn_ref::<Function>().and_then(|load| load.call0(&JsValue::UNDEFINED).ok()) else {
-            return false;
-        };
-        JsFuture::from(Promise::resolve(&promise)).await.is_ok()
+        match self.ask("read") {
+            Some(promise) => JsFuture::from(Promise::resolve(&promise)).await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// Tells the element that a press waits for the part that pays.
+    pub(super) fn expect_paying(&self) {
+        let _coming = self.ask("pay");
+    }
+
+    fn ask(&self, part: &str) -> Option<JsValue> {
+        self.0.dyn_ref::<Function>()?.call1(&JsValue::UNDEFINED, &part.into()).ok()
     }
 }

@@ -84,7 +84,10 @@ impl Carrier {
                 }
                 reply => reply,
             };
-            done(reply.map_err(|answer| if late.get() { Answer::Lost(NetworkFault::Timeout) } else { answer }), reading);
+            done(
+                reply.map_err(|answer| if late.get() { Answer::Lost(NetworkFault::Timeout) } else { answer }),
+                reading,
+            );
         });
         Some(Pending(abort))
     }

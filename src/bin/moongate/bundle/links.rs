@@ -105,7 +105,7 @@ impl Links {
         }
         let nothing = trap(module);
         let memory = Memory::of(module);
-        let listed: HashSet<u32> = self.functions.iter().filter_map(|at| memory.word(*at)).collect();
+        let listed = self.listed(&memory);
         loop {
             let targets = module.funcs.iter_local().flat_map(|(id, _)| self.targets(module, id));
             let live = self.reach(&memory, targets);
@@ -116,6 +116,15 @@ impl Links {
             }
             walrus::passes::gc::run(module);
         }
+    }
+
+    /// The places in the table that the record knows of. Any other is wasm-bindgen's own.
+    pub(super) fn listed(&self, memory: &Memory) -> HashSet<u32> {
+        let by_code = self.from_code.values().flatten().filter_map(|(_, target)| match target {
+            Target::Place(place) => Some(*place),
+            Target::Datum(_) => None,
+        });
+        by_code.chain(self.functions.iter().filter_map(|at| memory.word(*at))).collect()
     }
 
     /// What the code of a function refers to, as it is now.
@@ -364,9 +373,8 @@ impl Memory {
             }
         }
         let bytes = |run: Range<u32>| {
-            let (_, start, bytes) = self.0.iter().find(|(_, start, bytes)| {
-                (*start..*start + bytes.len() as u32).contains(&run.start)
-            })?;
+            let (_, start, bytes) =
+                self.0.iter().find(|(_, start, bytes)| (*start..*start + bytes.len() as u32).contains(&run.start))?;
             let from = (run.start - start) as usize;
             let to = ((run.end - start) as usize).min(bytes.len());
             Some((run.start, bytes.get(from..to)?.to_vec()))

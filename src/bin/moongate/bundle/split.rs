@@ -61,6 +61,17 @@ impl Plan {
         let graph = Graph::of(module, links, parts);
         let mut data = HashMap::new();
         let mut roots = graph.roots(&plan.table);
+        if let Ok(path) = std::env::var("MOONGATE_DUMP") {
+            let rows: Vec<_> = module.funcs.iter().enumerate().map(|(n, f)| {
+                let node = &graph.nodes[n];
+                let reach = links.reach(&graph.memory, node.targets.iter().copied());
+                let via: Vec<_> = reach.places.iter().filter_map(|p| plan.table.get(p)).collect();
+                let data: u32 = reach.data.iter().filter_map(|d| links.place(*d)).map(|r| r.end - r.start).sum();
+                let size = match &f.kind { FunctionKind::Local(l) => trap::sequences(l).iter().map(|s| l.block(*s).instrs.len()).sum(), _ => 0 };
+                serde_json::json!({"name": f.name.as_ref().map(|n| format!("{:#}", rustc_demangle::demangle(n))), "size": size, "calls": node.calls, "via": via, "data": data, "local": node.is_local})
+            }).collect();
+            let _ = std::fs::write(path, serde_json::json!({"roots": roots, "nodes": rows}).to_string());
+        }
         for part in 0..parts.len() {
             plan.settle(&graph, part, roots, &mut data);
             roots = plan.doors.keys().copied().filter(|door| graph.room(*door) == part + 1).collect();
@@ -311,10 +322,10 @@ impl<'a> Graph<'a> {
         self.nodes.get(number).map_or(0, |node| node.room)
     }
 
-    /// What the page calls, and what is in the table although nothing on record refers to it.
+    /// What the page calls, and what wasm-bindgen put in the table.
     fn roots(&self, table: &BTreeMap<u32, Number>) -> Vec<Number> {
-        let known = self.links.reach(&self.memory, self.nodes.iter().flat_map(|node| node.targets.iter().copied()));
-        let unknown = table.iter().filter(|(place, _)| !known.places.contains(place));
+        let listed = self.links.listed(&self.memory);
+        let unknown = table.iter().filter(|(place, _)| !listed.contains(place));
         unknown.map(|(_, number)| *number).chain(self.exported.iter().copied()).collect()
     }
 }

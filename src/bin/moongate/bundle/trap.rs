@@ -31,8 +31,7 @@ const PANIC: &str = "panic_with_hook";
 
 /// Makes the panic itself a bare trap.
 fn silence(module: &mut Module) {
-    let panics =
-        module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.contains(PANIC)));
+    let panics = module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.contains(PANIC)));
     let panics: Vec<FunctionId> = panics.map(|function| function.id()).collect();
     if panics.is_empty() {
         eprintln!("warning: this toolchain names its panics otherwise than {PANIC}; their words stay in the wasm");
