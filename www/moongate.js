@@ -128,14 +128,14 @@ const engine = () => once('moongate', async (tries) => {
   return module
 })
 
-// What a press needs, fetched once there is something to press; a part finds its way by those before it.
-const paying = () => once('pay', async () => (await engine()).more(fetched(generated.parts.pay)))
-// What reads providers' responses, fetched with the first press: nobody needs it before.
-const reading = async () => {
-  await paying()
-  await once('read', async () => (await engine()).more(fetched(generated.parts.read)))
+// What a press needs, fetched once there is something to press, with the rest of the language's words: it gives those.
+const paying = async (language) => {
+  const words = once(language, async () => (await fetched(generated.words[language])).json())
+  await Promise.all([words, once('pay', async () => (await engine()).more(fetched(generated.parts.pay)))])
+  return words
 }
-const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
+// What reads providers' responses, fetched with the first press: nobody needs it before.
+const reading = () => once('read', async () => (await engine()).more(fetched(generated.parts.read)))
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
 
@@ -545,6 +545,12 @@ class Shell {
     while (this.down) await new Promise((free) => (this.free = free))
   }
 
+  /** The words of the first screen, by their keys. */
+  words() {
+    const { texts } = generated.languages[this.language]
+    return Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]]))
+  }
+
   /** What the widget takes over. */
   kept() {
     const { chosen, pressed = false, large, expanded = false, phase, locale } = this
@@ -800,15 +806,14 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     const shell = this.#draw()
     try {
       if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      let language, words, glue, whole
+      let whole, glue
       do {
-        language = shell.language
         // Pressed already, or come back: the widget would have nothing to show for it without the part that pays.
         whole = shell.phase !== 'choosing'
-        ;[words, glue] = await Promise.all([wordsIn(language), engine(), whole && paying()])
+        ;[glue] = await Promise.all([engine(), whole && paying(shell.language)])
         await shell.idle()
-      } while (language !== shell.language || (!whole && shell.phase !== 'choosing'))
-      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue, words)
+      } while (!whole && shell.phase !== 'choosing')
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
       else if (this.#widget) throw error
@@ -825,10 +830,10 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     return shell
   }
 
-  #takeOver = async (shell, { mount }, words) => {
+  #takeOver = async (shell, { mount }) => {
     const root = el('div')
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    const widget = (this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), this.#part))
+    const widget = (this.#widget = mount(this, root, rawOptions(this), shell.words(), shell.kept(), this.#part))
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
@@ -846,6 +851,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Gives the widget the part that pays. Without it, a press takes the form way, where there is one. */
   #complete = async (pressed) => {
     const widget = this.#widget
+    const language = languageFor(this.#locale)
     const failed = (error) => {
       if (this.#widget !== widget) return
       const shell = new Shell(this, this.#answer, this.#isFirst)
@@ -857,8 +863,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     }
     const late = pressed && setTimeout(() => failed(new TypeError('no answer in time')), PATIENCE)
     try {
-      await paying()
-      if (this.#widget === widget) widget.whole()
+      const words = await paying(language)
+      if (this.#widget === widget) widget.whole(rawOptions(this), words)
     } catch (error) {
       failed(error)
     } finally {

@@ -27,8 +27,8 @@ use yew::{Component, Context, Html};
 pub(super) enum Notice {
     /// The widget is on the page, and the host page may still have to hear that it is ready.
     Begin(bool),
-    /// The part of the wasm that pays is here: take up what is unfinished, honour what was pressed.
-    Whole,
+    /// The part of the wasm that pays is here, with all words: take up what is unfinished, honour what was pressed.
+    Whole(Rc<Setup>),
     /// That part can't be had now.
     Lost,
     /// Something happened.
@@ -55,6 +55,7 @@ pub(super) struct App {
     paying: Vec<Function>,
     notice: Option<Key>,
     untold: bool,
+    pressed: bool,
     whole: bool,
     waiting: Vec<What>,
     _listeners: Vec<Listener>,
@@ -71,6 +72,7 @@ impl Component for App {
         let screen = state.as_ref().map(|state| attention::screen(state));
         let listeners = attention::listeners(&ctx.link().callback(Notice::Happened));
         Self {
+            pressed: setup.before.pressed,
             setup,
             state,
             screen,
@@ -94,7 +96,7 @@ impl Component for App {
                 self.untold = first;
                 self.begin(ctx);
             }
-            Notice::Whole => self.become_whole(ctx),
+            Notice::Whole(setup) => self.become_whole(ctx, setup),
             Notice::Lost => self.lose(ctx),
             Notice::Happened(what) => self.happened(ctx, what),
             Notice::Tick => (self.tick, self.notice) = (None, None),
@@ -142,8 +144,8 @@ impl App {
         }
     }
 
-    fn become_whole(&mut self, ctx: &Context<Self>) {
-        self.whole = true;
+    fn become_whole(&mut self, ctx: &Context<Self>, setup: Rc<Setup>) {
+        (self.setup, self.whole) = (setup, true);
         self.take_up(ctx);
         for what in std::mem::take(&mut self.waiting) {
             self.happened(ctx, what);
@@ -182,7 +184,7 @@ impl App {
         let first = options.methods.first().map(|method| method.id.clone());
         if let Some(attempt) = first.and_then(|method| keep::unfinished(options, &method)) {
             self.happened(ctx, What::Found(Box::new(attempt)));
-        } else if setup.before.pressed {
+        } else if std::mem::take(&mut self.pressed) {
             self.happened(ctx, What::Shopper(Gesture::Pay, page::fresh_attempt()));
         }
     }

@@ -73,9 +73,14 @@ impl Widget {
         self.tell(Notice::Begin(first));
     }
 
-    /// The part of the wasm that pays is here.
-    pub fn whole(&self) {
-        self.tell(Notice::Whole);
+    /// The part of the wasm that pays is here, and with it the rest of the language's words.
+    pub fn whole(&mut self, options: &JsValue, words: &JsValue) {
+        let rest = border::inward(words).unwrap_or(Json::Null);
+        let first = std::mem::replace(&mut self.words, Json::Null);
+        let members = |words: Json| if let Json::Object(members) = words { members } else { Vec::new() };
+        self.words = Json::Object([members(first), members(rest)].concat());
+        let setup = self.setup(options, Before::default());
+        self.tell(Notice::Whole(setup));
     }
 
     /// The part of the wasm that pays can't be had now; the next press asks for it again.

@@ -15,12 +15,13 @@ mod split;
 mod stamp;
 mod style;
 mod trap;
+mod unread;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use folder::{Fetched, File, integrity};
 use glue::Glue;
-use moongate::words::Language;
+use moongate::words::{Key, Language};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,9 +118,9 @@ fn make(workspace: &Workspace, place: &Path) -> Result<()> {
 /// Every file of the bundle. What another file names by its hash is made before that file.
 fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
-    let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::Always);
+    let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::UntilReady);
     generated.insert("glue".to_owned(), reference(&script));
-    let fetched = [Fetched::Always, Fetched::OnceReady, Fetched::AtFirstPress];
+    let fetched = [Fetched::UntilReady, Fetched::OnceReady, Fetched::AtFirstPress];
     let modules = glue.modules.into_iter().zip(fetched);
     let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));
     let modules: Vec<(&str, File)> = modules.collect();
@@ -134,7 +135,7 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     generated.insert("css".to_owned(), css.clone().into());
     let script = script::assemble(&workspace.text("www/moongate.js")?, &Value::Object(generated))?;
     let types = workspace.text("www/moongate.d.ts")?;
-    let script = File::named("moongate.js", script.into_bytes(), Fetched::Always);
+    let script = File::named("moongate.js", script.into_bytes(), Fetched::UntilReady);
     let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
     files.insert(0, script);
     files.extend(words.into_iter().map(|(_, file)| file));
@@ -144,11 +145,13 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// One language's file: each key's name and its text, as the widget reads it.
+/// One language's file: the name and the text of each key that the first screen does not need.
 fn words_of(language: &Language) -> File {
-    let texts = language.table().iter().map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
+    let first: Vec<Key> = shell::keys().collect();
+    let rest = language.table().iter().filter(|(key, _)| !first.contains(key));
+    let texts = rest.map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
     let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
-    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::InOneLanguage)
+    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::OnceReadyInOneLanguage)
 }
 
 /// What the script must know to fetch a file: its address beside the script, and the hash the browser holds it to.

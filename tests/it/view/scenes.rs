@@ -212,6 +212,7 @@ pub(crate) fn html(state: &State, face: Face) -> String {
         now: NOW,
         on: yew::Callback::noop(),
         notice: None,
+        held: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let panel = yew::LocalServerRenderer::<Panel>::with_props(props).hydratable(false);

@@ -5,7 +5,7 @@
 use super::links::Links;
 use super::names::{self, Names, is_name};
 use super::parts::PARTS;
-use super::{order, split, trap};
+use super::{order, split, trap, unread};
 use anyhow::{Context, Result, ensure};
 use std::collections::HashSet;
 use std::path::Path;
@@ -53,6 +53,7 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
     let module = output.wasm_mut();
     links.name(module)?;
     trap::trim(module);
+    unread::blank(module);
     links.clean(module);
     let used: HashSet<String> = module.imports.iter().map(|import| import.name.clone()).collect();
     for import in module.imports.iter_mut() {

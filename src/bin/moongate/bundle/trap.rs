@@ -1,7 +1,8 @@
 //! Decides which code of the wasm only leads to a trap, and takes it out: a panic's words reach nobody in a browser.
 //!
-//! A panic ends in the instruction `unreachable` before and after; what goes is the making of its message. Code that calls
-//! anything of the page's on its way, such as an exception thrown with words, stays.
+//! A panic ends in the instruction `unreachable` before and after; what goes is the making of its message. An exception
+//! with words, as wasm-bindgen throws where Rust would panic, is a panic too. Code that calls anything else of the page's
+//! on its way stays.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "few of the many kinds of instructions matter here")]
 
@@ -29,15 +30,26 @@ pub(super) fn trim(module: &mut Module) {
 /// The standard library's function that every panic passes through, with the hook that Yew sets in it.
 const PANIC: &str = "panic_with_hook";
 
-/// Makes the panic itself a bare trap.
+/// What every exception with words is thrown by.
+const THROW: &str = "__wbindgen_throw";
+
+/// Makes the panic itself, and what throws with words, a bare trap.
 fn silence(module: &mut Module) {
+    let thrower = |import: &&walrus::Import| import.name.contains(THROW);
+    let throwers: HashSet<FunctionId> = module
+        .imports
+        .iter()
+        .filter(thrower)
+        .filter_map(|import| if let walrus::ImportKind::Function(id) = import.kind { Some(id) } else { None })
+        .collect();
     let panics = module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.contains(PANIC)));
     let panics: Vec<FunctionId> = panics.map(|function| function.id()).collect();
     if panics.is_empty() {
         eprintln!("warning: this toolchain names its panics otherwise than {PANIC}; their words stay in the wasm");
     }
     for (id, function) in module.funcs.iter_local_mut() {
-        if panics.contains(&id) {
+        let throws = |instr: &Instr| called(instr).is_some_and(|callee| throwers.contains(&callee));
+        if panics.contains(&id) || sequences(function).iter().any(|seq| has(function, *seq, throws)) {
             let entry = function.entry_block();
             function.block_mut(entry).instrs = vec![trap()];
         }
