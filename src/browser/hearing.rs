@@ -13,6 +13,7 @@ use crate::checkout::options::Options;
 use crate::checkout::wire::{self, Answer, AttemptId, Expected, Payment, Reply};
 
 /// What an answer to this request means.
+#[inline(never)]
 pub(super) fn answer(
     setup: &Setup,
     state: &State,
@@ -24,6 +25,7 @@ pub(super) fn answer(
 }
 
 /// A payment that came through the stream, if it is this order's and of this attempt.
+#[inline(never)]
 pub(super) fn payment(setup: &Setup, id: &AttemptId, text: &str) -> Option<Payment> {
     let state = setup.mirror.state.borrow().clone()?;
     let attempt = state.phase.attempt().filter(|attempt| attempt.id == *id)?;

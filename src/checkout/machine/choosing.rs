@@ -111,6 +111,7 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
 }
 
 /// What became of a creation.
+#[inline(never)]
 fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase {
     match answer {
         Answer::Payment(payment) => telling::take(turn, attempt, payment),

@@ -61,17 +61,6 @@ impl Plan {
         let graph = Graph::of(module, links, parts);
         let mut data = HashMap::new();
         let mut roots = graph.roots(&plan.table);
-        if let Ok(path) = std::env::var("MOONGATE_DUMP") {
-            let rows: Vec<_> = module.funcs.iter().enumerate().map(|(n, f)| {
-                let node = &graph.nodes[n];
-                let reach = links.reach(&graph.memory, node.targets.iter().copied());
-                let via: Vec<_> = reach.places.iter().filter_map(|p| plan.table.get(p)).collect();
-                let data: u32 = reach.data.iter().filter_map(|d| links.place(*d)).map(|r| r.end - r.start).sum();
-                let size = match &f.kind { FunctionKind::Local(l) => trap::sequences(l).iter().map(|s| l.block(*s).instrs.len()).sum(), _ => 0 };
-                serde_json::json!({"name": f.name.as_ref().map(|n| format!("{:#}", rustc_demangle::demangle(n))), "size": size, "calls": node.calls, "via": via, "data": data, "local": node.is_local})
-            }).collect();
-            let _ = std::fs::write(path, serde_json::json!({"roots": roots, "nodes": rows}).to_string());
-        }
         for part in 0..parts.len() {
             plan.settle(&graph, part, roots, &mut data);
             roots = plan.doors.keys().copied().filter(|door| graph.room(*door) == part + 1).collect();
@@ -138,6 +127,8 @@ impl Plan {
             cut.stand_on_earlier();
         }
         cut.export();
+        // What the compiler assumed of the browser: for the tools that come before this one.
+        module.customs.remove_raw("target_features");
         walrus::passes::gc::run(&mut module);
         Ok(module.emit_wasm())
     }
