@@ -179,7 +179,7 @@ pub(crate) fn all() -> Vec<(&'static str, State)> {
         ("choosing-nothing", State { chosen: None, ..state(choosing(None)) }),
         ("fault-network", state(lost)),
         ("fault-server", state(choosing(Some(server_fault(ServerCode::AmountChanged))))),
-        ("sending", state(Phase::Sending { attempt: plain_attempt(), held: false })),
+        ("sending", state(Phase::Sending { attempt: plain_attempt() })),
     ];
     scenes.extend(acting_scenes());
     scenes.extend(confirming_scenes());
@@ -212,7 +212,6 @@ pub(crate) fn html(state: &State, face: Face) -> String {
         now: NOW,
         on: yew::Callback::noop(),
         notice: None,
-        held: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let panel = yew::LocalServerRenderer::<Panel>::with_props(props).hydratable(false);
