@@ -179,7 +179,7 @@ pub(crate) fn all() -> Vec<(&'static str, State)> {
         ("choosing-nothing", State { chosen: None, ..state(choosing(None)) }),
         ("fault-network", state(lost)),
         ("fault-server", state(choosing(Some(server_fault(ServerCode::AmountChanged))))),
-        ("sending", state(Phase::Sending { attempt: plain_attempt() })),
+        ("sending", state(Phase::Sending { attempt: plain_attempt(), held: false })),
     ];
     scenes.extend(acting_scenes());
     scenes.extend(confirming_scenes());
