@@ -3,19 +3,22 @@
 //!
 //! It checks nothing: what crosses has been checked, by the same code, on the other side.
 
-use super::{Action, Bridge, Method, Refusal, Seconds, Standing, Step, Trust, time};
+use super::{Action, Bridge, Method, Refusal, Seconds, Standing, Step, Trust, code, time};
 use crate::checkout::json::Json;
+use crate::checkout::method::MethodId;
 use crate::checkout::money::{Amount, Currency};
 
-/// What a response is held against: what the merchant allows, the order's sum, whether collection codes were asked for.
+/// What a response is held against: what the merchant allows, the order's sum, the method and who reads its codes.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// What actions may lead to.
     pub trust: Trust,
     /// The sum that is to be paid.
     pub amount: Amount,
-    /// Whether the merchant asked for collection codes of this method.
-    pub collection: bool,
+    /// The method it is paid with.
+    pub method: MethodId,
+    /// The methods whose apps read this method's codes too, as the merchant says; any at all asks for collection codes.
+    pub scannable_by: Vec<MethodId>,
 }
 
 impl Terms {
@@ -27,7 +30,8 @@ impl Terms {
             ("test_origin", Json::from_option(self.trust.test_origin.as_deref())),
             ("amount", self.amount.minor().into()),
             ("currency", self.amount.currency().code().into()),
-            ("collection", Json::Bool(self.collection)),
+            ("method", self.method.as_str().into()),
+            ("scannable_by", ids(&self.scannable_by)),
         ])
     }
 
@@ -37,7 +41,8 @@ impl Terms {
         let hosts = json.get("hosts")?.items().iter().filter_map(Json::text).map(str::to_owned).collect();
         let trust = Trust { hosts, test_origin: text("test_origin").map(str::to_owned) };
         let amount = Amount::new(json.get("amount")?.integer()?, Currency::parse(text("currency")?)?).ok()?;
-        Some(Self { trust, amount, collection: json.get("collection")?.flag()? })
+        let method = MethodId::parse(text("method")?)?;
+        Some(Self { trust, amount, method, scannable_by: methods(json.get("scannable_by")) })
     }
 }
 
@@ -47,11 +52,14 @@ impl Action {
     /// # Errors
     /// As [`Action::read`] and [`Action::allowed`].
     pub fn checked(response: &str, now: Seconds, terms: &Terms) -> Result<Self, Refusal> {
-        let action = match Json::read(response) {
+        let mut action = match Json::read(response) {
             Ok(json) => Self::read_json(&json, now, &terms.trust),
             Err(_) => Self::read(response, now, &terms.trust),
         }?;
-        action.allowed(&terms.amount, &terms.trust, terms.collection)?;
+        action.allowed(&terms.amount, &terms.trust, !terms.scannable_by.is_empty())?;
+        if let Step::Qr { payload, .. } = &action.step {
+            action.readers = code::read_by(payload.as_deref(), &terms.method, &terms.scannable_by);
+        }
         Ok(action)
     }
 }
@@ -59,7 +67,11 @@ impl Action {
 /// What became of a response, for the way across.
 pub fn outward(read: &Result<Action, Refusal>) -> Json {
     match read {
-        Ok(action) => Json::object([("action", action.to_json()), ("test", Json::Bool(action.test))]),
+        Ok(action) => Json::object([
+            ("action", action.to_json()),
+            ("test", Json::Bool(action.test)),
+            ("readers", ids(&action.readers)),
+        ]),
         Err(Refusal::UntrustedHost(host)) => {
             Json::object([("error", "untrusted_host".into()), ("host", Json::from_text(host))])
         }
@@ -75,13 +87,14 @@ pub fn inward(json: &Json) -> Result<Action, Refusal> {
     match json.get("action") {
         Some(action) => {
             let test = json.get("test").and_then(Json::flag) == Some(true);
-            step(action).map(|step| of(action, step, test)).ok_or(Refusal::Malformed)
+            let readers = methods(json.get("readers"));
+            step(action).map(|step| of(action, step, test, readers)).ok_or(Refusal::Malformed)
         }
         None => Err(refusal(json)),
     }
 }
 
-fn of(json: &Json, step: Step, test: bool) -> Action {
+fn of(json: &Json, step: Step, test: bool, readers: Vec<MethodId>) -> Action {
     Action {
         provider: owned(json, "provider").unwrap_or_default(),
         wallet: owned(json, "wallet"),
@@ -89,7 +102,16 @@ fn of(json: &Json, step: Step, test: bool) -> Action {
         step,
         any_host: None,
         test,
+        readers,
     }
+}
+
+fn ids(methods: &[MethodId]) -> Json {
+    Json::List(methods.iter().map(|method| method.as_str().into()).collect())
+}
+
+fn methods(json: Option<&Json>) -> Vec<MethodId> {
+    json.map_or(&[][..], Json::items).iter().filter_map(|id| MethodId::parse(id.text()?)).collect()
 }
 
 fn owned(json: &Json, key: &str) -> Option<String> {
@@ -160,6 +182,7 @@ mod tests {
                 step,
                 any_host: None,
                 test: true,
+                readers: vec![MethodId::parse("alipay").unwrap(), MethodId::parse("my-bank").unwrap()],
             };
             let there = outward(&Ok(action.clone())).to_string();
             assert_eq!(inward(&Json::read(&there).unwrap()), Ok(action));
@@ -177,8 +200,24 @@ mod tests {
     #[test]
     fn the_terms_cross_too() {
         let trust = Trust { hosts: vec!["pay.example".to_owned()], test_origin: Some("http://127.0.0.1:1".to_owned()) };
-        let terms = Terms { trust, amount: Amount::new(5, Currency::parse("KWD").unwrap()).unwrap(), collection: true };
+        let id = |id: &str| MethodId::parse(id).unwrap();
+        let amount = Amount::new(5, Currency::parse("KWD").unwrap()).unwrap();
+        let terms = Terms { trust, amount, method: id("alipay"), scannable_by: vec![id("unionpay"), id("my-bank")] };
         let there = Terms::from_json(&Json::read(&terms.to_json().to_string()).unwrap()).unwrap();
-        assert_eq!((there.trust, there.amount, there.collection), (terms.trust, terms.amount, true));
+        assert_eq!((there.trust, there.amount), (terms.trust, terms.amount));
+        assert_eq!((there.method, there.scannable_by), (terms.method, terms.scannable_by));
+    }
+
+    #[test]
+    fn a_code_is_read_by_its_own_wallet_and_by_those_the_merchant_names() {
+        let id = |id: &str| MethodId::parse(id).unwrap();
+        let readers = |scannable_by: &[MethodId]| {
+            let amount = Amount::new(1, Currency::parse("CNY").unwrap()).unwrap();
+            let terms =
+                Terms { trust: Trust::default(), amount, method: id("wechatpay"), scannable_by: scannable_by.to_vec() };
+            Action::checked(r#"{"code_url":"weixin://wxpay/bizpayurl?pr=a"}"#, 0, &terms).unwrap().readers
+        };
+        assert_eq!(readers(&[]), [id("wechatpay")]);
+        assert_eq!(readers(&[id("unionpay")]), [id("wechatpay"), id("unionpay")]);
     }
 }

@@ -55,7 +55,8 @@ fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&E
 fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, origin: &str) -> Terms {
     let row = state.offer.shown.iter().find(|row| row.method.id == attempt.method);
     let trust = Trust { hosts: options.hosts.clone(), test_origin: options.test_mode.then(|| origin.to_owned()) };
-    Terms { trust, amount, collection: row.is_some_and(|row| !row.method.scannable_by.is_empty()) }
+    let scannable_by = row.map_or_else(Vec::new, |row| row.method.scannable_by.clone());
+    Terms { trust, amount, method: attempt.method.clone(), scannable_by }
 }
 
 /// Scheme, host and port of an absolute address.

@@ -9,13 +9,24 @@ use super::scene::Scene;
 use crate::action::Step;
 use crate::checkout::environment::Device;
 use crate::checkout::machine::{Attempt, Gesture};
-use crate::checkout::method::{Flow, Wallet};
+use crate::checkout::method::{Flow, MethodId, Wallet};
 use crate::words::Key;
+use std::slice;
 use yew::prelude::*;
 
 /// The step that the server's action asks for.
 pub(super) fn step(attempt: &Attempt) -> Option<&Step> {
     attempt.action().map(|action| &action.step)
+}
+
+/// The methods whose apps read its code, the one to name in a sentence first.
+fn readers(attempt: &Attempt) -> &[MethodId] {
+    let known = attempt.action().map_or(&[][..], |action| action.readers.as_slice());
+    if known.is_empty() { slice::from_ref(&attempt.method) } else { known }
+}
+
+fn reader(attempt: &Attempt) -> &MethodId {
+    readers(attempt).first().unwrap_or(&attempt.method)
 }
 
 /// Its time is over: a new one can be had, and what was just paid can be said.
@@ -37,14 +48,17 @@ pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
 
 /// The code, while it can be scanned.
 pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
-    let id = &attempt.method;
+    let id = reader(attempt);
     html! {
         <>
             { heading(&scene.say_app(Key::Code, id)) }
             <p class="lead">{ scene.say_app(Key::CodeDo, id) }</p>
             { limit(scene, attempt) }
             <div class="scan">
-                <div class="card">{ picture(scene, attempt) }</div>
+                <figure class="code">
+                    <div class="card">{ picture(scene, attempt) }</div>
+                    <figcaption>{ who(scene, attempt) }</figcaption>
+                </figure>
                 <div class="beside">
                     { countdown::draw(scene, attempt) }
                     { tips(scene, attempt) }
@@ -57,7 +71,7 @@ pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 
 /// The code, drawn from its text; the provider's picture only where there is no text.
 fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
-    let app = scene.app(&attempt.method);
+    let app = scene.app(reader(attempt));
     let name = scene.face.words.fill(Key::CodeName, &[("app", app), ("sum", &scene.sum())]);
     match (scene.drawing, step(attempt)) {
         (Some(drawing), _) => drawing.draw(&name),
@@ -66,6 +80,19 @@ fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
         }
         _ => super::shop::alert(scene, Key::FaultBadAction),
     }
+}
+
+/// The line under the code: whose apps read it.
+fn who(scene: &Scene<'_>, attempt: &Attempt) -> String {
+    let readers = readers(attempt);
+    let mut apps = String::new();
+    for (at, id) in readers.iter().enumerate() {
+        if at > 0 {
+            apps.push_str(scene.say(if at + 1 == readers.len() { Key::ListLast } else { Key::ListNext }));
+        }
+        apps.push_str(scene.app(id));
+    }
+    scene.face.words.fill(Key::HintScan, &[("app", &apps)])
 }
 
 /// In large print a time limit is said before the code, not only under it.
@@ -79,9 +106,9 @@ fn limit(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 
 fn tips(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let phone = scene.state.offer.environment.device == Device::Phone;
-    let abroad = attempt.total.currency().code() != "CNY" && attempt.method.wallet().is_some();
+    let abroad = attempt.total.currency().code() != "CNY" && reader(attempt).wallet().is_some();
     let scanner = if phone { Key::CodeOtherDevice } else { Key::CodeScanner };
-    let tip = |key| html! { <p>{ scene.say_app(key, &attempt.method) }</p> };
+    let tip = |key| html! { <p>{ scene.say_app(key, reader(attempt)) }</p> };
     html! {
         <div class="tips">
             { (phone || !scene.state.large).then(|| tip(scanner)) }
@@ -113,7 +140,7 @@ fn second_way(scene: &Scene<'_>, attempt: &Attempt) -> bool {
 /// `research/provider-payloads.md` 2.1, read 2026-11-22.
 fn worth_saving(scene: &Scene<'_>, attempt: &Attempt) -> bool {
     let phone = scene.state.offer.environment.device == Device::Phone;
-    !(phone && attempt.method.wallet() == Some(Wallet::Wechatpay))
+    !(phone && reader(attempt).wallet() == Some(Wallet::Wechatpay))
 }
 
 /// The code's place without a code: an old one, however pale, could still be scanned.
@@ -122,7 +149,7 @@ fn gone(title: &str, text: &str, ways: Html) -> Html {
         <>
             { heading(title) }
             <p class="lead">{ text.to_owned() }</p>
-            <div class="scan"><div class="card empty">{ mark(Mark::Clock) }</div></div>
+            <div class="scan"><div class="code"><div class="card empty">{ mark(Mark::Clock) }</div></div></div>
             { ways }
         </>
     }

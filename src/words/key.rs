@@ -77,6 +77,9 @@ keys! {
     CodeOtherDevice = "code_other_device",
     CodeYuan = "code_yuan",
     CodeLimit = "code_limit",
+    // Who reads it, as a list: what stands between two names, and between the last two.
+    ListNext = "list_next",
+    ListLast = "list_last",
     CodeWaiting = "code_waiting",
     ExpiresIn = "expires_in",
     MinutesLeft = "minutes_left",

@@ -3,6 +3,7 @@
 use moongate::action::code;
 use moongate::action::{Action, Refusal, Step, Trust};
 use moongate::checkout::json::Json;
+use moongate::checkout::method::MethodId;
 use moongate::checkout::money::{Amount, Currency};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -614,7 +615,7 @@ proptest! {
         if let Ok(action) = Action::read(&text, NOW, &Trust::default()) {
             judge(&action, &[]);
         }
-        let _ = (code::kind(&text), code::collects(&text), code::read_by(&text, &[]));
+        let _ = (code::kind(&text), code::collects(&text), code::read_by(Some(&text), &MethodId::parse("alipay").unwrap(), &[]));
     }
 
     #[test]

@@ -49,7 +49,15 @@ fn offer() -> Rc<Offer> {
 }
 
 fn action(step: Step) -> Action {
-    Action { provider: "wechatpay".into(), wallet: None, expires: None, step, any_host: None, test: false }
+    Action {
+        provider: "wechatpay".into(),
+        wallet: None,
+        expires: None,
+        step,
+        any_host: None,
+        test: false,
+        readers: Vec::new(),
+    }
 }
 
 fn code() -> Action {

@@ -11,7 +11,7 @@ use moongate::checkout::money::{Amount, Currency, Fee};
 use moongate::checkout::offer::{Offer, Offered};
 use moongate::checkout::wire::AttemptId;
 use moongate::words::{Key, Language, Words};
-use scenes::{all, attempt, choosing, code, face, html, server_fault, state, with_code};
+use scenes::{all, attempt, choosing, code, face, html, read_by, server_fault, state, with_code};
 use std::rc::Rc;
 
 const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
@@ -274,6 +274,40 @@ fn bar(text: &str) -> (i32, i32, i32) {
     let (x, rest) = text.split_once(' ').unwrap();
     let (y, rest) = rest.split_once('h').unwrap();
     (x.parse().unwrap(), y.parse().unwrap(), rest.split('v').next().unwrap().parse().unwrap())
+}
+
+/// The line under the code.
+fn caption(page: &str) -> &str {
+    page.split_once("<figcaption>").unwrap().1.split_once("</figcaption>").unwrap().0
+}
+
+#[test]
+fn the_line_under_a_code_says_who_can_scan_it() {
+    for (readers, chinese, english) in [
+        (&[][..], "用微信扫码", "Scan with WeChat 微信"),
+        (&["wechatpay"], "用微信扫码", "Scan with WeChat 微信"),
+        (&["wechatpay", "unionpay"], "用微信或云闪付扫码", "Scan with WeChat 微信 or UnionPay 云闪付"),
+        (
+            &["wechatpay", "alipay", "unionpay"],
+            "用微信、支付宝或云闪付扫码",
+            "Scan with WeChat 微信, Alipay 支付宝 or UnionPay 云闪付",
+        ),
+        (&["wechatpay", "my-bank"], "用微信或my-bank扫码", "Scan with WeChat 微信 or my-bank"),
+    ] {
+        let state = read_by(readers);
+        assert_eq!(caption(&html(&state, face("zh-CN"))), chinese);
+        assert_eq!(caption(&html(&state, face("en"))), english);
+    }
+}
+
+#[test]
+fn a_code_that_is_another_wallets_is_that_wallets_in_every_sentence() {
+    let page = html(&read_by(&["alipay"]), face("zh-CN"));
+    assert_eq!(caption(&page), "用支付宝扫码");
+    for sentence in ["用支付宝扫一扫</h2>", "打开支付宝，点", "要用支付宝里的扫一扫"] {
+        assert!(page.contains(sentence), "{sentence}: {page}");
+    }
+    assert!(!page.contains("微信"), "{page}");
 }
 
 #[test]

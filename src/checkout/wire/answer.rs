@@ -241,7 +241,9 @@ mod tests {
     fn answered(request: Request, status: u16, body: &str) -> Answer {
         let attempt = AttemptId::from_random([0xab; 16]);
         let reads = |response: &str, now: Seconds, amount: &Amount| {
-            Action::checked(response, now, &Terms { trust: Trust::default(), amount: *amount, collection: false })
+            let method = MethodId::parse("wechatpay").unwrap();
+            let terms = Terms { trust: Trust::default(), amount: *amount, method, scannable_by: Vec::new() };
+            Action::checked(response, now, &terms)
         };
         let expected = Expected {
             order: "SO-1001",

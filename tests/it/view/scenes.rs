@@ -70,7 +70,15 @@ pub(crate) fn state(phase: Phase) -> State {
 }
 
 pub(crate) fn payment(step: Step) -> Rc<Payment> {
-    let action = Action { provider: String::new(), wallet: None, expires: None, step, any_host: None, test: false };
+    let action = Action {
+        provider: String::new(),
+        wallet: None,
+        expires: None,
+        step,
+        any_host: None,
+        test: false,
+        readers: Vec::new(),
+    };
     Rc::new(Payment {
         id: Some("pay_81".to_owned()),
         attempt: None,
@@ -94,6 +102,16 @@ pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Box
         sent: true,
         ..Attempt::new(id, method, yuan(12_800), Origin::Press, NOW)
     })
+}
+
+/// The code, of which these methods' apps are known to read it.
+pub(crate) fn read_by(readers: &[&str]) -> State {
+    let mut known = (*payment(code(None))).clone();
+    if let Some(Ok(action)) = &mut known.action {
+        action.readers = readers.iter().map(|id| MethodId::parse(id).unwrap()).collect();
+    }
+    let attempt = Attempt { payment: Some(Rc::new(known)), ..*attempt(Wallet::Wechatpay.into(), code(None), Some(95)) };
+    state(Phase::Acting { attempt: Box::new(attempt), at: Acting::Code })
 }
 
 pub(crate) fn code(fallback: Option<&str>) -> Step {
