@@ -5,7 +5,7 @@
 use super::emv::{self, Emv};
 use super::text::{cut, decode};
 use super::{Refusal, Trust, url};
-use crate::checkout::method::{MethodId, Wallet};
+use crate::checkout::method::Wallet;
 
 /// Longest text of a code, in bytes: what a symbol that a phone still reads can hold.
 const MAX_CODE: usize = 2048;
@@ -98,21 +98,26 @@ fn is_bare(text: &str) -> bool {
     (16..=64).contains(&text.len()) && text.starts_with("28") && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The methods whose apps read a code, none twice: those of the table and those that the merchant adds (`scannableBy`).
+/// The methods whose apps read a code, none twice, with spaces between: those of the table and those of `methods`, where
+/// the method that the code is shown for stands first and after it those that the merchant adds (`scannableBy`).
+///
 /// The method that it is shown for comes first; a code that is another wallet's is that one's, whatever it is shown for.
 /// Nobody where neither the text nor the merchant says anything: it is the method's own, then.
-pub fn read_by(text: Option<&str>, own: &MethodId, more: &[MethodId]) -> Vec<MethodId> {
+pub fn read_by(text: Option<&str>, methods: &str) -> String {
     let kind = text.and_then(kind);
-    let known = READERS.iter().filter(|(known, _)| Some(*known) == kind).flat_map(|(_, readers)| *readers);
-    let known: Vec<MethodId> = known.map(|wallet| (*wallet).into()).collect();
-    let first = known.is_empty() && !more.is_empty() || known.iter().chain(more).any(|method| method == own);
-    let mut readers: Vec<MethodId> = first.then(|| own.clone()).into_iter().collect();
-    for method in known.iter().chain(more) {
-        if !readers.contains(method) {
-            readers.push(method.clone());
+    let known = || READERS.iter().filter(|(known, _)| Some(*known) == kind).flat_map(|(_, readers)| *readers);
+    let known = || known().map(|wallet| wallet.id());
+    let (own, more) = methods.split_once(' ').unwrap_or((methods, ""));
+    let adds = || more.split_whitespace();
+    let all = || known().chain(adds());
+    let first = known().next().is_none() && !more.is_empty() || all().any(|method| method == own);
+    let mut readers = Vec::new();
+    for method in first.then_some(own).into_iter().chain(all()) {
+        if !readers.contains(&method) {
+            readers.push(method);
         }
     }
-    readers
+    readers.join(" ")
 }
 
 /// Whether it is a personal or standing collection code, which pays anything to whoever made it.
@@ -207,7 +212,6 @@ mod tests {
 
     #[test]
     fn an_orders_code_is_read_by_its_own_wallet_and_those_the_merchant_adds() {
-        let id = |text: &str| MethodId::parse(text).unwrap();
         let both = "0002010102121531260003442600034477729005811004827210017COM.QQ.WEIXIN.PAY5303344";
         let both = emv::signed(both);
         for (text, own, more, readers) in [
@@ -223,9 +227,8 @@ mod tests {
             (Some("https://pay.example/"), "hebao", "my-bank", "hebao my-bank"),
             (None, "alipay", "", ""),
         ] {
-            let more: Vec<MethodId> = more.split_whitespace().map(id).collect();
-            let expected: Vec<MethodId> = readers.split_whitespace().map(id).collect();
-            assert_eq!(read_by(text, &id(own), &more), expected, "{text:?} {own} {more:?}");
+            let methods = [own, more].join(" ");
+            assert_eq!(read_by(text, methods.trim_end()), readers, "{text:?} {methods}");
         }
     }
 

@@ -5,7 +5,6 @@
 
 use super::{Action, Bridge, Method, Refusal, Seconds, Standing, Step, Trust, code, time};
 use crate::checkout::json::Json;
-use crate::checkout::method::MethodId;
 use crate::checkout::money::{Amount, Currency};
 
 /// What a response is held against: what the merchant allows, the order's sum, the method and who reads its codes.
@@ -15,10 +14,9 @@ pub struct Terms {
     pub trust: Trust,
     /// The sum that is to be paid.
     pub amount: Amount,
-    /// The method it is paid with.
-    pub method: MethodId,
-    /// The methods whose apps read this method's codes too, as the merchant says; any at all asks for collection codes.
-    pub scannable_by: Vec<MethodId>,
+    /// The method it is paid with; then, with spaces between, those whose apps read its codes too, as the merchant says
+    /// (`scannableBy`). Any of these asks for collection codes.
+    pub methods: String,
 }
 
 impl Terms {
@@ -30,8 +28,7 @@ impl Terms {
             ("test_origin", Json::from_option(self.trust.test_origin.as_deref())),
             ("amount", self.amount.minor().into()),
             ("currency", self.amount.currency().code().into()),
-            ("method", self.method.as_str().into()),
-            ("scannable_by", ids(&self.scannable_by)),
+            ("methods", self.methods.as_str().into()),
         ])
     }
 
@@ -41,8 +38,7 @@ impl Terms {
         let hosts = json.get("hosts")?.items().iter().filter_map(Json::text).map(str::to_owned).collect();
         let trust = Trust { hosts, test_origin: text("test_origin").map(str::to_owned) };
         let amount = Amount::new(json.get("amount")?.integer()?, Currency::parse(text("currency")?)?).ok()?;
-        let method = MethodId::parse(text("method")?)?;
-        Some(Self { trust, amount, method, scannable_by: methods(json.get("scannable_by")) })
+        Some(Self { trust, amount, methods: text("methods")?.to_owned() })
     }
 }
 
@@ -56,9 +52,9 @@ impl Action {
             Ok(json) => Self::read_json(&json, now, &terms.trust),
             Err(_) => Self::read(response, now, &terms.trust),
         }?;
-        action.allowed(&terms.amount, &terms.trust, !terms.scannable_by.is_empty())?;
+        action.allowed(&terms.amount, &terms.trust, terms.methods.contains(' '))?;
         if let Step::Qr { payload, .. } = &action.step {
-            action.readers = code::read_by(payload.as_deref(), &terms.method, &terms.scannable_by);
+            action.readers = code::read_by(payload.as_deref(), &terms.methods);
         }
         Ok(action)
     }
@@ -70,7 +66,7 @@ pub fn outward(read: &Result<Action, Refusal>) -> Json {
         Ok(action) => Json::object([
             ("action", action.to_json()),
             ("test", Json::Bool(action.test)),
-            ("readers", ids(&action.readers)),
+            ("readers", action.readers.as_str().into()),
         ]),
         Err(Refusal::UntrustedHost(host)) => {
             Json::object([("error", "untrusted_host".into()), ("host", Json::from_text(host))])
@@ -87,14 +83,15 @@ pub fn inward(json: &Json) -> Result<Action, Refusal> {
     match json.get("action") {
         Some(action) => {
             let test = json.get("test").and_then(Json::flag) == Some(true);
-            let readers = methods(json.get("readers"));
-            step(action).map(|step| of(action, step, test, readers)).ok_or(Refusal::Malformed)
+            step(action)
+                .map(|step| Action { readers: owned(json, "readers").unwrap_or_default(), ..of(action, step, test) })
+                .ok_or(Refusal::Malformed)
         }
         None => Err(refusal(json)),
     }
 }
 
-fn of(json: &Json, step: Step, test: bool, readers: Vec<MethodId>) -> Action {
+fn of(json: &Json, step: Step, test: bool) -> Action {
     Action {
         provider: owned(json, "provider").unwrap_or_default(),
         wallet: owned(json, "wallet"),
@@ -102,16 +99,8 @@ fn of(json: &Json, step: Step, test: bool, readers: Vec<MethodId>) -> Action {
         step,
         any_host: None,
         test,
-        readers,
+        readers: String::new(),
     }
-}
-
-fn ids(methods: &[MethodId]) -> Json {
-    Json::List(methods.iter().map(|method| method.as_str().into()).collect())
-}
-
-fn methods(json: Option<&Json>) -> Vec<MethodId> {
-    json.map_or(&[][..], Json::items).iter().filter_map(|id| MethodId::parse(id.text()?)).collect()
 }
 
 fn owned(json: &Json, key: &str) -> Option<String> {
@@ -182,7 +171,7 @@ mod tests {
                 step,
                 any_host: None,
                 test: true,
-                readers: vec![MethodId::parse("alipay").unwrap(), MethodId::parse("my-bank").unwrap()],
+                readers: text("alipay my-bank"),
             };
             let there = outward(&Ok(action.clone())).to_string();
             assert_eq!(inward(&Json::read(&there).unwrap()), Ok(action));
@@ -200,24 +189,20 @@ mod tests {
     #[test]
     fn the_terms_cross_too() {
         let trust = Trust { hosts: vec!["pay.example".to_owned()], test_origin: Some("http://127.0.0.1:1".to_owned()) };
-        let id = |id: &str| MethodId::parse(id).unwrap();
         let amount = Amount::new(5, Currency::parse("KWD").unwrap()).unwrap();
-        let terms = Terms { trust, amount, method: id("alipay"), scannable_by: vec![id("unionpay"), id("my-bank")] };
+        let terms = Terms { trust, amount, methods: "alipay unionpay my-bank".to_owned() };
         let there = Terms::from_json(&Json::read(&terms.to_json().to_string()).unwrap()).unwrap();
-        assert_eq!((there.trust, there.amount), (terms.trust, terms.amount));
-        assert_eq!((there.method, there.scannable_by), (terms.method, terms.scannable_by));
+        assert_eq!((there.trust, there.amount, there.methods), (terms.trust, terms.amount, terms.methods));
     }
 
     #[test]
     fn a_code_is_read_by_its_own_wallet_and_by_those_the_merchant_names() {
-        let id = |id: &str| MethodId::parse(id).unwrap();
-        let readers = |scannable_by: &[MethodId]| {
+        let readers = |methods: &str| {
             let amount = Amount::new(1, Currency::parse("CNY").unwrap()).unwrap();
-            let terms =
-                Terms { trust: Trust::default(), amount, method: id("wechatpay"), scannable_by: scannable_by.to_vec() };
+            let terms = Terms { trust: Trust::default(), amount, methods: methods.to_owned() };
             Action::checked(r#"{"code_url":"weixin://wxpay/bizpayurl?pr=a"}"#, 0, &terms).unwrap().readers
         };
-        assert_eq!(readers(&[]), [id("wechatpay")]);
-        assert_eq!(readers(&[id("unionpay")]), [id("wechatpay"), id("unionpay")]);
+        assert_eq!(readers("wechatpay"), "wechatpay");
+        assert_eq!(readers("wechatpay unionpay"), "wechatpay unionpay");
     }
 }

@@ -99,7 +99,9 @@ impl Component for App {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Some(state) = &self.state else { return view::broken(&self.setup.face) };
+        let Some(state) = &self.state else {
+            return view::broken(&self.setup.face, &self.setup.faults, self.setup.before.large);
+        };
         let on = ctx.link().callback(|gesture| Notice::Happened(What::Shopper(gesture, page::fresh_attempt())));
         let face = self.setup.face.clone();
         view::draw(&PanelProps { state: state.clone(), face, now: page::now(), on, notice: self.notice }, &self.shown)
@@ -156,7 +158,7 @@ impl App {
         let state = Rc::new(state);
         self.state = Some(state.clone());
         self.setup.mirror.state.replace(Some(state.clone()));
-        self.shown.follow(&state.phase, at);
+        self.shown.follow(&state.phase);
         for effect in effects {
             self.perform(ctx, &state, effect);
         }

@@ -55,8 +55,12 @@ fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&E
 fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, origin: &str) -> Terms {
     let row = state.offer.shown.iter().find(|row| row.method.id == attempt.method);
     let trust = Trust { hosts: options.hosts.clone(), test_origin: options.test_mode.then(|| origin.to_owned()) };
-    let scannable_by = row.map_or_else(Vec::new, |row| row.method.scannable_by.clone());
-    Terms { trust, amount, method: attempt.method.clone(), scannable_by }
+    let mut methods = attempt.method.as_str().to_owned();
+    for other in row.iter().flat_map(|row| &row.method.scannable_by) {
+        methods.push(' ');
+        methods.push_str(other.as_str());
+    }
+    Terms { trust, amount, methods }
 }
 
 /// Scheme, host and port of an absolute address.

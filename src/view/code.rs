@@ -11,7 +11,6 @@ use crate::checkout::environment::Device;
 use crate::checkout::machine::{Attempt, Gesture};
 use crate::checkout::method::{Flow, MethodId, Wallet};
 use crate::words::Key;
-use std::slice;
 use yew::prelude::*;
 
 /// The step that the server's action asks for.
@@ -19,14 +18,10 @@ pub(super) fn step(attempt: &Attempt) -> Option<&Step> {
     attempt.action().map(|action| &action.step)
 }
 
-/// The methods whose apps read its code, the one to name in a sentence first.
-fn readers(attempt: &Attempt) -> &[MethodId] {
-    let known = attempt.action().map_or(&[][..], |action| action.readers.as_slice());
-    if known.is_empty() { slice::from_ref(&attempt.method) } else { known }
-}
-
-fn reader(attempt: &Attempt) -> &MethodId {
-    readers(attempt).first().unwrap_or(&attempt.method)
+/// The method whose app a sentence names: the first that reads the code, else the attempt's own.
+fn reader(attempt: &Attempt) -> MethodId {
+    let first = attempt.action().and_then(|action| MethodId::parse(action.readers.split(' ').next()?));
+    first.unwrap_or_else(|| attempt.method.clone())
 }
 
 /// Its time is over: a new one can be had, and what was just paid can be said.
@@ -48,7 +43,7 @@ pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
 
 /// The code, while it can be scanned.
 pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
-    let id = reader(attempt);
+    let id = &reader(attempt);
     html! {
         <>
             { heading(&scene.say_app(Key::Code, id)) }
@@ -57,7 +52,7 @@ pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
             <div class="scan">
                 <figure class="code">
                     <div class="card">{ picture(scene, attempt) }</div>
-                    <figcaption>{ who(scene, attempt) }</figcaption>
+                    { who(scene, attempt) }
                 </figure>
                 <div class="beside">
                     { countdown::draw(scene, attempt) }
@@ -71,7 +66,8 @@ pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 
 /// The code, drawn from its text; the provider's picture only where there is no text.
 fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
-    let app = scene.app(reader(attempt));
+    let reader = reader(attempt);
+    let app = scene.app(&reader);
     let name = scene.face.words.fill(Key::CodeName, &[("app", app), ("sum", &scene.sum())]);
     match (scene.drawing, step(attempt)) {
         (Some(drawing), _) => drawing.draw(&name),
@@ -82,17 +78,21 @@ fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     }
 }
 
-/// The line under the code: whose apps read it.
-fn who(scene: &Scene<'_>, attempt: &Attempt) -> String {
-    let readers = readers(attempt);
-    let mut apps = String::new();
-    for (at, id) in readers.iter().enumerate() {
-        if at > 0 {
-            apps.push_str(scene.say(if at + 1 == readers.len() { Key::ListLast } else { Key::ListNext }));
-        }
-        apps.push_str(scene.app(id));
+/// The line under the code: whose apps read it. In large print, only if there is more to say than the heading does.
+fn who(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    let mut apps = scene.app(&reader(attempt)).to_owned();
+    let others = attempt.action().and_then(|action| action.readers.split_once(' '));
+    let mut others = others.map_or("", |(_, others)| others);
+    if scene.state.large && others.is_empty() {
+        return Html::default();
     }
-    scene.face.words.fill(Key::HintScan, &[("app", &apps)])
+    while !others.is_empty() {
+        let (id, rest) = others.split_once(' ').unwrap_or((others, ""));
+        apps.push_str(scene.say(if rest.is_empty() { Key::ListLast } else { Key::ListNext }));
+        apps.push_str(MethodId::parse(id).as_ref().map_or(id, |id| scene.app(id)));
+        others = rest;
+    }
+    html! { <figcaption>{ scene.face.words.fill(Key::HintScan, &[("app", &apps)]) }</figcaption> }
 }
 
 /// In large print a time limit is said before the code, not only under it.
@@ -108,7 +108,7 @@ fn tips(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let phone = scene.state.offer.environment.device == Device::Phone;
     let abroad = attempt.total.currency().code() != "CNY" && reader(attempt).wallet().is_some();
     let scanner = if phone { Key::CodeOtherDevice } else { Key::CodeScanner };
-    let tip = |key| html! { <p>{ scene.say_app(key, reader(attempt)) }</p> };
+    let tip = |key| html! { <p>{ scene.say_app(key, &reader(attempt)) }</p> };
     html! {
         <div class="tips">
             { (phone || !scene.state.large).then(|| tip(scanner)) }

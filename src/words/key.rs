@@ -232,7 +232,8 @@ fn page_fault(code: PageCode) -> Key {
     match code {
         PageCode::MissingOption => Key::FaultMissingOption,
         PageCode::WrongOption => Key::FaultWrongOption,
-        PageCode::UnknownOption => Key::FaultUnknownOption,
+        // A warning, which stops nothing and so is never said to a shopper.
+        PageCode::UnknownOption | PageCode::AnyHost => Key::FaultUnknownOption,
         PageCode::UnknownMethod => Key::FaultUnknownMethod,
         PageCode::TestModeOnLivePage => Key::FaultTestModeOnLivePage,
         PageCode::NoMethod => Key::FaultNoMethod,

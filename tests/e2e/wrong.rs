@@ -53,7 +53,7 @@ async fn a_missing_or_wrong_required_attribute_is_named_and_the_shopper_told_to_
         browser.goto(&shop.page(&trial)).await;
         let checkout = Checkout::on(&browser);
         told(&checkout, "page", code, about).await;
-        one_message(&checkout, "联系商家").await;
+        one_message(&checkout, if code == "missing_option" { "少了一项设置" } else { "有一项设置不对" }).await;
         assert!(checkout.find("[data-gesture=pay]").await.is_none(), "{about}: nothing that could be pressed");
     }
     untroubled(&browser).await;

@@ -241,8 +241,7 @@ mod tests {
     fn answered(request: Request, status: u16, body: &str) -> Answer {
         let attempt = AttemptId::from_random([0xab; 16]);
         let reads = |response: &str, now: Seconds, amount: &Amount| {
-            let method = MethodId::parse("wechatpay").unwrap();
-            let terms = Terms { trust: Trust::default(), amount: *amount, method, scannable_by: Vec::new() };
+            let terms = Terms { trust: Trust::default(), amount: *amount, methods: "wechatpay".to_owned() };
             Action::checked(response, now, &terms)
         };
         let expected = Expected {

@@ -2,7 +2,7 @@
 
 use moongate::action::{Action, Standing, Step};
 use moongate::checkout::environment::{App, Device, Environment, Os};
-use moongate::checkout::fault::{Fault, NetworkFault, ServerCode, ServerFault};
+use moongate::checkout::fault::{Fault, NetworkFault, PageFault, ServerCode, ServerFault};
 use moongate::checkout::machine::{Acting, Attempt, Confirming, Order, Origin, Outcome, Phase, State, Then};
 use moongate::checkout::method::{Flow, Hint, Method, MethodId, Wallet};
 use moongate::checkout::money::{Amount, Currency, Fee};
@@ -77,7 +77,7 @@ pub(crate) fn payment(step: Step) -> Rc<Payment> {
         step,
         any_host: None,
         test: false,
-        readers: Vec::new(),
+        readers: String::new(),
     };
     Rc::new(Payment {
         id: Some("pay_81".to_owned()),
@@ -105,10 +105,10 @@ pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Box
 }
 
 /// The code, of which these methods' apps are known to read it.
-pub(crate) fn read_by(readers: &[&str]) -> State {
+pub(crate) fn read_by(readers: &str) -> State {
     let mut known = (*payment(code(None))).clone();
     if let Some(Ok(action)) = &mut known.action {
-        action.readers = readers.iter().map(|id| MethodId::parse(id).unwrap()).collect();
+        action.readers = readers.to_owned();
     }
     let attempt = Attempt { payment: Some(Rc::new(known)), ..*attempt(Wallet::Wechatpay.into(), code(None), Some(95)) };
     state(Phase::Acting { attempt: Box::new(attempt), at: Acting::Code })
@@ -222,6 +222,23 @@ pub(crate) fn face(tag: &str) -> Face {
     }
 }
 
+#[derive(Clone, PartialEq, yew::Properties)]
+struct BrokenProps {
+    face: Rc<Face>,
+    faults: Rc<Vec<PageFault>>,
+    large: bool,
+}
+
+#[yew::component]
+fn Broken(props: &BrokenProps) -> yew::Html {
+    moongate::view::broken(&props.face, &props.faults, props.large)
+}
+
+/// What stands where the page's options can't be worked with, as HTML text.
+pub(crate) fn broken(face: Face, faults: Vec<PageFault>, large: bool) -> String {
+    rendered::<Broken>(BrokenProps { face: Rc::new(face), faults: Rc::new(faults), large })
+}
+
 /// The panel as HTML text.
 pub(crate) fn html(state: &State, face: Face) -> String {
     let props = PanelProps {
@@ -231,7 +248,11 @@ pub(crate) fn html(state: &State, face: Face) -> String {
         on: yew::Callback::noop(),
         notice: None,
     };
+    rendered::<Panel>(props)
+}
+
+fn rendered<C: yew::BaseComponent>(props: C::Properties) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let panel = yew::LocalServerRenderer::<Panel>::with_props(props).hydratable(false);
-    tokio::task::LocalSet::new().block_on(&runtime, panel.render())
+    let component = yew::LocalServerRenderer::<C>::with_props(props).hydratable(false);
+    tokio::task::LocalSet::new().block_on(&runtime, component.render())
 }
