@@ -205,6 +205,24 @@ async fn a_network_that_is_cut_while_a_wallet_is_waited_for_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_page_that_lets_actions_lead_anywhere_is_warned_once_on_the_console_and_works() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (order, options) = (shop.order(), json!({ "hosts": ["pay.example", "*"] }));
+    let set = "customElements.whenDefined('moongate-checkout').then(() => document.querySelectorAll('moongate-checkout').forEach((each) => { each.options";
+    let two =
+        format!("<div>{{tag}}</div>{}", Trial::of(&shop.order()).tag().replace("id=\"checkout\"", "id=\"other\""));
+    let trial = Trial::of(&order).body(&two).script(&format!("{set} = {options} }}))"));
+    browser.goto(&shop.page(&trial)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    told(&checkout, "page", "any_host", "any https host").await;
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    let warned = browser.console().await.into_iter().filter(|line| line.contains("hosts holds")).count();
+    assert_eq!(warned, 1, "once for the page");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
 async fn test_mode_does_not_work_on_a_live_page_and_the_page_is_told() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let transport = "customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = { transport: {
