@@ -111,10 +111,13 @@ fn step(turn: &mut Turn, what: &What) {
 /// Adds what follows from the state alone: what is kept, the stream, the timer, and the announcements of a change.
 fn settle(before: &State, Turn { state, effects: ordered, submit, fired, .. }: Turn) -> (State, Vec<Effect>) {
     let mut effects = Vec::new();
-    effects.extend(submit.map(Effect::Announce));
+    if let Some(submit) = submit {
+        effects.push(Effect::Announce(submit));
+    }
     announcement::of_change(before, &state, |said| effects.push(Effect::Announce(said)));
-    let what = |attempt: &Attempt| (attempt.id.clone(), attempt.origin, attempt.begun);
-    if kept(before).map(what) != kept(&state).map(what) {
+    let what = |attempt: &Attempt| (attempt.origin, attempt.begun);
+    let (was, is) = (kept(before), kept(&state));
+    if was.map(|attempt| &attempt.id) != is.map(|attempt| &attempt.id) || was.map(what) != is.map(what) {
         effects.push(Effect::Keep(kept(&state).cloned().map(Box::new)));
     }
     effects.extend(ordered);
