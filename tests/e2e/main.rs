@@ -28,6 +28,7 @@ mod markup;
 mod odd;
 mod once;
 mod paying;
+mod payloads;
 mod returning;
 mod scenes;
 mod shell;
