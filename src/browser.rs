@@ -12,7 +12,7 @@ mod hearing;
 mod intl;
 mod keep;
 mod page;
-mod reading;
+mod parts;
 mod save;
 mod setup;
 mod stream;

@@ -13,7 +13,7 @@
 //! 5. **The shopper picks** and presses pay: a [`checkout::machine::Gesture`], the only thing the view gives out.
 //! 6. **The machine.** [`checkout::machine::advance`] turns state and event into state and effects. Nothing else changes a state.
 //! 7. **Send.** An effect asks the merchant's server; [`checkout::wire`] says what its answer means for *this* order.
-//! 8. **Action.** Whatever a provider answered becomes one checked [`action::Action`], in a wasm of its own (the *reader*)
+//! 8. **Action.** Whatever a provider answered becomes one checked [`action::Action`], by a part of the wasm
 //!    that is fetched with the first press.
 //! 9. **Hand-off and wait.** The edge carries the action out or the host page does; only the server's word ends the wait.
 //!
@@ -33,7 +33,6 @@
 //! | [`words`] | what a shopper reads, one file a language |
 //! | [`view`] | Yew: state in, HTML and gestures out; renders natively in tests |
 //! | `browser` | wasm32 only: performs effects, turns what happens into events |
-//! | `reader` | wasm32 only: the door of the second wasm, through which [`action`] is asked |
 //! | `bin/moongate` | the native program: `serve`, `bundle`, `action`, `offer`, and the sandbox |
 //!
 //! # Invariants
@@ -58,8 +57,5 @@ pub mod words;
 
 pub mod view;
 
-#[cfg(all(target_arch = "wasm32", not(feature = "reader")))]
+#[cfg(target_arch = "wasm32")]
 pub mod browser;
-
-#[cfg(all(target_arch = "wasm32", feature = "reader"))]
-pub mod reader;

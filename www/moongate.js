@@ -128,19 +128,23 @@ function script({ name, integrity }, tries) {
   return import(href)
 }
 
-/** A wasm and the script that binds it, fetched side by side. */
-const bound = (key, glue, wasm) => once(key, async (tries) => {
-  const module_or_path = fetched(wasm)
+/** The first part of the wasm and the script that binds it, fetched side by side. */
+const engine = () => once('moongate', async (tries) => {
+  const module_or_path = fetched(generated.parts.moongate)
   module_or_path.catch(() => {})
-  const module = await script(glue, tries)
+  const module = await script(generated.glue, tries)
   await module.default({ module_or_path })
   return module
 })
 
-const engine = () => bound('', generated.glue, generated.wasm)
-// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
-const reading = async () => (await bound('reader', generated.readerGlue, generated.reader)).read
-const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
+// What a press needs, fetched once there is something to press, with the rest of the language's words: it gives those.
+const paying = async (language) => {
+  const words = once(language, async () => (await fetched(generated.words[language])).json())
+  await Promise.all([words, once('pay', async () => (await engine()).more(fetched(generated.parts.pay)))])
+  return words
+}
+// What reads providers' responses, fetched with the first press: nobody needs it before.
+const reading = () => once('read', async () => (await engine()).more(fetched(generated.parts.read)))
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
 
@@ -605,6 +609,12 @@ class Shell {
     while (this.down) await new Promise((free) => (this.free = free))
   }
 
+  /** The words of the first screen, by their keys. */
+  words() {
+    const { texts } = generated.languages[this.language]
+    return Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]]))
+  }
+
   /** What the widget takes over. */
   kept() {
     const { chosen, pressed = false, large, expanded = false, phase, locale } = this
@@ -860,39 +870,73 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #begin = async () => {
     // What changed before is read now.
     this.#stale = false
-    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
-    const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
-    shadow.textContent = ''
-    if (sheet) shadow.adoptedStyleSheets = [sheet]
-    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
-    shadow.append(shell.root)
+    const shell = this.#draw()
     try {
       if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      let language, words, glue
+      let whole, glue
       do {
-        language = shell.language
-        ;[words, glue] = await Promise.all([wordsIn(language), engine()])
+        // Pressed already, or come back: the widget would have nothing to show for it without the part that pays.
+        whole = shell.phase !== 'choosing'
+        ;[glue] = await Promise.all([engine(), whole && paying(shell.language)])
         await shell.idle()
-      } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue, words)
+      } while (!whole && shell.phase !== 'choosing')
+      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue)
     } catch (error) {
       if (this.#shell === shell) shell.giveUp(error)
       else if (this.#widget) throw error
     }
   }
 
-  #takeOver = async (shell, { mount }, words) => {
+  #draw = () => {
+    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
+    const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
+    shadow.textContent = ''
+    if (sheet) shadow.adoptedStyleSheets = [sheet]
+    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
+    shadow.append(shell.root)
+    return shell
+  }
+
+  #takeOver = async (shell, { mount }) => {
     const root = el('div')
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    const widget = (this.#widget = mount(this, root, rawOptions(this), shell.words(), shell.kept(), this.#part))
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
     this.#shell = null
     this.#locale = shell.locale
     shell.giveWayTo(root)
-    this.#widget.begin(this.#isFirst())
-    this.#answer(this.#widget)
+    widget.begin(this.#isFirst())
+    this.#complete()
+    this.#answer(widget)
+  }
+
+  /** A further part of the wasm, as the widget asks for them; for the one that pays, a press is waiting. */
+  #part = (name) => (name === 'read' ? reading() : this.#complete(true))
+
+  /** Gives the widget the part that pays. Without it, a press takes the form way, where there is one. */
+  #complete = async (pressed) => {
+    const widget = this.#widget
+    const language = languageFor(this.#locale)
+    const failed = (error) => {
+      if (this.#widget !== widget) return
+      const shell = new Shell(this, this.#answer, this.#isFirst)
+      const { method } = widget.state()
+      shell.end()
+      if (!shell.postable()) return pressed && widget.lost()
+      this.#end()
+      Object.assign(this.#draw(), { picked: method, pressed }).giveUp(error)
+    }
+    const late = pressed && setTimeout(() => failed(new TypeError('no answer in time')), PATIENCE)
+    try {
+      const words = await paying(language)
+      if (this.#widget === widget) widget.whole(rawOptions(this), words)
+    } catch (error) {
+      failed(error)
+    } finally {
+      clearTimeout(late)
+    }
   }
 
   #locale = ''

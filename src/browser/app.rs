@@ -2,13 +2,13 @@
 //!
 //! It decides nothing about payments.
 
+use super::announce::Word;
 use super::page::{self, Listener, Timer};
-use super::reading::Reader;
 use super::setup::{self, Props, Setup};
 use super::stream::{Message, Stream};
 use super::transport::Pending;
 use super::{announce, attention, hand_off, hearing, keep, save};
-use crate::checkout::fault::{Fault, PageCode, PageFault};
+use crate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{
     Acting, Announcement, Attempt, Effect, Event, Gesture, Phase, Request, State, What, advance,
@@ -25,8 +25,12 @@ use yew::{Component, Context, Html};
 
 /// What the component is told.
 pub(super) enum Notice {
-    /// The widget is on the page: take up what is unfinished, honour what was pressed.
+    /// The widget is on the page, and the host page may still have to hear that it is ready.
     Begin(bool),
+    /// The part of the wasm that pays is here, with all words: take up what is unfinished, honour what was pressed.
+    Whole(Rc<Setup>),
+    /// That part can't be had now.
+    Lost,
     /// Something happened.
     Happened(What),
     /// A second went by while a code is shown.
@@ -51,6 +55,9 @@ pub(super) struct App {
     paying: Vec<Function>,
     notice: Option<Key>,
     untold: bool,
+    pressed: bool,
+    whole: bool,
+    waiting: Vec<What>,
     _listeners: Vec<Listener>,
 }
 
@@ -65,6 +72,7 @@ impl Component for App {
         let screen = state.as_ref().map(|state| attention::screen(state));
         let listeners = attention::listeners(&ctx.link().callback(Notice::Happened));
         Self {
+            pressed: setup.before.pressed,
             setup,
             state,
             screen,
@@ -76,6 +84,8 @@ impl Component for App {
             paying: Vec::new(),
             notice: None,
             untold: false,
+            whole: false,
+            waiting: Vec::new(),
             _listeners: listeners,
         }
     }
@@ -86,6 +96,8 @@ impl Component for App {
                 self.untold = first;
                 self.begin(ctx);
             }
+            Notice::Whole(setup) => self.become_whole(ctx, setup),
+            Notice::Lost => self.lose(ctx),
             Notice::Happened(what) => self.happened(ctx, what),
             Notice::Tick => (self.tick, self.notice) = (None, None),
             Notice::Changed(setup) => self.changed(ctx, &setup),
@@ -104,7 +116,9 @@ impl Component for App {
         };
         let on = ctx.link().callback(|gesture| Notice::Happened(What::Shopper(gesture, page::fresh_attempt())));
         let face = self.setup.face.clone();
-        view::draw(&PanelProps { state: state.clone(), face, now: page::now(), on, notice: self.notice }, &self.shown)
+        let held = self.waiting.iter().any(is_press);
+        let props = PanelProps { state: state.clone(), face, now: page::now(), on, notice: self.notice, held };
+        view::draw(&props, &self.shown)
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
@@ -120,17 +134,59 @@ impl App {
     fn begin(&mut self, ctx: &Context<Self>) {
         let setup = self.setup.clone();
         self.report(&setup.faults);
-        let (Some(options), Some(state)) = (&setup.options, self.state.clone()) else { return };
+        let Some(state) = self.state.clone() else { return };
         if std::mem::take(&mut self.untold) {
             announce::dispatch(&setup.host, &Announcement::ready(&state));
         }
         if page::is_hidden() {
             self.happened(ctx, What::Hid);
         }
+        if self.whole {
+            self.take_up(ctx);
+        }
+    }
+
+    fn become_whole(&mut self, ctx: &Context<Self>, setup: Rc<Setup>) {
+        (self.setup, self.whole) = (setup, true);
+        self.take_up(ctx);
+        for what in std::mem::take(&mut self.waiting) {
+            self.happened(ctx, what);
+        }
+    }
+
+    /// What waited can't be done: the shopper is told, and may press again.
+    fn lose(&mut self, ctx: &Context<Self>) {
+        let test = self.setup.options.as_ref().is_some_and(|options| options.test_mode);
+        let fault = Fault::Network(NetworkFault::Unreachable);
+        announce::dispatch(&self.setup.host, &Announcement::error(&fault, test));
+        self.waiting.clear();
+        self.settle();
+        self.tell(ctx, Key::fault(&fault));
+    }
+
+    /// Tells something that is no phase, for a while.
+    fn tell(&mut self, ctx: &Context<Self>, key: Key) {
+        let link = ctx.link().clone();
+        self.notice = Some(key);
+        self.tick = Some(Timer::after(4_000, move || link.send_message(Notice::Tick)));
+    }
+
+    /// Keeps the promises of `pay()`.
+    fn settle(&mut self) {
+        for done in self.paying.drain(..) {
+            let _called = done.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    /// Asks about an unfinished attempt; if there is none, honours a press on pay from before the wasm was here.
+    #[inline(never)]
+    fn take_up(&mut self, ctx: &Context<Self>) {
+        let setup = self.setup.clone();
+        let Some(options) = &setup.options else { return };
         let first = options.methods.first().map(|method| method.id.clone());
         if let Some(attempt) = first.and_then(|method| keep::unfinished(options, &method)) {
             self.happened(ctx, What::Found(Box::new(attempt)));
-        } else if setup.before.pressed {
+        } else if std::mem::take(&mut self.pressed) {
             self.happened(ctx, What::Shopper(Gesture::Pay, page::fresh_attempt()));
         }
     }
@@ -151,6 +207,9 @@ impl App {
 
     fn happened(&mut self, ctx: &Context<Self>, what: What) {
         let Some(state) = self.state.clone() else { return };
+        if !(self.whole || self.waiting.is_empty() && is_early(&what)) {
+            return self.wait(what);
+        }
         let at = page::now();
         let name = what.name();
         let (state, effects) = advance((*state).clone(), Event { at, what });
@@ -163,10 +222,16 @@ impl App {
             self.perform(ctx, &state, effect);
         }
         if !matches!(state.phase, Phase::Sending { .. } | Phase::Canceling { .. }) {
-            for done in self.paying.drain(..) {
-                let _called = done.call0(&JsValue::UNDEFINED);
-            }
+            self.settle();
         }
+    }
+
+    /// Keeps it until the part that pays is here, in order; a press is told to the element, which may give up waiting.
+    fn wait(&mut self, what: What) {
+        if is_press(&what) {
+            self.setup.carrier.parts.expect_paying();
+        }
+        self.waiting.push(what);
     }
 
     fn changed(&mut self, ctx: &Context<Self>, setup: &Rc<Setup>) {
@@ -190,6 +255,19 @@ impl App {
     }
 
     fn perform(&mut self, ctx: &Context<Self>, state: &Rc<State>, effect: Effect) {
+        match effect {
+            Effect::Announce(announcement) => self.announce(ctx, &announcement),
+            Effect::CopyLink => {
+                page::copy(&page::address());
+                self.tell(ctx, Key::LinkCopied);
+            }
+            effect => self.carry_out(ctx, state, effect),
+        }
+    }
+
+    /// What no screen orders before the part that pays is here.
+    #[inline(never)]
+    fn carry_out(&mut self, ctx: &Context<Self>, state: &Rc<State>, effect: Effect) {
         let link = ctx.link().clone();
         let Some(options) = &self.setup.options else { return };
         match effect {
@@ -204,7 +282,6 @@ impl App {
                 let back = js_sys::encode_uri_component(&wire::way_back(&options.return_url, &attempt.id));
                 hand_off::open(&[&url, joint, &String::from(back)].concat());
             }
-            Effect::Announce(announcement) => self.announce(ctx, &announcement),
             Effect::Wake(at) => {
                 let came = move || link.send_message(Notice::Happened(What::TimeCame));
                 self.timer = at.map(|at| Timer::after(at.saturating_sub(page::now()) + 1, came));
@@ -216,26 +293,23 @@ impl App {
                     state.phase.attempt().map(|a| save::code(&self.setup.host, state, a, &*self.setup.face.intl));
                 debug_assert!(saved.is_some(), "only a code on screen is saved");
             }
-            Effect::CopyLink => {
-                page::copy(&page::address());
-                self.notice = Some(Key::LinkCopied);
-                self.tick = Some(Timer::after(4_000, move || link.send_message(Notice::Tick)));
-            }
+            Effect::Announce(_) | Effect::CopyLink => (),
         }
     }
 
+    #[inline(never)]
     fn send(&mut self, ctx: &Context<Self>, state: &Rc<State>, request: Request, attempt: &Attempt) {
         let (link, setup, state) = (ctx.link().clone(), self.setup.clone(), state.clone());
         let Some(options) = &setup.options else { return };
         let way_back = wire::way_back(&options.return_url, &attempt.id);
         let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
-        let (asked, reading) = (attempt.clone(), setup.clone());
-        let done = move |reply: Result<(Reply, Option<Reader>), Answer>| {
+        let (asked, hearing) = (attempt.clone(), setup.clone());
+        let done = move |reply: Result<Reply, Answer>, loaded: bool| {
+            if loaded {
+                hearing.mirror.reading.set(true);
+            }
             let answer = match reply {
-                Ok((reply, reader)) => {
-                    let _first = reader.map(|reader| reading.mirror.reader.replace(Some(reader)));
-                    hearing::answer(&reading, &state, &asked, request, &reply)
-                }
+                Ok(reply) => hearing::answer(&hearing, &state, &asked, request, &reply),
                 Err(answer) => Some(answer),
             };
             let Some(answer) = answer else { return };
@@ -244,6 +318,7 @@ impl App {
         self.request = setup.carrier.send(request, attempt, body, done);
     }
 
+    #[inline(never)]
     fn listen(&self, ctx: &Context<Self>, url: &str, id: wire::AttemptId) -> Option<Stream> {
         let (link, setup) = (ctx.link().clone(), self.setup.clone());
         // A stream can't carry the page's own headers, and a transport has no address to listen to.
@@ -262,23 +337,29 @@ impl App {
         Stream::open(url, self.setup.carrier.include_credentials, heard)
     }
 
-    /// Dispatches it, and brings the host page's decision back where it has one.
     fn announce(&self, ctx: &Context<Self>, announcement: &Announcement) {
-        let link = ctx.link().clone();
         if let (Some(options), "moongate-select") = (&self.setup.options, announcement.name)
             && let Some(id) = announcement.detail.get("method").and_then(Json::text).and_then(MethodId::parse)
         {
             keep::method(options, &id);
         }
         let word = announce::dispatch(&self.setup.host, announcement);
-        match (announcement.name, word.until) {
+        if matches!(announcement.name, "moongate-submit" | "moongate-action") {
+            self.decide(ctx, announcement.name, word);
+        }
+    }
+
+    /// Brings the host page's decision back.
+    #[inline(never)]
+    fn decide(&self, ctx: &Context<Self>, name: &str, word: Word) {
+        let link = ctx.link().clone();
+        match (name, word.until) {
             ("moongate-submit", Some(until)) if word.passes => wasm_bindgen_futures::spawn_local(async move {
                 let passes = JsFuture::from(until).await.is_ok();
                 link.send_message(Notice::Happened(What::SubmitDecided(passes)));
             }),
             ("moongate-submit", _) => link.send_message(Notice::Happened(What::SubmitDecided(word.passes))),
-            ("moongate-action", _) => link.send_message(Notice::Happened(What::ActionDecided(!word.passes))),
-            _ => (),
+            _ => link.send_message(Notice::Happened(What::ActionDecided(!word.passes))),
         }
     }
 
@@ -295,4 +376,20 @@ impl App {
             self.tick = Some(Timer::after(1000, move || link.send_message(Notice::Tick)));
         }
     }
+}
+
+fn is_press(what: &What) -> bool {
+    matches!(what, What::Shopper(Gesture::Pay, _) | What::HostPaid(_))
+}
+
+/// What the first part of the wasm can take by itself: all that a shopper does before they pay. Everything else waits for
+/// the part that pays, which is fetched as soon as this one is ready.
+fn is_early(what: &What) -> bool {
+    matches!(
+        what,
+        What::Hid
+            | What::Woke
+            | What::Updated(_)
+            | What::Shopper(Gesture::Choose(_) | Gesture::ShowMore | Gesture::ToggleLarge | Gesture::CopyLink, _)
+    )
 }

@@ -4,6 +4,7 @@
 
 use super::app::{App, Notice};
 use super::intl::BrowserIntl;
+use super::parts::Parts;
 use super::setup::{Before, Mirror, Props, Setup};
 use super::transport::Carrier;
 use super::{border, keep, page};
@@ -30,13 +31,14 @@ pub struct Widget {
     words: Json,
     language: String,
     mirror: Rc<Mirror>,
-    reading: JsValue,
+    parts: Parts,
 }
 
 /// Draws a checkout into `root` for the element `host`; [`Widget::begin`] then sets it going.
 ///
 /// `options` is the raw object of the contract, `words` a language file, `before` what the shopper did already:
-/// `{ selected, pressed, large, expanded, language }`, `reading` a function that loads the reader's module.
+/// `{ selected, pressed, large, expanded, language }`, `loading` a function that takes the
+/// name of a further part and gives a promise of it.
 #[wasm_bindgen(skip_typescript)]
 pub fn mount(
     host: Element,
@@ -44,7 +46,7 @@ pub fn mount(
     options: &JsValue,
     words: &JsValue,
     before: &JsValue,
-    reading: JsValue,
+    loading: JsValue,
 ) -> Widget {
     let flag = |name| page::member(before, name).is_some_and(|value| value.is_truthy());
     let text = |name| page::member(before, name).and_then(|value| value.as_string());
@@ -56,7 +58,7 @@ pub fn mount(
     };
     let words = border::inward(words).unwrap_or(Json::Null);
     let language = text("language").unwrap_or_default();
-    let mut widget = Widget { handle: None, host, words, language, mirror: Rc::default(), reading };
+    let mut widget = Widget { handle: None, host, words, language, mirror: Rc::default(), parts: Parts::by(loading) };
     let setup = widget.setup(options, before_us);
     widget.handle = Some(yew::Renderer::<App>::with_root_and_props(root, Props { setup }).render());
     widget
@@ -69,6 +71,21 @@ impl Widget {
     /// `first` says that the page is still to hear `moongate-ready`.
     pub fn begin(&self, first: bool) {
         self.tell(Notice::Begin(first));
+    }
+
+    /// The part of the wasm that pays is here, and with it the rest of the language's words.
+    pub fn whole(&mut self, options: &JsValue, words: &JsValue) {
+        let rest = border::inward(words).unwrap_or(Json::Null);
+        let first = std::mem::replace(&mut self.words, Json::Null);
+        let members = |words: Json| if let Json::Object(members) = words { members } else { Vec::new() };
+        self.words = Json::Object([members(first), members(rest)].concat());
+        let setup = self.setup(options, Before::default());
+        self.tell(Notice::Whole(setup));
+    }
+
+    /// The part of the wasm that pays can't be had now; the next press asks for it again.
+    pub fn lost(&self) {
+        self.tell(Notice::Lost);
     }
 
     /// The page changed its options.
@@ -160,7 +177,7 @@ impl Widget {
             include_credentials: read.as_ref().is_some_and(|options| options.include_credentials),
             headers: function("headers"),
             transport,
-            reading: self.reading.clone(),
+            parts: self.parts.clone(),
         };
         self.mirror.options.replace(read.clone());
         let (host, mirror) = (self.host.clone(), self.mirror.clone());

@@ -13,6 +13,7 @@ const SIDE: u32 = 720;
 const FOOT: u32 = 140;
 
 /// Saves the code of this attempt, if one is shown.
+#[inline(never)]
 pub(super) fn code(host: &Element, state: &State, attempt: &Attempt, intl: &dyn Intl) -> Option<()> {
     let page = page::window()?.document()?;
     let code = host.shadow_root()?.query_selector("svg[data-qr]").ok()??;

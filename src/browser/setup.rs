@@ -2,7 +2,6 @@
 //!
 //! It decides only what a checkout starts as; what happens then, the machine does.
 
-use super::reading::Reader;
 use super::transport::Carrier;
 use super::{keep, page};
 use crate::checkout::environment::Environment;
@@ -13,7 +12,7 @@ use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
 use crate::view::Face;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::Element;
 use yew::Properties;
@@ -57,8 +56,8 @@ pub(super) struct Mirror {
     pub(super) state: RefCell<Option<Rc<State>>>,
     /// What the page said last.
     pub(super) options: RefCell<Option<Rc<Options>>>,
-    /// The reader of providers' responses, once it was needed.
-    pub(super) reader: RefCell<Option<Reader>>,
+    /// Whether the part of the wasm that reads providers' responses is here.
+    pub(super) reading: Cell<bool>,
     /// The last events: when, what, and the phase they led to.
     pub(super) log: RefCell<Vec<Json>>,
 }

@@ -247,6 +247,7 @@ pub(crate) fn html(state: &State, face: Face) -> String {
         now: NOW,
         on: yew::Callback::noop(),
         notice: None,
+        held: false,
     };
     rendered::<Panel>(props)
 }
