@@ -35,8 +35,14 @@ const SAID: &[Key] = &[
 ];
 
 /// What else the first screen may have to say, before the rest of the words is there.
-const SAID_LATER: &[Key] =
-    &[Key::FaultNoMethod, Key::FaultMissingOption, Key::FaultUnreachable, Key::OrderNumber, Key::ContactShop];
+const SAID_LATER: &[Key] = &[
+    Key::FaultNoMethod,
+    Key::FaultMissingOption,
+    Key::FaultWrongOption,
+    Key::FaultUnreachable,
+    Key::OrderNumber,
+    Key::ContactShop,
+];
 
 const HINTS: [Hint; 8] =
     [Hint::Scan, Hint::ScanOrPage, Hint::Here, Hint::OpensApp, Hint::BankApps, Hint::Page, Hint::Plain, Hint::Browser];
