@@ -26,7 +26,6 @@ pub use face::Face;
 pub use intl::Intl;
 pub use shown::Shown;
 
-use crate::checkout::fault::{PageCode, PageFault};
 use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture, Millis, Outcome, Phase, State};
 use crate::checkout::options::Theme;
 use crate::words::Key;
@@ -48,9 +47,6 @@ pub struct PanelProps {
     /// Something to tell that is no phase, for example that the link was copied.
     #[prop_or_default]
     pub notice: Option<Key>,
-    /// Whether a press on pay waits for a part of the program that is still on its way.
-    #[prop_or_default]
-    pub held: bool,
 }
 
 /// Compared by pointer: the machine makes a new state for every change, and comparing a hundred rows costs time.
@@ -61,7 +57,6 @@ impl PartialEq for PanelProps {
             && self.now == other.now
             && self.on == other.on
             && self.notice == other.notice
-            && self.held == other.held
     }
 }
 
@@ -77,13 +72,12 @@ pub fn Panel(props: &PanelProps) -> Html {
 
 /// The whole widget, in whatever phase it is.
 pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
-    let PanelProps { state, face, now, on, notice, held } = props;
+    let PanelProps { state, face, now, on, notice } = props;
     let drawing = shown.drawing();
-    let held = *held && matches!(state.phase, Phase::Choosing { .. });
-    let scene = Scene { state, face, now: *now, on, drawing, notice: *notice, held };
+    let scene = Scene { state, face, now: *now, on, drawing, notice: *notice };
     html! {
         <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)}
-            data-size={size(state.large)} data-phase={if held { "sending" } else { state.phase.word() }}
+            data-size={size(state.large)} data-phase={state.phase.word()}
             data-at={at(&state.phase)}>
             { ribbon(&scene) }
             { bill(&scene) }
@@ -94,10 +88,8 @@ pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
 }
 
 /// What is shown when the page's options can't be worked with: that the shop must act, and nothing that could be pressed.
-/// A setting that is missing is said before one that is wrong.
-pub fn broken(face: &Face, faults: &[PageFault], large: bool) -> Html {
-    let missing = faults.iter().any(|fault| fault.code == PageCode::MissingOption);
-    let key = if missing { Key::FaultMissingOption } else { Key::FaultWrongOption };
+/// `key` is what [`Key::broken`] says of them.
+pub fn broken(face: &Face, key: Key, large: bool) -> Html {
     html! {
         <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)} data-size={size(large)}
             data-phase="broken">
@@ -110,7 +102,6 @@ pub fn broken(face: &Face, faults: &[PageFault], large: bool) -> Html {
 
 fn body(scene: &Scene<'_>) -> Html {
     match &scene.state.phase {
-        Phase::Choosing { .. } if scene.held => choosing::sending(scene),
         Phase::Choosing { fault, .. } => choosing::draw(scene, fault.as_ref()),
         Phase::Sending { .. } => choosing::sending(scene),
         Phase::Acting { attempt, at: Acting::Code } => code::living(scene, attempt),
@@ -162,16 +153,12 @@ fn sum(scene: &Scene<'_>) -> Html {
 fn status(scene: &Scene<'_>) -> Html {
     let (text, seen) = match &scene.state.phase {
         _ if scene.notice.is_some() => (scene.notice.map_or("", |key| scene.say(key)).to_owned(), true),
-        Phase::Choosing { .. } | Phase::Sending { .. } if scene.is_sending() => {
-            (scene.say(Key::SendingDo).to_owned(), !scene.face.button)
-        }
+        Phase::Sending { .. } => (scene.say(Key::SendingDo).to_owned(), !scene.face.button),
         Phase::Acting { attempt, at: Acting::Code } => (countdown::spoken(scene, attempt), false),
         Phase::Confirming { .. } | Phase::Unknown { .. } => (scene.say(Key::Asking).to_owned(), true),
-        Phase::Choosing { .. }
-        | Phase::Sending { .. }
-        | Phase::Acting { .. }
-        | Phase::Canceling { .. }
-        | Phase::Ended { .. } => (String::new(), true),
+        Phase::Choosing { .. } | Phase::Acting { .. } | Phase::Canceling { .. } | Phase::Ended { .. } => {
+            (String::new(), true)
+        }
     };
     match seen {
         true => html! { <p class="status" part="status" role="status">{ text }</p> },

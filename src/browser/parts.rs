@@ -15,17 +15,15 @@ impl Parts {
         Self(loading)
     }
 
-    /// Loads the part that reads providers' responses; whether it is here. Nothing of it may be called before.
-    pub(super) async fn reading(&self) -> bool {
-        match self.ask("read") {
+    /// Loads a part; whether it is here. Nothing of it may be called before.
+    ///
+    /// - `pay`: all that comes after the server's first answer, and the view;
+    /// - `read`: what reads providers' responses, which comes after `pay`.
+    pub(super) async fn load(&self, part: &str) -> bool {
+        match self.ask(part) {
             Some(promise) => JsFuture::from(Promise::resolve(&promise)).await.is_ok(),
             None => false,
         }
-    }
-
-    /// Tells the element that a press waits for the part that pays.
-    pub(super) fn expect_paying(&self) {
-        let _coming = self.ask("pay");
     }
 
     fn ask(&self, part: &str) -> Option<JsValue> {

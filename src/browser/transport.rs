@@ -63,7 +63,7 @@ impl Carrier {
             // Fetched while the server makes the payment, so that nobody waits for it.
             let parts = self.parts.clone();
             wasm_bindgen_futures::spawn_local(async move {
-                parts.reading().await;
+                parts.load("read").await;
             });
         }
         wasm_bindgen_futures::spawn_local(async move {
@@ -76,10 +76,14 @@ impl Carrier {
             });
             let reply = carrier.reply(request, &attempt, body.as_ref(), &signal).await;
             drop(timer);
+            // Nothing after the first answer is in the first part.
+            if !carrier.parts.load("pay").await {
+                return;
+            }
             let mut reading = false;
             let reply = match reply {
                 Ok(reply) if reply.may_hold_an_action() => {
-                    reading = carrier.parts.reading().await;
+                    reading = carrier.parts.load("read").await;
                     if reading { Ok(reply) } else { Err(lost()) }
                 }
                 reply => reply,

@@ -5,7 +5,7 @@
 use super::naming;
 use super::picture::Drawing;
 use super::{Face, attempt};
-use crate::checkout::machine::{Gesture, Millis, Phase, State};
+use crate::checkout::machine::{Gesture, Millis, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offered;
 use crate::words::Key;
@@ -20,8 +20,6 @@ pub(super) struct Scene<'a> {
     /// The code on screen.
     pub(super) drawing: Option<&'a Drawing>,
     pub(super) notice: Option<Key>,
-    /// Whether a press is held while the shopper picks.
-    pub(super) held: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -49,11 +47,6 @@ impl<'a> Scene<'a> {
         let chosen = || self.state.chosen.as_ref().and_then(|id| self.state.offer.row(id)).map(|row| row.total);
         let total = attempt(&self.state.phase).map(|attempt| attempt.total).or_else(chosen);
         self.face.intl.sum(&total.unwrap_or(self.state.order.amount))
-    }
-
-    /// Whether the creation is on its way, or about to be.
-    pub(super) fn is_sending(&self) -> bool {
-        self.held || matches!(self.state.phase, Phase::Sending { .. })
     }
 
     /// The row of this method, whether it can be picked or not.

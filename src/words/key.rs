@@ -3,7 +3,7 @@
 //! It holds no text of any language, and does not say where a text is shown.
 
 use crate::checkout::environment::App;
-use crate::checkout::fault::{Fault, NetworkFault, PageCode, ServerCode};
+use crate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault, ServerCode};
 use crate::checkout::method::{Hint, Wallet};
 
 macro_rules! keys {
@@ -215,6 +215,12 @@ impl Key {
             Hint::Browser => Some(Self::HintOpenInBrowser),
             Hint::Plain => None,
         }
+    }
+
+    /// What is said where the page's options can't be worked with: a setting that is missing before one that is wrong.
+    pub fn broken(faults: &[PageFault]) -> Self {
+        let missing = faults.iter().any(|fault| fault.code == PageCode::MissingOption);
+        if missing { Self::FaultMissingOption } else { Self::FaultWrongOption }
     }
 
     /// What a fault says to the shopper: who acts, and what the shopper can do.

@@ -27,6 +27,7 @@ mod looks;
 mod markup;
 mod odd;
 mod once;
+mod parts;
 mod paying;
 mod payloads;
 mod returning;

@@ -42,7 +42,7 @@ async fn native(raw: &Value, page: &Page, facts: &Facts, tag: &str) -> String {
     let words = Words::of(Language::find(tag), &options.texts);
     let face = Rc::new(Face::new(Some(&options), words, tag, Rc::new(Plain)));
     let state = Rc::new(State::new(order, offer, chosen, large));
-    let props = move || PanelProps { state, face, now: 0, on: Callback::noop(), notice: None, held: false };
+    let props = move || PanelProps { state, face, now: 0, on: Callback::noop(), notice: None };
     LocalServerRenderer::<Panel>::with_props(props()).hydratable(false).render().await
 }
 

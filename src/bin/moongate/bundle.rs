@@ -145,10 +145,10 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// One language's file: the name and the text of each key that the first screen does not need.
+/// One language's file: the name and the text of each key that the shell does not have.
 fn words_of(language: &Language) -> File {
-    let first: Vec<Key> = shell::keys().collect();
-    let rest = language.table().iter().filter(|(key, _)| !first.contains(key));
+    let shells: Vec<Key> = shell::keys().collect();
+    let rest = language.table().iter().filter(|(key, _)| !shells.contains(key));
     let texts = rest.map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
     let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
     File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::OnceReadyInOneLanguage)

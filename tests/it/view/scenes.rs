@@ -11,7 +11,7 @@ use moongate::checkout::options::Theme;
 use moongate::checkout::wire::{AttemptId, Payment};
 use moongate::view::intl::Plain;
 use moongate::view::{Face, Panel, PanelProps};
-use moongate::words::{Language, Words};
+use moongate::words::{Key, Language, Words};
 use std::rc::Rc;
 
 /// The clock when a scene is looked at.
@@ -231,7 +231,7 @@ struct BrokenProps {
 
 #[yew::component]
 fn Broken(props: &BrokenProps) -> yew::Html {
-    moongate::view::broken(&props.face, &props.faults, props.large)
+    moongate::view::broken(&props.face, Key::broken(&props.faults), props.large)
 }
 
 /// What stands where the page's options can't be worked with, as HTML text.
@@ -247,7 +247,6 @@ pub(crate) fn html(state: &State, face: Face) -> String {
         now: NOW,
         on: yew::Callback::noop(),
         notice: None,
-        held: false,
     };
     rendered::<Panel>(props)
 }

@@ -34,16 +34,6 @@ const SAID: &[Key] = &[
     Key::Refunded,
 ];
 
-/// What else the first screen may have to say, before the rest of the words is there.
-const SAID_LATER: &[Key] = &[
-    Key::FaultNoMethod,
-    Key::FaultMissingOption,
-    Key::FaultWrongOption,
-    Key::FaultUnreachable,
-    Key::OrderNumber,
-    Key::ContactShop,
-];
-
 const HINTS: [Hint; 8] =
     [Hint::Scan, Hint::ScanOrPage, Hint::Here, Hint::OpensApp, Hint::BankApps, Hint::Page, Hint::Plain, Hint::Browser];
 
@@ -153,11 +143,10 @@ fn here() -> Map<String, Value> {
     named.map(|app| (app.word().to_owned(), Key::here(app).name().into())).collect()
 }
 
-/// The words of the first screen, the shell's and the widget's: their own, the names of wallets and their apps, the lines under
-/// them. Here too belong the names of the apps around the page.
+/// The words of the shell: its own, the names of wallets and their apps, and the lines under them.
 pub(crate) fn keys() -> impl Iterator<Item = Key> {
     let wallets = Wallet::ALL.into_iter().flat_map(|wallet| [Key::method(wallet), Key::app(wallet)]);
-    SAID.iter().chain(SAID_LATER).copied().chain(wallets).chain(HINTS.into_iter().filter_map(Key::hint))
+    SAID.iter().copied().chain(wallets).chain(HINTS.into_iter().filter_map(Key::hint))
 }
 
 fn spoken(language: &Language) -> Value {

@@ -4,7 +4,7 @@
 //! exports it; a call into a later part goes through the table, where that part puts its functions when it arrives. A call
 //! that comes too early traps.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "few of the many kinds of instructions matter here")]
+mod cut;
 
 use super::links::{Links, Memory, Target};
 use super::parts::Part;
@@ -12,14 +12,7 @@ use super::trap;
 use anyhow::{Context, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use walrus::ir::{self, Instr};
-use walrus::{
-    ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
-    GlobalKind, ImportedFunction, LocalFunction, Module, ModuleConfig, TableId,
-};
-
-/// The name under which a part imports what an earlier one exports.
-pub(super) const EARLIER: &str = "earlier";
+use walrus::{ConstExpr, ElementItems, ElementKind, ExportItem, FunctionKind, LocalFunction, Module, ModuleConfig, ir};
 
 /// The parts, in their order, as modules.
 ///
@@ -113,173 +106,6 @@ impl Plan {
         }
         shared.into_iter().zip(1..).map(|(number, name)| (number, format!("f{name}"))).collect()
     }
-
-    /// One part as a module of its own.
-    fn part(&self, whole: &[u8], part: usize) -> Result<Vec<u8>> {
-        let mut module = parse(whole)?;
-        let ids: Vec<FunctionId> = module.funcs.iter().map(walrus::Function::id).collect();
-        let mut cut = Cut { plan: self, part, table: table(&module)?, ids, module: &mut module };
-        cut.make_room()?;
-        cut.turn_calls();
-        cut.fill_table();
-        cut.fill_memory()?;
-        if part > 0 {
-            cut.stand_on_earlier();
-        }
-        cut.export();
-        // What the compiler assumed of the browser: for the tools that come before this one.
-        module.customs.remove_raw("target_features");
-        walrus::passes::gc::run(&mut module);
-        Ok(module.emit_wasm())
-    }
-}
-
-fn table(module: &Module) -> Result<TableId> {
-    module.tables.main_function_table()?.context("the module has no table of functions")
-}
-
-/// One part in the making: the whole module, of which it keeps its own.
-struct Cut<'a> {
-    plan: &'a Plan,
-    part: usize,
-    table: TableId,
-    ids: Vec<FunctionId>,
-    module: &'a mut Module,
-}
-
-impl Cut<'_> {
-    fn is_own(&self, number: Number) -> bool {
-        self.plan.homes.get(&number) == Some(&self.part)
-    }
-
-    /// Makes the table longer by the doors.
-    fn make_room(&mut self) -> Result<()> {
-        let doors = u64::try_from(self.plan.doors.len())?;
-        let table = self.module.tables.get_mut(self.table);
-        table.initial += doors;
-        table.maximum = table.maximum.map(|maximum| maximum + doors);
-        Ok(())
-    }
-
-    /// Turns each call into a later part into one through the table.
-    fn turn_calls(&mut self) {
-        let later = |number: &Number| self.plan.homes.get(number).is_some_and(|home| *home > self.part);
-        let doors = self.plan.doors.iter().filter(|(door, _)| later(door));
-        let doors: HashMap<FunctionId, [Instr; 2]> = doors
-            .filter_map(|(door, place)| {
-                let id = *self.ids.get(*door)?;
-                let place = ir::Const { value: ir::Value::I32(place.cast_signed()) };
-                let call = ir::CallIndirect { ty: self.module.funcs.get(id).ty(), table: self.table };
-                Some((id, [place.into(), call.into()]))
-            })
-            .collect();
-        for (id, function) in self.module.funcs.iter_local_mut() {
-            if self.plan.homes.get(&id.index()) != Some(&self.part) {
-                continue;
-            }
-            for seq in trap::sequences(function) {
-                let instrs = std::mem::take(&mut function.block_mut(seq).instrs);
-                let turned = instrs.into_iter().flat_map(|(instr, at)| {
-                    match trap::called(&instr).and_then(|callee| doors.get(&callee)) {
-                        Some(through) => through.iter().map(|instr| (instr.clone(), at)).collect(),
-                        None => vec![(instr, at)],
-                    }
-                });
-                function.block_mut(seq).instrs = turned.collect();
-            }
-        }
-    }
-
-    /// The part's own functions of the table. In the first part what is still to come traps.
-    fn fill_table(&mut self) {
-        let old: Vec<_> = self.module.tables.get_mut(self.table).elem_segments.drain().collect();
-        old.into_iter().for_each(|element| self.module.elements.delete(element));
-        let doors = self.plan.doors.iter().map(|(door, place)| (*place, *door));
-        let all: BTreeMap<u32, Number> = self.plan.table.clone().into_iter().chain(doors).collect();
-        let nothing = (self.part == 0).then(|| nothing(self.module));
-        let mut runs: Vec<(u32, Vec<FunctionId>)> = Vec::new();
-        for (place, number) in all {
-            let own = self.ids.get(number).copied().filter(|_| self.is_own(number));
-            let Some(function) = own.or(nothing) else { continue };
-            match runs.last_mut() {
-                Some((first, run)) if *first + run.len() as u32 == place => run.push(function),
-                _ => runs.push((place, vec![function])),
-            }
-        }
-        for (first, run) in runs {
-            let offset = ConstExpr::Value(ir::Value::I32(first.cast_signed()));
-            let kind = ElementKind::Active { table: self.table, offset };
-            let element = self.module.elements.add(kind, ElementItems::Functions(run));
-            self.module.tables.get_mut(self.table).elem_segments.insert(element);
-        }
-    }
-
-    /// The part's own data; in the first part all that is nobody else's.
-    fn fill_memory(&mut self) -> Result<()> {
-        let whole = Memory::of(self.module);
-        let data = &self.plan.data;
-        if self.part == 0 {
-            let later = data.iter().skip(1).flatten().map(|range| (range.clone(), false));
-            let first = data.first().into_iter().flatten().map(|range| (range.clone(), true));
-            whole.blank(self.module, &later.chain(first).collect::<Vec<_>>());
-            return Ok(());
-        }
-        let memory = self.module.get_memory_id()?;
-        let old: Vec<_> = self.module.memories.get_mut(memory).data_segments.drain().collect();
-        old.into_iter().for_each(|data| self.module.data.delete(data));
-        for (start, bytes) in whole.runs(data.get(self.part).map_or(&[][..], Vec::as_slice)) {
-            let offset = ConstExpr::Value(ir::Value::I32(start.cast_signed()));
-            let data = self.module.data.add(DataKind::Active { memory, offset }, bytes);
-            self.module.memories.get_mut(memory).data_segments.insert(data);
-        }
-        Ok(())
-    }
-
-    /// Takes memory, tables, globals and functions from the earlier parts.
-    fn stand_on_earlier(&mut self) {
-        let module = &mut *self.module;
-        module.start = None;
-        let exports: Vec<_> = module.exports.iter().map(walrus::Export::id).collect();
-        exports.into_iter().for_each(|export| module.exports.delete(export));
-        for (name, item) in common(module) {
-            match item {
-                ExportItem::Memory(id) => {
-                    let import = module.imports.add(EARLIER, &name, id);
-                    module.memories.get_mut(id).import = Some(import);
-                }
-                ExportItem::Table(id) => {
-                    let import = module.imports.add(EARLIER, &name, id);
-                    module.tables.get_mut(id).import = Some(import);
-                }
-                ExportItem::Global(id) => {
-                    let import = module.imports.add(EARLIER, &name, id);
-                    module.globals.get_mut(id).kind = GlobalKind::Import(import);
-                }
-                _ => {}
-            }
-        }
-        for (number, name) in &self.plan.shared {
-            let earlier = self.plan.homes.get(number).is_some_and(|home| *home < self.part);
-            let Some(function) = self.ids.get(*number).filter(|_| earlier) else { continue };
-            let ty = module.funcs.get(*function).ty();
-            let import = module.imports.add(EARLIER, name, *function);
-            module.funcs.get_mut(*function).kind = FunctionKind::Import(ImportedFunction { import, ty });
-        }
-    }
-
-    /// Gives what later parts take.
-    fn export(&mut self) {
-        if self.part == 0 {
-            for (name, item) in common(self.module) {
-                self.module.exports.add(&name, item);
-            }
-        }
-        for (number, name) in &self.plan.shared {
-            if let Some(function) = self.ids.get(*number).filter(|_| self.is_own(*number)) {
-                self.module.exports.add(name, *function);
-            }
-        }
-    }
 }
 
 /// What leads where in the whole module.
@@ -302,7 +128,7 @@ impl<'a> Graph<'a> {
     fn of(module: &Module, links: &'a Links, parts: &[Part]) -> Self {
         let exported = module.exports.iter().filter_map(|export| match export.item {
             ExportItem::Function(function) => Some(function),
-            _ => None,
+            ExportItem::Table(_) | ExportItem::Memory(_) | ExportItem::Global(_) | ExportItem::Tag(_) => None,
         });
         let exported = exported.chain(module.start).map(|id| id.index()).collect();
         let nodes = module.funcs.iter().map(|function| Node::of(module, links, parts, function)).collect();
@@ -327,7 +153,7 @@ impl Node {
         let names = |part: &Part| part.rooms.iter().any(|room| name.as_ref().is_some_and(|name| is_in(name, room)));
         let (is_local, calls) = match &function.kind {
             FunctionKind::Local(local) => (true, calls(local)),
-            _ => (false, Vec::new()),
+            FunctionKind::Import(_) | FunctionKind::Uninitialized(_) => (false, Vec::new()),
         };
         let targets = links.targets(module, function.id());
         Self { is_local, room: parts.iter().rposition(names).unwrap_or(0), calls, targets }
@@ -361,18 +187,98 @@ fn calls(function: &LocalFunction) -> Vec<Number> {
     instrs.filter_map(|(instr, _)| trap::called(instr)).map(|id| id.index()).collect()
 }
 
-/// A function that traps.
-fn nothing(module: &mut Module) -> FunctionId {
-    let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
-    function.func_body().unreachable();
-    function.finish(Vec::new(), &mut module.funcs)
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use walrus::{FunctionBuilder, FunctionId, ImportKind, RefType};
 
-/// What every part uses of the first: its memory, its tables and its globals, each by a name.
-fn common(module: &Module) -> Vec<(String, ExportItem)> {
-    let memories = module.memories.iter().map(|memory| ExportItem::Memory(memory.id()));
-    let tables = module.tables.iter().map(|table| ExportItem::Table(table.id()));
-    let globals: Vec<GlobalId> = module.globals.iter().map(walrus::Global::id).collect();
-    let items = memories.chain(tables).chain(globals.into_iter().map(ExportItem::Global));
-    items.zip(1..).map(|(item, number)| (format!("c{number}"), item)).collect()
+    const PARTS: [Part; 2] = [Part { name: "first", rooms: &[] }, Part { name: "later", rooms: &["later"] }];
+
+    fn function(module: &mut Module, name: &str, number: i32, callee: Option<FunctionId>) -> FunctionId {
+        let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
+        function.name(name.to_owned()).func_body().i32_const(number).drop();
+        if let Some(callee) = callee {
+            function.func_body().call(callee);
+        }
+        function.finish(vec![], &mut module.funcs)
+    }
+
+    /// `door` calls `later::on`, which calls `later::own` and `shared`; `door` calls `shared` as well.
+    fn whole() -> Vec<u8> {
+        let mut module = Module::with_config(ModuleConfig::new());
+        module.memories.add_local(false, false, 1, None, None);
+        let table = module.tables.add_local(false, 2, Some(2), RefType::FUNCREF);
+        let shared = function(&mut module, "shared", 1, None);
+        let own = function(&mut module, "later::own", 2, Some(shared));
+        let on = function(&mut module, "later::on", 3, Some(own));
+        let between = function(&mut module, "between", 4, Some(shared));
+        let door = function(&mut module, "door", 5, Some(on));
+        let body = module.funcs.get_mut(door).kind.unwrap_local_mut();
+        body.builder_mut().func_body().call(between);
+        let offset = ConstExpr::Value(ir::Value::I32(1));
+        let element =
+            module.elements.add(ElementKind::Active { table, offset }, ElementItems::Functions(vec![between]));
+        module.tables.get_mut(table).elem_segments.insert(element);
+        module.exports.add("door", door);
+        module.emit_wasm()
+    }
+
+    fn parts() -> Vec<Module> {
+        let parts = split(&whole(), &Links::default(), &PARTS).unwrap();
+        parts.iter().map(|part| Module::from_buffer(part).unwrap()).collect()
+    }
+
+    /// The numbers that a part's functions were made with.
+    fn holds(module: &Module) -> Vec<i32> {
+        let first = |function: &LocalFunction| match function.block(function.entry_block()).instrs.first() {
+            Some((ir::Instr::Const(ir::Const { value: ir::Value::I32(number) }), _)) => Some(*number),
+            _ => None,
+        };
+        let mut numbers: Vec<i32> = module.funcs.iter_local().filter_map(|(_, function)| first(function)).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    #[test]
+    fn what_only_a_later_room_needs_is_in_the_later_part_and_nothing_is_in_both() {
+        let [first, later] = parts().try_into().unwrap();
+        assert_eq!((holds(&first), holds(&later)), (vec![1, 4, 5], vec![2, 3]));
+    }
+
+    #[test]
+    fn a_later_part_takes_what_it_uses_from_the_first_and_exports_nothing_to_the_page() {
+        let [first, later] = parts().try_into().unwrap();
+        let taken = |kind: fn(&ImportKind) -> bool| later.imports.iter().filter(|import| kind(&import.kind)).count();
+        assert_eq!(taken(|kind| matches!(kind, ImportKind::Memory(_))), 0, "no function of it touches the memory");
+        assert_eq!(taken(|kind| matches!(kind, ImportKind::Table(_))), 1);
+        assert_eq!(taken(|kind| matches!(kind, ImportKind::Function(_))), 1);
+        for import in later.imports.iter() {
+            assert!(first.exports.iter().any(|export| export.name == import.name), "{} is not given", import.name);
+        }
+        assert_eq!(later.exports.iter().count(), 0);
+    }
+
+    #[test]
+    fn a_call_into_a_later_part_goes_through_the_place_that_the_part_fills() {
+        let [first, later] = parts().try_into().unwrap();
+        let indirect = |module: &Module| {
+            let instrs = |function: &LocalFunction| function.block(function.entry_block()).instrs.len();
+            let calls = module
+                .funcs
+                .iter_local()
+                .flat_map(|(_, function)| function.block(function.entry_block()).instrs.iter().take(instrs(function)));
+            calls.filter(|(instr, _)| matches!(instr, ir::Instr::CallIndirect(_))).count()
+        };
+        assert_eq!((indirect(&first), indirect(&later)), (1, 0));
+        let (before, after) = (places(&first), places(&later));
+        assert_eq!((before.len(), after.keys().collect::<Vec<_>>()), (2, vec![&2]), "the door is after the last place");
+        assert_eq!(first.tables.iter().next().unwrap().initial, 3);
+    }
+
+    #[test]
+    fn a_part_that_nothing_leads_to_is_a_mistake() {
+        let parts = [PARTS[0], Part { name: "later", rooms: &["elsewhere"] }];
+        assert!(split(&whole(), &Links::default(), &parts).is_err());
+    }
 }
