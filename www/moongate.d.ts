@@ -129,6 +129,12 @@ interface Settings {
   doneUrl?: string
   /** A phone number, https or mailto address. */
   support?: string
+  /**
+   * Inside a WeChat mini program: its page that calls `wx.requestPayment` with the parameters it finds in its query, for
+   * example `/pages/pay/pay`. A web-view can't pay by WeChat Pay itself; the page that embeds must load WeChat's own script,
+   * which has `wx.miniProgram`.
+   */
+  miniProgramPage?: string
   /** Where the last method is kept. Default `session`. */
   remember?: 'session' | 'device' | 'none'
   /** For requests to `endpoint`. Default `same-origin`. */
@@ -275,10 +281,12 @@ export interface CompleteDetail extends Detail {
   late?: true
 }
 
-/** The shopper's answer about a method under rollout. */
+/** The shopper's answer about a method with `feedback`: at most one for each attempt, after its outcome. */
 export interface FeedbackDetail extends Detail {
   method: MethodId
-  answer: string
+  /** How it went. */
+  answer: 'good' | 'bad'
+  /** Kept for words of the shopper's own, which are not asked for yet. */
   text?: string
 }
 

@@ -9,7 +9,7 @@ import { generated } from './generated.js'
 
 const TAG = 'moongate-checkout'
 const ATTRIBUTES = ('endpoint order amount currency methods shop locale theme text-size selected collapse-after button ' +
-  'return-url done-url support remember credentials test-mode').split(' ')
+  'return-url done-url support mini-program-page remember credentials test-mode').split(' ')
 // Attributes of HTML's and of frameworks. Any other is an option, so that the core can name a mistyped one.
 const FOREIGN = /^(class|id|style|lang|dir|hidden|slot|part|title|role|tabindex|translate|is|nonce|on\w+|(data|aria|\w{1,3})-.*)$|[^a-z-]/
 // Loopback and private addresses as the core has them, the only pages where test mode works.
@@ -249,6 +249,10 @@ function shopperOf({ shopper, remember }) {
   return known ?? keep(store, key)
 }
 
+/** Whether WeChat Pay can be had from a mini program's web-view: on the page that the merchant names. */
+const leadsOn = (id, app, device, { miniProgramPage }) =>
+  miniProgramPage && id === 'wechatpay' && app === 'wechat_miniprogram' && device !== 'desktop'
+
 /** The rows, in order. What only the core can judge is `pending`: it holds a place until the core has judged. */
 function offered(options) {
   const { methods, amount, currency } = options
@@ -262,7 +266,7 @@ function offered(options) {
     const label = fit(method.label)
     const { id, fee, icon, min = 0, max = MOST, currencies, countries } = method
     const known = wallets.includes(id) || (label && /^[a-z0-9_-]{1,32}$/.test(id))
-    const place = places[wallets.indexOf(id)] ?? '0'
+    const place = leadsOn(id, app, device, options) ? '0here' : (places[wallets.indexOf(id)] ?? '0')
     const lowest = method.apps?.[app]
     const batch = share(method.rollout ?? 1)
     const extra = feeOn(amount, fee)

@@ -1,16 +1,18 @@
-//! Carries an action out: leaves for the wallet's page, posts its form, calls its bridge, opens its app.
+//! Carries an action out: leaves for the wallet's page, posts its form, calls its bridge.
 //!
-//! Every address and field was checked by [`crate::action`]; a bridge's answer is only a hint.
+//! It opens no app: the shopper presses that link itself. Every address and field was checked by [`crate::action`]; a bridge's answer is only a hint.
 
 use super::page::{self, Listener, Timer};
+use super::setup::Setup;
+use super::till::{Link, Notice};
 use crate::action::{Action, Bridge, Method, Step};
-use crate::checkout::machine::BridgeWord;
+use crate::checkout::machine::{BridgeWord, What};
 use js_sys::{Function, Object, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, HtmlElement, HtmlInputElement, Window};
+use web_sys::{Document, HtmlElement, HtmlInputElement};
 
 /// How long a bridge may take to appear, in milliseconds.
 const BRIDGE_LIMIT: u64 = 6_000;
@@ -18,16 +20,26 @@ const BRIDGE_LIMIT: u64 = 6_000;
 /// What waits for a bridge to appear; dropped once it has, or is given up.
 type Waiting = Rc<RefCell<Option<(Listener, Timer)>>>;
 
-/// Carries the action out. A bridge's word comes through `said`.
+/// Carries the action out. A bridge's word comes back by the link.
 #[inline(never)]
-pub(super) fn carry_out(action: &Action, said: impl Fn(BridgeWord) + Clone + 'static) {
-    match &action.step {
-        Step::Redirect { url, method: Method::Get, .. } | Step::Deeplink { url, .. } => open(url),
-        Step::Redirect { url, method: Method::Post, fields } => {
+pub(super) fn carry_out(action: &Action, setup: &Setup, link: Link) {
+    let (mirror, of) = (setup.mirror.clone(), setup.mirror.attempt());
+    let said = move |word| {
+        // A late word about another attempt is none about this one.
+        if mirror.attempt() == of {
+            link.tell(Notice::Happened(What::BridgeSaid(word)));
+        }
+    };
+    match (&action.step, setup.options.as_ref().and_then(|options| options.mini_program_page.as_deref())) {
+        (Step::Redirect { url, method: Method::Get, .. }, _) => open(url),
+        (Step::Redirect { url, method: Method::Post, fields }, _) => {
             let _posted = page::window().and_then(|window| window.document()).and_then(|page| post(&page, url, fields));
         }
-        Step::InApp { bridge, params } => call(*bridge, &object(params), said),
-        Step::Qr { .. } | Step::Nothing { .. } => (),
+        (Step::InApp { bridge: Bridge::WechatMini, params }, Some(page)) => {
+            call(Call::to_page(page, params), said);
+        }
+        (Step::InApp { bridge, params }, _) => call(Call::of(*bridge, params), said),
+        (Step::Qr { .. } | Step::Deeplink { .. } | Step::Nothing { .. }, _) => (),
     }
 }
 
@@ -38,14 +50,10 @@ pub(super) fn open(url: &str) {
     let top = window.top().ok().flatten().filter(|top| *top != window);
     // Another origin's top window can't be read, but may be sent elsewhere after a press.
     let _left = match top {
-        Some(top) if is_ours(&top) => top.location().assign(url),
+        Some(top) if page::is_ours(&top) => top.location().assign(url),
         Some(_) => window.open_with_url_and_target(url, "_top").map(|_| ()),
         None => window.location().assign(url),
     };
-}
-
-fn is_ours(top: &Window) -> bool {
-    top.location().href().is_ok()
 }
 
 /// Posts these fields to this address, as a form that the page never sees.
@@ -77,24 +85,99 @@ fn object(params: &[(String, String)]) -> Object {
     object
 }
 
-/// Calls the bridge as soon as it is there.
-fn call(bridge: Bridge, params: &Object, said: impl Fn(BridgeWord) + Clone + 'static) {
-    let (name, event) = match bridge {
-        Bridge::WechatJsapi => ("WeixinJSBridge", "WeixinJSBridgeReady"),
-        Bridge::AlipayJsapi => ("AlipayJSBridge", "AlipayJSBridgeReady"),
-        Bridge::WechatMini => ("wx", "WeixinJSBridgeReady"),
-        Bridge::UnionpayUpsdk => ("upsdk", "upsdkReady"),
-    };
+/// A call to make: of which object in the page, which of its functions, with what.
+#[derive(Clone)]
+struct Call {
+    bridge: Bridge,
+    /// The global that is there once the bridge is.
+    name: &'static str,
+    /// The event that says so.
+    ready: &'static str,
+    /// The function, below the global.
+    path: &'static [&'static str],
+    /// Its first arguments, before what takes the answer; with none, the answer goes by `success` and `fail` of `params`.
+    first: &'static str,
+    params: Object,
+}
+
+impl Call {
+    /// # Source
+    /// `research/provider-payloads.md` 3.4, read 2026-11-22.
+    fn of(bridge: Bridge, params: &[(String, String)]) -> Self {
+        let (name, ready, path, first): (_, _, &[&str], _) = match bridge {
+            Bridge::WechatJsapi => ("WeixinJSBridge", "WeixinJSBridgeReady", &["invoke"], "getBrandWCPayRequest"),
+            Bridge::AlipayJsapi => ("AlipayJSBridge", "AlipayJSBridgeReady", &["call"], "tradePay"),
+            Bridge::WechatMini => ("wx", "WeixinJSBridgeReady", &["requestPayment"], ""),
+            Bridge::UnionpayUpsdk => ("upsdk", "upsdkReady", &["pay"], ""),
+        };
+        Self { bridge, name, ready, path, first, params: object(params) }
+    }
+
+    /// Leads to the mini program's own page, with the parameters in its query: a web-view can't call the wallet itself.
+    ///
+    /// # Source
+    /// WeChat's web-view guide, `wx.miniProgram.navigateTo`; `research/provider-payloads.md` 3.3, read 2026-11-22.
+    fn to_page(page: &str, params: &[(String, String)]) -> Self {
+        let mut url = page.to_owned();
+        for (at, (name, value)) in params.iter().enumerate() {
+            url.push_str(if at == 0 && !page.contains('?') { "?" } else { "&" });
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&String::from(js_sys::encode_uri_component(value)));
+        }
+        let path = &["miniProgram", "navigateTo"];
+        Self { path, params: object(&[("url".to_owned(), url)]), ..Self::of(Bridge::WechatMini, &[]) }
+    }
+
+    /// The object that the function is a member of, and the function.
+    fn target(&self) -> Option<(JsValue, Function)> {
+        let (last, before) = self.path.split_last()?;
+        let target = before.iter().try_fold(page::global(self.name)?, |object, name| page::member(&object, name))?;
+        let function = page::member(&target, last)?.dyn_into::<Function>().ok()?;
+        Some((target, function))
+    }
+
+    /// Calls it. Whatever it answers first is its word; it may never answer, and may answer again.
+    fn make(&self, said: impl Fn(BridgeWord) + 'static) {
+        let (bridge, leads_on) = (self.bridge, self.path.len() > 1);
+        let mut said = Some(said);
+        let mut answer = move |word: Option<BridgeWord>| word.and_then(|word| Some(said.take()?(word)));
+        let Some((target, function)) = self.target() else {
+            let _said = answer(Some(BridgeWord::Absent));
+            return;
+        };
+        let answer = Rc::new(RefCell::new(answer));
+        let hear = answer.clone();
+        let answered = Closure::<dyn FnMut(JsValue)>::new(move |result| {
+            // Another page was opened, and no more: what becomes of the payment, it does not say.
+            let word = if leads_on { left(&result) } else { Some(word(bridge, &result)) };
+            let _said = hear.borrow_mut()(word);
+        });
+        let answered = answered.into_js_value();
+        let called = if self.first.is_empty() {
+            with_callbacks(&self.params, &answered);
+            function.call1(&target, &self.params)
+        } else {
+            function.call3(&target, &self.first.into(), &self.params, &answered)
+        };
+        if called.is_err() {
+            let _said = answer.borrow_mut()(Some(BridgeWord::Absent));
+        }
+    }
+}
+
+/// Makes the call as soon as its bridge is there.
+fn call(call: Call, said: impl Fn(BridgeWord) + Clone + 'static) {
     let Some(page) = page::window().and_then(|window| window.document()) else { return };
-    if page::global(name).is_some() {
-        return invoke(bridge, name, params, said);
+    if page::global(call.name).is_some() {
+        return call.make(said);
     }
     let waiting: Waiting = Rc::default();
     let (appeared, given_up) = (waiting.clone(), waiting.clone());
-    let (params, late) = (params.clone(), said.clone());
-    let ready = Listener::new(&page, event, move |_| {
+    let (ready, late) = (call.ready, said.clone());
+    let ready = Listener::new(&page, ready, move |_| {
         if let Some(waited) = appeared.take() {
-            invoke(bridge, name, &params, said.clone());
+            call.make(said.clone());
             drop_later(waited);
         }
     });
@@ -112,34 +195,19 @@ fn drop_later(waited: (Listener, Timer)) {
     wasm_bindgen_futures::spawn_local(async move { drop(waited) });
 }
 
-fn invoke(bridge: Bridge, name: &str, params: &Object, said: impl Fn(BridgeWord) + Clone + 'static) {
-    let Some(target) = page::global(name) else { return said(BridgeWord::Absent) };
-    let answer = said.clone();
-    let answered = Closure::<dyn FnMut(JsValue)>::new(move |result| answer(word(bridge, &result))).into_js_value();
-    let function = |name: &str| page::member(&target, name).and_then(|function| function.dyn_into::<Function>().ok());
-    let called = match bridge {
-        Bridge::WechatJsapi => {
-            function("invoke").map(|invoke| invoke.call3(&target, &"getBrandWCPayRequest".into(), params, &answered))
-        }
-        Bridge::AlipayJsapi => function("call").map(|call| call.call3(&target, &"tradePay".into(), params, &answered)),
-        Bridge::WechatMini => {
-            with_callbacks(params, &answered);
-            function("requestPayment").map(|pay| pay.call1(&target, params))
-        }
-        Bridge::UnionpayUpsdk => {
-            with_callbacks(params, &answered);
-            function("pay").map(|pay| pay.call1(&target, params))
-        }
-    };
-    if !matches!(called, Some(Ok(_))) {
-        said(BridgeWord::Absent);
-    }
-}
-
 fn with_callbacks(params: &Object, answered: &JsValue) {
     for name in ["success", "fail"] {
         let _set = Reflect::set(params, &name.into(), answered);
     }
+}
+
+fn said_as(result: &JsValue, key: &str) -> String {
+    page::member(result, key).map(|value| super::announce::text_of(&value)).unwrap_or_default()
+}
+
+/// What became of leading on to another page.
+fn left(result: &JsValue) -> Option<BridgeWord> {
+    (!said_as(result, "errMsg").ends_with(":ok")).then_some(BridgeWord::Absent)
 }
 
 /// What the bridge's answer hints at.
@@ -148,11 +216,10 @@ fn with_callbacks(params: &Object, answered: &JsValue) {
 /// `research/provider-payloads.md` 3.4, read 2026-11-22. A failure without a word of its own may still be paid, which
 /// the server knows.
 fn word(bridge: Bridge, result: &JsValue) -> BridgeWord {
-    let text = |key: &str| page::member(result, key).map(|value| super::announce::text_of(&value)).unwrap_or_default();
     let paid = match bridge {
-        Bridge::WechatJsapi => text("err_msg").ends_with(":ok"),
-        Bridge::WechatMini => text("errMsg").ends_with(":ok"),
-        Bridge::AlipayJsapi => ["9000", "8000", "6004"].contains(&text("resultCode").as_str()),
+        Bridge::WechatJsapi => said_as(result, "err_msg").ends_with(":ok"),
+        Bridge::WechatMini => said_as(result, "errMsg").ends_with(":ok"),
+        Bridge::AlipayJsapi => ["9000", "8000", "6004"].contains(&said_as(result, "resultCode").as_str()),
         Bridge::UnionpayUpsdk => page::member(result, "msg").is_none(),
     };
     if paid { BridgeWord::Paid } else { BridgeWord::NotPaid }

@@ -1,4 +1,4 @@
-//! Saves the code on screen as a picture, with the sum and the order printed under it.
+//! Saves the code on screen as a picture, with the sum, the order and its time printed under it.
 //!
 //! It draws what is shown and nothing else; whether saving helps is decided by the view.
 
@@ -12,7 +12,7 @@ use web_sys::{CanvasRenderingContext2d, Document, HtmlAnchorElement, HtmlCanvasE
 
 /// Side of the picture in pixels; the text stands below the code.
 const SIDE: u32 = 720;
-const FOOT: u32 = 140;
+const FOOT: u32 = 184;
 
 /// Saves the code of this attempt, if one is shown.
 #[inline(never)]
@@ -27,7 +27,8 @@ pub(super) fn code(setup: &Setup, state: &State, attempt: &Attempt) -> Option<()
     canvas.set_height(SIDE + FOOT);
     let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
     draw(&pen, &path, f64::from(SIDE) / f64::from(modules.max(1)))?;
-    write(&pen, &[&intl.sum(&attempt.total), &state.order.id]);
+    let until = code.get_attribute("data-until").unwrap_or_default();
+    write(&pen, &[&intl.sum(&attempt.total), &state.order.id, &until]);
     download(&page, &canvas.to_data_url().ok()?, &[&state.order.id, ".png"].concat())
 }
 
@@ -44,8 +45,8 @@ fn draw(pen: &CanvasRenderingContext2d, path: &str, scale: f64) -> Option<()> {
 
 fn write(pen: &CanvasRenderingContext2d, lines: &[&str]) {
     pen.set_text_align("center");
-    for ((line, font), y) in lines.iter().zip(["600 44px sans-serif", "28px sans-serif"]).zip([SIDE + 30, SIDE + 84]) {
-        pen.set_font(font);
+    for (line, y) in lines.iter().zip([SIDE + 30, SIDE + 84, SIDE + 132]) {
+        pen.set_font(if y == SIDE + 30 { "600 44px sans-serif" } else { "28px sans-serif" });
         let _written = pen.fill_text(line, f64::from(SIDE) / 2.0, f64::from(y));
     }
 }

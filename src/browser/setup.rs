@@ -4,13 +4,14 @@
 
 use super::transport::Carrier;
 use super::{keep, page};
-use crate::checkout::environment::Environment;
+use crate::checkout::environment::{App, Environment};
 use crate::checkout::fault::{PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Millis, Order, State};
-use crate::checkout::method::MethodId;
+use crate::checkout::method::{MethodId, Wallet};
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
+use crate::checkout::wire::AttemptId;
 use crate::words::Key;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -96,10 +97,27 @@ pub(super) fn unknown_texts(setup: &Setup) -> Vec<PageFault> {
     unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() }).collect()
 }
 
+/// That a mini program must name its page that pays, told where one is needed.
+#[inline(never)]
+pub(super) fn unnamed_page(setup: &Setup) -> Option<PageFault> {
+    let state = setup.mirror.state.borrow();
+    let offer = &state.as_ref()?.offer;
+    let needed = offer.environment.app == App::WechatMiniprogram
+        && offer.shown.iter().any(|row| row.method.id.wallet() == Some(Wallet::Wechatpay) && !row.works());
+    let about =
+        "miniProgramPage: a web-view in a mini program can't pay by WeChat Pay; name the mini program's page that can";
+    needed.then(|| PageFault { code: PageCode::MissingOption, about: about.to_owned() })
+}
+
 /// How many events the log keeps.
 const LOG: usize = 100;
 
 impl Mirror {
+    /// The attempt that is under way or has ended.
+    pub(super) fn attempt(&self) -> Option<AttemptId> {
+        self.state.borrow().as_ref()?.phase.attempt().map(|attempt| attempt.id.clone())
+    }
+
     /// Writes down what happened when, and the phase that it led to.
     pub(super) fn log(&self, at: Millis, event: &str, state: &State) {
         let mut log = self.log.borrow_mut();

@@ -16,6 +16,8 @@ pub struct Facts {
     pub touch_points: u32,
     /// Whether the page has loaded UnionPay's `upsdk`.
     pub upsdk: bool,
+    /// Whether the page is in a frame of another origin.
+    pub framed: bool,
 }
 
 /// The app around the page. The words are those of `offer` and of the wire.
@@ -172,6 +174,8 @@ pub struct Environment {
     pub device: Device,
     /// Whether UnionPay's `upsdk` is loaded, so that it can be called in its app.
     pub upsdk: bool,
+    /// Whether the page is in a frame of another origin, which it can leave only by a link that the shopper presses.
+    pub framed: bool,
 }
 
 impl Environment {
@@ -187,7 +191,7 @@ impl Environment {
         } else {
             (first(sign::SYSTEMS, text).unwrap_or(Os::Other), first(sign::DEVICES, text).unwrap_or(Device::Desktop))
         };
-        Self { app, version: version(app, text), os, device, upsdk: facts.upsdk }
+        Self { app, version: version(app, text), os, device, upsdk: facts.upsdk, framed: facts.framed }
     }
 
     /// As `offer` prints it and the wire carries it: `{ app, version, os, device }`, the version as text or `null`.
@@ -236,7 +240,7 @@ mod tests {
 
     /// App, version, system, device as words.
     fn seen(user_agent: &str, touch_points: u32) -> String {
-        let here = Environment::read(&Facts { user_agent: user_agent.to_owned(), touch_points, upsdk: false });
+        let here = Environment::read(&Facts { user_agent: user_agent.to_owned(), touch_points, ..Facts::default() });
         let version = here.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
         [here.app.word(), &version, here.os.word(), here.device.word()].join(" ")
     }

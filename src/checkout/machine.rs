@@ -19,7 +19,7 @@ mod waiting;
 
 pub use announcement::Announcement;
 pub use attempt::{Attempt, Origin};
-pub use event::{BridgeWord, Effect, Event, Gesture, Request, What};
+pub use event::{BridgeWord, Effect, Event, Feedback, Gesture, Request, What};
 pub use state::{Acting, Confirming, Millis, Order, Outcome, Phase, State, Then};
 
 use super::offer::Offer;

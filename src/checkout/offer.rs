@@ -2,9 +2,9 @@
 //!
 //! It does not know what the page looks like, nor whether a payment is under way.
 
-use super::environment::{Device, Environment};
+use super::environment::{App, Device, Environment};
 use super::json::Json;
-use super::method::{Flow, Hint, Method, MethodId, Placement, placement};
+use super::method::{Flow, Hint, Method, MethodId, Placement, Wallet, placement};
 use super::money::Amount;
 use super::options::Options;
 
@@ -134,9 +134,14 @@ fn offered(method: &Method, options: &Options, environment: &Environment, shoppe
         return Err(Reason::Country);
     }
     admitted(method, environment)?;
+    let has_page = options.mini_program_page.is_some() && environment.app == App::WechatMiniprogram;
     let (flows, hint) = match method.id.wallet().map(|wallet| placement(wallet, environment)) {
         None => (vec![Flow::Redirect, Flow::Qr], Hint::Plain),
         Some(Placement::Works(flows, hint)) => (flows, hint),
+        // A web-view in a mini program can't pay; the mini program's own page can, where the merchant names it.
+        Some(Placement::OpenBrowser) if has_page && method.id.wallet() == Some(Wallet::Wechatpay) => {
+            (vec![Flow::InApp], Hint::Here)
+        }
         Some(Placement::OpenBrowser) => (Vec::new(), Hint::Browser),
     };
     if method.rollout < EVERYBODY && (shopper.is_empty() || bucket(&method.id, shopper) >= method.rollout) {
@@ -211,7 +216,7 @@ fn fnv(texts: &[&str]) -> u32 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::checkout::environment::{App, Facts, Os};
+    use crate::checkout::environment::{Facts, Os};
     use crate::checkout::method::Version;
 
     fn options(methods: &str, more: &str) -> Options {
@@ -222,7 +227,7 @@ mod tests {
     }
 
     fn in_app(app: App, device: Device, version: &str) -> Environment {
-        Environment { app, version: Version::parse(version), os: Os::Other, device, upsdk: false }
+        Environment { app, version: Version::parse(version), os: Os::Other, device, upsdk: false, framed: false }
     }
 
     fn desk() -> Environment {
@@ -273,6 +278,25 @@ mod tests {
         let offer = Offer::make(&options(r#"{"id":"gift","label":"Gift card"}"#, ""), desk(), "");
         let row = offer.shown.first().unwrap();
         assert_eq!((row.flows.as_slice(), row.hint), ([Flow::Redirect, Flow::Qr].as_slice(), Hint::Plain));
+    }
+
+    #[test]
+    fn in_a_mini_program_wechat_pays_where_the_merchant_names_the_page_that_can() {
+        let page = r#","miniProgramPage":"/pages/pay/pay""#;
+        let row = |app, device, more: &str| {
+            let offer = Offer::make(&options(r#""wechatpay""#, more), in_app(app, device, ""), "");
+            let row = offer.shown.first().unwrap();
+            (row.flows.clone(), row.hint)
+        };
+        assert_eq!(row(App::WechatMiniprogram, Device::Phone, page), (vec![Flow::InApp], Hint::Here));
+        assert_eq!(row(App::WechatMiniprogram, Device::Phone, ""), (vec![], Hint::Browser));
+        assert_eq!(
+            row(App::WechatMiniprogram, Device::Desktop, page),
+            (vec![Flow::Qr], Hint::Scan),
+            "a phone scans it"
+        );
+        assert_eq!(row(App::Wecom, Device::Phone, page), (vec![], Hint::Browser), "no mini program around it");
+        assert_eq!(row(App::Wechat, Device::Phone, page), (vec![Flow::InApp], Hint::Here), "WeChat's own bridge");
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub const KEYS: &[&str] = &[
     "returnUrl",
     "doneUrl",
     "support",
+    "miniProgramPage",
     "remember",
     "credentials",
     "testMode",
@@ -74,6 +75,8 @@ pub struct Options {
     pub done_url: Option<String>,
     /// A phone number, https or mailto address.
     pub support: Option<String>,
+    /// The page of the WeChat mini program around this page that calls the wallet, for example `/pages/pay/pay`.
+    pub mini_program_page: Option<String>,
     /// Where the last method is kept.
     pub remember: Remember,
     /// Whether requests to `endpoint` carry credentials to another origin.
@@ -203,6 +206,7 @@ fn checked(fields: &mut Fields<'_>, page: &Page) -> Option<Options> {
         collapse_after: fields.field("collapseAfter", "is not a number of rows from 1 to 1000", rows).unwrap_or(6),
         button: fields.choice("button", "widget host") == 0,
         support: fields.field("support", "is not a phone number, https or mailto address", support),
+        mini_program_page: fields.field("miniProgramPage", "is not a page of a mini program: /pages/…", mini_page),
         remember: match fields.choice("remember", "session device none") {
             1 => Remember::Device,
             2 => Remember::None,
@@ -255,6 +259,10 @@ fn selected(fields: &mut Fields<'_>, methods: &[Method]) -> Selected {
 
 fn rows(value: &Json) -> Option<usize> {
     field::whole(value).filter(|rows| (1..=1000).contains(rows)).and_then(|rows| rows.try_into().ok())
+}
+
+fn mini_page(value: &Json) -> Option<String> {
+    field::text(value).filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['#', ' ']))
 }
 
 fn support(value: &Json) -> Option<String> {
@@ -331,6 +339,7 @@ mod tests {
             return_url: LIVE.into(),
             done_url: None,
             support: None,
+            mini_program_page: None,
             remember: Remember::Session,
             include_credentials: false,
             test_mode: false,
@@ -347,7 +356,7 @@ mod tests {
             LOCAL,
             r#"{"methods":["hebao","alipay"],"shop":"山茶咖啡","locale":"zh-Hant-HK","theme":"dark","textSize":"large",
             "selected":"alipay","collapseAfter":3,"button":"host","returnUrl":"/back","doneUrl":"/orders/1",
-            "support":"400-820-8820","remember":"device","credentials":"include","testMode":true,
+            "support":"400-820-8820","miniProgramPage":"/pages/pay/pay","remember":"device","credentials":"include","testMode":true,
             "hosts":["Pay.Example","b.example"],"shopper":"u-1","texts":{"pay":"Pay now"},"headers":{"X-A":"b"},"transport":{}}"#,
         );
         let id = |id: &str| MethodId::parse(id).unwrap();
@@ -362,6 +371,7 @@ mod tests {
         assert_eq!(options.return_url, "http://127.0.0.1:8080/back");
         assert_eq!(options.done_url.as_deref(), Some("http://127.0.0.1:8080/orders/1"));
         assert_eq!(options.support.as_deref(), Some("400-820-8820"));
+        assert_eq!(options.mini_program_page.as_deref(), Some("/pages/pay/pay"));
         assert!(options.include_credentials && options.test_mode);
         assert_eq!(options.hosts, ["pay.example", "b.example"]);
         assert_eq!(options.shopper.as_deref(), Some("u-1"));
@@ -486,6 +496,9 @@ mod tests {
             ("doneUrl", r#""//evil.example/""#),
             ("doneUrl", "1"),
             ("support", r#""call us""#),
+            ("miniProgramPage", r#""pages/pay""#),
+            ("miniProgramPage", r#""//evil.example/pay""#),
+            ("miniProgramPage", r#""https://evil.example/""#),
             ("support", r#""12""#),
             ("support", r#""http://help.example""#),
             ("support", r#""mailto:shop""#),

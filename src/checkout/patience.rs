@@ -10,6 +10,9 @@ pub const CALL_AFTER: Millis = 10 * 60 * 1000;
 /// After this long on the page that was to be left, the ways on are offered.
 pub const LEAVE_LIMIT: Millis = 8_000;
 
+/// After this long on the page from which an app was to be opened, it is taken not to have opened.
+pub const APP_LIMIT: Millis = 1_500;
+
 /// Asks without a usable answer, one after another, after which the outcome counts as unknown.
 pub const MISSES: u32 = 4;
 

@@ -73,7 +73,7 @@ fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let app = scene.app(&reader);
     let name = scene.face.words.fill(Key::CodeName, &[("app", app), ("sum", &scene.sum())]);
     match (scene.drawing, step(attempt)) {
-        (Some(drawing), _) => drawing.draw(&name),
+        (Some(drawing), _) => drawing.draw(&name, until(scene, attempt)),
         (None, Some(Step::Qr { payload: None, image: Some(image), .. })) => {
             html! { <img class="qr" part="qr" src={image.clone()} alt={name} referrerpolicy="no-referrer" data-qr="" /> }
         }
@@ -110,7 +110,11 @@ fn limit(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 fn tips(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let phone = scene.state.offer.environment.device == Device::Phone;
     let abroad = attempt.total.currency().code() != "CNY" && reader(attempt).wallet().is_some();
-    let scanner = if phone { Key::CodeOtherDevice } else { Key::CodeScanner };
+    let scanner = match phone {
+        true if from_album(attempt) => Key::CodeAlbum,
+        true => Key::CodeOtherDevice,
+        false => Key::CodeScanner,
+    };
     let tip = |key| html! { <p>{ scene.say_app(key, &reader(attempt)) }</p> };
     html! {
         <div class="tips">
@@ -142,8 +146,17 @@ fn second_way(scene: &Scene<'_>, attempt: &Attempt) -> bool {
 /// # Source
 /// `research/provider-payloads.md` 2.1, read 2026-11-22.
 fn worth_saving(scene: &Scene<'_>, attempt: &Attempt) -> bool {
-    let phone = scene.state.offer.environment.device == Device::Phone;
-    !(phone && reader(attempt).wallet() == Some(Wallet::Wechatpay))
+    scene.state.offer.environment.device != Device::Phone || from_album(attempt)
+}
+
+fn from_album(attempt: &Attempt) -> bool {
+    reader(attempt).wallet() != Some(Wallet::Wechatpay)
+}
+
+/// What is printed under a saved code beside sum and order: until when it is good, if that is known.
+fn until(scene: &Scene<'_>, attempt: &Attempt) -> Option<String> {
+    let time = scene.face.intl.moment(attempt.payment.as_ref()?.expires?);
+    Some(scene.face.words.fill(Key::CodeUntil, &[("time", &time)]))
 }
 
 /// The code's place without a code: an old one, however pale, could still be scanned.

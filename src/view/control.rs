@@ -28,6 +28,27 @@ pub(super) fn button(scene: &Scene<'_>, weight: Weight, gesture: Gesture, text: 
     }
 }
 
+/// A link that leads away, from the press itself, and gives this gesture. The whole window leaves, also from a frame.
+pub(super) fn link(scene: &Scene<'_>, gesture: Gesture, url: &str, text: &str) -> Html {
+    let (name, onclick) = (gesture.name(), gives::<MouseEvent>(scene, gesture));
+    html! {
+        <a class="button loud" part="button" href={url.to_owned()} target="_top" data-gesture={name} {onclick}>{ text }</a>
+    }
+}
+
+/// The same, where the wallet's page takes a form.
+pub(super) fn form(scene: &Scene<'_>, gesture: Gesture, url: &str, fields: &[(String, String)], text: &str) -> Html {
+    let (name, onsubmit) = (gesture.name(), gives::<SubmitEvent>(scene, gesture));
+    let field =
+        |(name, value): &(String, String)| html! { <input type="hidden" name={name.clone()} value={value.clone()} /> };
+    html! {
+        <form class="away" method="post" action={url.to_owned()} target="_top" {onsubmit}>
+            { for fields.iter().map(field) }
+            <button class="button loud" part="button" data-gesture={name}>{ text }</button>
+        </form>
+    }
+}
+
 /// A button that gives this gesture and says this word.
 pub(super) fn says(scene: &Scene<'_>, weight: Weight, gesture: Gesture, key: Key) -> Html {
     button(scene, weight, gesture, scene.say(key))

@@ -6,7 +6,7 @@ use super::control::{Weight, says};
 use super::picture::Mark;
 use super::scene::Scene;
 use super::waiting::screen;
-use crate::checkout::machine::{Attempt, Gesture, Outcome};
+use crate::checkout::machine::{Attempt, Feedback, Gesture, Outcome};
 use crate::checkout::method::Flow;
 use crate::words::Key;
 use yew::prelude::*;
@@ -14,10 +14,11 @@ use yew::prelude::*;
 /// The end.
 #[inline(never)]
 pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when: Option<i64>) -> Html {
-    let again = || vec![says(scene, Weight::Loud, Gesture::TryAgain, Key::TryAgain)];
+    let again = || vec![says(scene, Weight::Loud, Gesture::TryAgain, Key::TryAgain), question(scene, attempt)];
     match outcome {
         Outcome::Succeeded => {
-            screen(Mark::Done, &scene.say_sum(Key::Succeeded), &paid_with(scene, attempt, when), vec![done(scene)])
+            let ways = vec![done(scene), question(scene, attempt)];
+            screen(Mark::Done, &scene.say_sum(Key::Succeeded), &paid_with(scene, attempt, when), ways)
         }
         Outcome::Refunded => {
             let text = scene.say_app(Key::RefundedDo, &attempt.method);
@@ -37,7 +38,26 @@ fn anew(scene: &Scene<'_>, attempt: &Attempt) -> Vec<Html> {
     vec![
         says(scene, Weight::Loud, Gesture::Pay, if code { Key::NewCode } else { Key::TryAgain }),
         says(scene, Weight::Quiet, Gesture::TryAgain, Key::ChangeMethod),
+        question(scene, attempt),
     ]
+}
+
+/// The one question about a method that the merchant wants to hear of, until it is answered.
+fn question(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    if attempt.judged || !scene.row(&attempt.method).is_some_and(|row| row.method.feedback) {
+        return Html::default();
+    }
+    let name = scene.name(&attempt.method);
+    let text = scene.face.words.fill(Key::FeedbackAsk, &[("method", name)]);
+    html! {
+        <div role="group" aria-label={text.clone()} data-question="">
+            <p class="note">{ text }</p>
+            <div class="pair">
+                { says(scene, Weight::Quiet, Gesture::Feedback(Feedback::Good), Key::FeedbackGood) }
+                { says(scene, Weight::Quiet, Gesture::Feedback(Feedback::Bad), Key::FeedbackBad) }
+            </div>
+        </div>
+    }
 }
 
 /// The wallet and the time: `微信支付 · 2026-11-22 10:02`.

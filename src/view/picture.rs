@@ -28,12 +28,12 @@ impl Drawing {
         Some(Self { side: text(side), path })
     }
 
-    /// The picture, named by what to do with it.
-    pub(super) fn draw(&self, name: &str) -> Html {
+    /// The picture, named by what to do with it. `until` is what a saved one says of its time.
+    pub(super) fn draw(&self, name: &str, until: Option<String>) -> Html {
         let side = self.side.as_str();
         html! {
             <svg class="qr" part="qr" role="img" aria-label={name.to_owned()} viewBox={["0 0 ", side, " ", side].concat()}
-                shape-rendering="crispEdges" data-qr="">
+                shape-rendering="crispEdges" data-qr="" data-until={until}>
                 <path class="paper" d={["M0 0h", side, "v", side, "H0z"].concat()} />
                 <path class="ink" d={self.path.clone()} />
             </svg>

@@ -2,11 +2,11 @@
 //!
 //! It does not decide when one gives way to another; no screen here ever says that money moved.
 
-use super::control::{Weight, button, heading, says};
+use super::control::{self, Weight, button, heading, says};
 use super::picture::{Mark, mark};
 use super::scene::Scene;
 use super::{code, shop};
-use crate::action::Step;
+use crate::action::{Method, Step};
 use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture};
 use crate::words::Key;
 use yew::prelude::*;
@@ -15,15 +15,16 @@ use yew::prelude::*;
 #[inline(never)]
 pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
     let id = &attempt.method;
-    let open = || button(scene, Weight::Loud, Gesture::GoOn, &scene.say_app(Key::OpenApp, id));
+    let open = || go_on(scene, attempt, &scene.say_app(Key::OpenApp, id));
     let (title, text, ways) = match at {
         Acting::Leaving => (Key::Leaving, Key::LeavingDo, vec![open(), paid(scene)]),
-        Acting::AppLink => {
-            (Key::AppLink, Key::AppLinkDo, vec![open(), page(scene, attempt), paid(scene), change(scene)])
+        Acting::AppLink => (Key::AppLink, Key::AppLinkDo, vec![open(), change(scene)]),
+        Acting::StillHere => {
+            (Key::AppLink, Key::LeavingDo, vec![open(), page(scene, attempt), paid(scene), change(scene)])
         }
         Acting::NotPaid => {
-            let go_on = says(scene, Weight::Loud, Gesture::GoOn, Key::GoOn);
-            (Key::NotPaid, Key::NotPaidDo, vec![go_on, paid(scene), change(scene)])
+            let go_on = go_on(scene, attempt, scene.say(Key::GoOn));
+            (Key::NotPaid, Key::NotPaidDo, vec![go_on, page(scene, attempt), paid(scene), change(scene)])
         }
         Acting::Host => (Key::Host, Key::HostDo, vec![paid(scene), change(scene)]),
         Acting::InApp | Acting::Code | Acting::CodeOver | Acting::Refreshing => {
@@ -31,6 +32,22 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
         }
     };
     screen(Mark::Phone, &scene.say_app(title, id), scene.say(text), ways)
+}
+
+/// What leads to the wallet again. Where only a press may lead there, it is the link or form itself, at the same place in
+/// each of these screens: a form that is taken out while it is sent is not sent.
+fn go_on(scene: &Scene<'_>, attempt: &Attempt, text: &str) -> Html {
+    let framed = scene.state.offer.environment.framed;
+    match code::step(attempt) {
+        Some(Step::Deeplink { url, .. }) => control::link(scene, Gesture::GoOn, url, text),
+        Some(Step::Redirect { url, method: Method::Get, .. }) if framed => {
+            control::link(scene, Gesture::GoOn, url, text)
+        }
+        Some(Step::Redirect { url, method: Method::Post, fields }) if framed => {
+            control::form(scene, Gesture::GoOn, url, fields, text)
+        }
+        _ => button(scene, Weight::Loud, Gesture::GoOn, text),
+    }
 }
 
 /// Being worked on, or said to be paid: no other way to pay is offered.

@@ -75,6 +75,8 @@ keys! {
     CodeName = "code_name",
     CodeScanner = "code_scanner",
     CodeOtherDevice = "code_other_device",
+    CodeAlbum = "code_album",
+    CodeUntil = "code_until",
     CodeYuan = "code_yuan",
     CodeLimit = "code_limit",
     // Who reads it, as a list: what stands between two names, and between the last two.
@@ -125,6 +127,10 @@ keys! {
     CanceledDo = "canceled_do",
     Expired = "expired",
     ExpiredDo = "expired_do",
+    FeedbackAsk = "feedback_ask",
+    FeedbackGood = "feedback_good",
+    FeedbackBad = "feedback_bad",
+    FeedbackThanks = "feedback_thanks",
     // Faults: `fault_` and the code.
     FaultMissingOption = "fault_missing_option",
     FaultWrongOption = "fault_wrong_option",

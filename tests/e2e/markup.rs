@@ -98,6 +98,7 @@ async fn same_markup(kind: Kind, upsdk: bool) {
         user_agent: facts[0].as_str().expect("text").to_owned(),
         touch_points: u32::try_from(facts[1].as_u64().expect("a number")).expect("few"),
         upsdk,
+        framed: false,
     };
     let mut different = Vec::new();
     for (name, mut raw) in variants() {

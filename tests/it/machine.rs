@@ -69,6 +69,13 @@ fn page() -> Action {
     action(Step::Redirect { url: "https://wx.tenpay.com/x".into(), method: Method::Get, fields: vec![] })
 }
 
+fn app() -> Action {
+    action(Step::Deeplink {
+        url: "alipays://platformapi/startapp".into(),
+        fallback: Some("https://openapi.alipay.com/x".into()),
+    })
+}
+
 fn payment(status: Standing, action: Option<Action>) -> Payment {
     Payment {
         id: Some("pay_1".into()),
@@ -342,6 +349,108 @@ fn back_without_payment_has_three_ways_on() {
     assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
 }
 
+fn at(play: &Play) -> Option<Acting> {
+    if let Phase::Acting { at, .. } = play.state.phase { Some(at) } else { None }
+}
+
+fn hands_off(play: &Play) -> bool {
+    play.effects.iter().any(|effect| matches!(effect, Effect::HandOff(_) | Effect::Open(_)))
+}
+
+#[test]
+fn an_app_is_opened_by_the_shoppers_press_and_if_the_page_is_still_seen_ways_on_are_offered_and_not_taken() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(app()))).happens(What::ActionDecided(false));
+    assert_eq!((at(&play), hands_off(&play)), (Some(Acting::AppLink), false), "only a press opens an app");
+    play.after(4_000).does(Gesture::GoOn);
+    assert_eq!((at(&play), hands_off(&play)), (Some(Acting::Leaving), false), "the link itself does");
+    assert_eq!(play.announced(), Vec::<&str>::new(), "the same action is not announced again");
+    play.after(1_499).happens(What::TimeCame);
+    assert_eq!(at(&play), Some(Acting::Leaving));
+    play.after(1).happens(What::TimeCame);
+    assert_eq!((at(&play), hands_off(&play)), (Some(Acting::StillHere), false), "nothing is opened by itself");
+    play.does(Gesture::GoOn);
+    assert_eq!(at(&play), Some(Acting::Leaving), "open again");
+    play.after(1_500).happens(What::TimeCame).does(Gesture::UseFallback);
+    assert!(play.effects.contains(&Effect::Open("https://openapi.alipay.com/x".into())));
+}
+
+#[test]
+fn an_app_that_took_over_is_asked_about_on_return_and_not_said_to_be_missing() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(app()))).happens(What::ActionDecided(false));
+    play.does(Gesture::GoOn).after(300).happens(What::Hid);
+    assert!(play.effects.contains(&Effect::Wake(None)), "nothing is timed out of sight: {:?}", play.effects);
+    play.after(60_000).happens(What::Woke);
+    assert_eq!((play.phase(), play.sent()), ("confirming", vec![Request::Ask]));
+    play.answers(Request::Ask, answer(Standing::Pending, None));
+    assert_eq!(at(&play), Some(Acting::NotPaid));
+}
+
+#[test]
+fn in_a_frame_of_another_origin_the_page_is_left_by_a_press_on_a_link_and_by_nothing_else() {
+    let mut play = Play::new();
+    let mut offer = (*offer()).clone();
+    offer.environment.framed = true;
+    play.state.offer = Rc::new(offer);
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(page()))).happens(What::ActionDecided(false));
+    assert_eq!((at(&play), hands_off(&play)), (Some(Acting::AppLink), false));
+    play.after(60_000).happens(What::Woke);
+    assert_eq!(at(&play), Some(Acting::AppLink), "the link stays under the finger");
+    play.does(Gesture::GoOn);
+    assert_eq!((at(&play), hands_off(&play)), (Some(Acting::Leaving), false), "one navigation: the link's");
+}
+
+fn in_the_app() -> Play {
+    let mut play = Play::new();
+    let call = action(Step::InApp { bridge: moongate::action::Bridge::WechatJsapi, params: vec![] });
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(call))).happens(What::ActionDecided(false));
+    play
+}
+
+#[test]
+fn a_bridge_that_never_answers_leaves_the_ways_on() {
+    let mut play = in_the_app();
+    assert!(hands_off(&play));
+    play.after(30_000).does(Gesture::AskNow);
+    assert_eq!((play.phase(), play.sent()), ("confirming", vec![Request::Ask]));
+    play.answers(Request::Ask, answer(Standing::Pending, None));
+    assert_eq!(at(&play), Some(Acting::NotPaid));
+    play.does(Gesture::GoOn).happens(What::ActionDecided(false));
+    assert!(hands_off(&play), "the same call again");
+}
+
+#[test]
+fn a_bridge_that_says_paid_late_still_keeps_the_shopper_from_paying_again() {
+    let mut play = in_the_app();
+    play.does(Gesture::AskNow).answers(Request::Ask, answer(Standing::Pending, None));
+    play.happens(What::BridgeSaid(BridgeWord::NotPaid));
+    assert_eq!(at(&play), Some(Acting::NotPaid), "that it is not paid is known");
+    play.happens(What::BridgeSaid(BridgeWord::Paid));
+    assert!(matches!(play.state.phase, Phase::Confirming { why: Confirming::Said, .. }));
+    let before = play.state.clone();
+    play.happens(What::BridgeSaid(BridgeWord::NotPaid));
+    assert_eq!(play.state, before, "a second answer changes nothing");
+}
+
+#[test]
+fn the_shoppers_answer_about_a_method_is_told_once() {
+    let mut play = Play::showing_a_code();
+    assert!(play.does(Gesture::Feedback(Feedback::Bad)).effects.is_empty(), "not before the end");
+    play.does(Gesture::AskNow).answers(Request::Ask, answer(Standing::Succeeded, None));
+    play.does(Gesture::Feedback(Feedback::Bad));
+    let told: Vec<_> = play.effects.iter().collect();
+    let [Effect::Announce(said)] = told[..] else { panic!("{told:?}") };
+    let detail = r#"{"method":"wechatpay","answer":"bad"}"#;
+    assert_eq!((said.name, said.cancelable, said.detail.to_string().as_str()), ("moongate-feedback", false, detail));
+    assert!(play.does(Gesture::Feedback(Feedback::Good)).effects.is_empty(), "nor twice");
+    assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+}
+
 #[test]
 fn an_attempt_that_can_not_be_closed_allows_no_other() {
     let mut play = Play::showing_a_code();
@@ -540,7 +649,7 @@ fn standing() -> impl Strategy<Value = Standing> {
 fn any_answer() -> impl Strategy<Value = Answer> {
     let bad = Payment { action: Some(Err(Refusal::UnsafeUrl)), ..payment(Standing::Pending, None) };
     prop_oneof![
-        4 => (standing(), prop_oneof![Just(None), Just(Some(code())), Just(Some(page()))]).prop_map(|(s, a)| answer(s, a)),
+        4 => (standing(), prop_oneof![Just(None), Just(Some(code())), Just(Some(page())), Just(Some(app()))]).prop_map(|(s, a)| answer(s, a)),
         1 => Just(Answer::Payment(Box::new(bad))),
         1 => Just(Answer::Lost(NetworkFault::Unreachable)),
         1 => Just(Answer::Unsupported),
@@ -574,6 +683,7 @@ fn any_move() -> impl Strategy<Value = Move> {
         1 => Just(Gesture::NewCode),
         1 => Just(Gesture::UseFallback),
         1 => Just(Gesture::TryAgain),
+        1 => Just(Gesture::Feedback(Feedback::Bad)),
     ];
     prop_oneof![
         4 => gestures.prop_map(Move::Gesture),

@@ -112,7 +112,7 @@ const HEBAO: Rows = [
 ];
 
 fn environment(app: App, device: Device, upsdk: bool) -> Environment {
-    Environment { app, version: None, os: Os::Other, device, upsdk }
+    Environment { app, version: None, os: Os::Other, device, upsdk, framed: false }
 }
 
 fn cell(wallet: Wallet, environment: &Environment) -> String {
@@ -375,7 +375,7 @@ proptest! {
     #[test]
     fn no_user_agent_breaks_the_environment_or_the_offer(user_agent in user_agents(), touch_points in 0..9u32) {
         let (options, _) = Options::from_file(&Json::read(PLAIN).unwrap());
-        let environment = Environment::read(&Facts { user_agent, touch_points, upsdk: true });
+        let environment = Environment::read(&Facts { user_agent, touch_points, upsdk: true, framed: false });
         let offer = Offer::make(&options.unwrap(), environment, "");
         prop_assert_eq!(offer.shown.len(), 4);
         prop_assert!(Json::read(&offer.to_json().to_string()).is_ok());

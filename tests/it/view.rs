@@ -2,10 +2,10 @@
 
 mod scenes;
 
-use moongate::action::Step;
+use moongate::action::{Method as Sending, Step};
 use moongate::checkout::environment::{Device, Environment};
 use moongate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault, ServerCode};
-use moongate::checkout::machine::{Acting, Event, Gesture, Phase, State, What, advance};
+use moongate::checkout::machine::{Acting, Event, Feedback, Gesture, Phase, State, What, advance};
 use moongate::checkout::method::{Hint, Method, MethodId, Wallet};
 use moongate::checkout::money::{Amount, Currency, Fee};
 use moongate::checkout::offer::{Offer, Offered};
@@ -398,7 +398,7 @@ fn a_code_has_its_second_way_when_there_is_one() {
 fn on_a_phone_a_code_asks_for_another_device_and_wechats_is_not_saved() {
     let offer = Offer { environment: Environment { device: Device::Phone, ..scenes::desk() }, ..scenes::offer() };
     let page = html(&State { offer: Rc::new(offer), ..scene("code") }, face("zh-CN"));
-    assert!(page.contains("另一台设备"));
+    assert!(page.contains("另一台设备") && page.contains("从相册选都不行"));
     assert!(!page.contains("save_code"));
 }
 
@@ -445,8 +445,9 @@ fn each_waiting_screen_offers_its_ways_on_and_no_others() {
     for (name, words) in [
         ("leaving", vec!["go_on", "ask_now"]),
         ("in-app", vec!["ask_now"]),
-        ("app-link", vec!["go_on", "use_fallback", "ask_now", "change_method"]),
-        ("not-paid", vec!["go_on", "ask_now", "change_method"]),
+        ("app-link", vec!["go_on", "change_method"]),
+        ("still-here", vec!["go_on", "use_fallback", "ask_now", "change_method"]),
+        ("not-paid", vec!["go_on", "use_fallback", "ask_now", "change_method"]),
         ("host", vec!["ask_now", "change_method"]),
         ("returned", vec!["ask_now"]),
         ("said", vec!["ask_now"]),
@@ -460,6 +461,8 @@ fn each_waiting_screen_offers_its_ways_on_and_no_others() {
         ("failed", vec!["try_again"]),
         ("canceled", vec!["try_again"]),
         ("expired", vec!["pay", "try_again"]),
+        ("question", vec!["feedback_good", "feedback_bad"]),
+        ("question-failed", vec!["try_again", "feedback_good", "feedback_bad"]),
     ] {
         assert_eq!(gestures(&show(name))[1..], words, "{name}");
     }
@@ -479,6 +482,8 @@ fn no_button_is_dead_each_changes_something_in_the_machine() {
         Gesture::ToggleLarge,
         Gesture::SaveCode,
         Gesture::CopyLink,
+        Gesture::Feedback(Feedback::Good),
+        Gesture::Feedback(Feedback::Bad),
     ];
     for (name, state) in all() {
         let page = html(&state, face("en"));
@@ -496,6 +501,63 @@ fn no_button_is_dead_each_changes_something_in_the_machine() {
             assert_eq!(dead, tag.contains(" disabled"), "{name}: {word}");
         }
     }
+}
+
+#[test]
+fn an_app_is_opened_by_its_own_link_in_each_screen_that_leads_to_it() {
+    for name in ["app-link", "still-here", "leaving", "not-paid"] {
+        let page = show(name);
+        let links = tags(&page, "a");
+        assert_eq!(links.len(), 1, "{name}");
+        for part in [r#"href="alipays://platformapi/startapp""#, r#"target="_top""#, r#"data-gesture="go_on""#] {
+            assert!(links[0].contains(part), "{name}: {}", links[0]);
+        }
+        assert!(!links[0].contains("noreferrer"), "WeChat's page asks where the shopper comes from");
+    }
+}
+
+#[test]
+fn in_a_frame_of_another_origin_the_next_step_is_a_link_or_form_to_the_top_window() {
+    let framed = || Offer { environment: Environment { framed: true, ..scenes::desk() }, ..scenes::offer() };
+    let fields = vec![("biz".to_owned(), "\"><script>".to_owned())];
+    let page = |method, fields| {
+        let step = Step::Redirect { url: "https://openapi.alipay.com/x".to_owned(), method, fields };
+        let phase = Phase::Acting { attempt: attempt(Wallet::Alipay.into(), step, None), at: Acting::AppLink };
+        html(&State { offer: Rc::new(framed()), ..state(phase) }, face("zh-CN"))
+    };
+    let get = page(Sending::Get, Vec::new());
+    assert!(tags(&get, "a")[0].contains(r#"href="https://openapi.alipay.com/x" target="_top""#), "{get}");
+    let post = page(Sending::Post, fields);
+    let form = tags(&post, "form")[0];
+    for part in [r#"method="post""#, r#"action="https://openapi.alipay.com/x""#, r#"target="_top""#] {
+        assert!(form.contains(part), "{form}");
+    }
+    assert!(post.contains(r#"value="&quot;&gt;&lt;script&gt;" type="hidden" name="biz""#), "{post}");
+    assert_eq!(gestures(&post), ["toggle_large", "go_on", "change_method"]);
+}
+
+#[test]
+fn the_one_question_is_asked_only_of_its_method_and_only_until_it_is_answered() {
+    let page = show("question");
+    assert!(page.contains("这次用微信支付付款，顺利吗？"), "{page}");
+    let mut state = scene("question");
+    if let Phase::Ended { attempt, .. } = &mut state.phase {
+        attempt.judged = true;
+    }
+    let page = html(&state, face("zh-CN"));
+    assert!(!page.contains("feedback") && page.contains("已告诉商家，谢谢。"), "{page}");
+    assert!(!show("succeeded").contains("顺利"), "nobody asked for it");
+}
+
+#[test]
+fn a_saved_code_says_until_when_it_is_good_and_whether_the_album_helps() {
+    let mut attempt = attempt(Wallet::Alipay.into(), code(None), Some(600));
+    Rc::make_mut(attempt.payment.as_mut().unwrap()).expires = Some(1_795_341_720);
+    let offer = Offer { environment: Environment { device: Device::Phone, ..scenes::desk() }, ..scenes::offer() };
+    let phase = Phase::Acting { attempt, at: Acting::Code };
+    let page = html(&State { offer: Rc::new(offer), ..state(phase) }, face("zh-CN"));
+    assert!(page.contains(r#"data-until="2026-11-22 10:02 前有效""#), "{page}");
+    assert!(page.contains("从相册选") && page.contains("save_code"), "{page}");
 }
 
 #[test]
@@ -525,7 +587,7 @@ fn only_the_end_says_paid_and_it_names_sum_wallet_time_and_the_way_back() {
         assert!(page.contains(text), "{text}");
     }
     for (name, state) in all() {
-        if name != "succeeded" {
+        if !["succeeded", "question"].contains(&name) {
             assert!(!html(&state, face("zh-CN")).contains("已支付"), "{name}");
         }
     }

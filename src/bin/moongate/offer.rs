@@ -61,7 +61,8 @@ fn offer(arguments: &Arguments) -> Result<(Offer, Vec<PageFault>), Stop> {
     let raw = raw.map_err(|error| Stop::File(format!("{name} must hold one JSON object: {error}.")))?;
     let (options, faults) = Options::from_file(&raw);
     let Some(options) = options else { return Err(Stop::Options(faults)) };
-    let facts = Facts { user_agent: arguments.user_agent.clone(), touch_points: arguments.touch_points, upsdk: false };
+    let facts =
+        Facts { user_agent: arguments.user_agent.clone(), touch_points: arguments.touch_points, ..Facts::default() };
     let shopper = arguments.shopper.as_deref().or(options.shopper.as_deref()).unwrap_or_default();
     Ok((Offer::make(&options, Environment::read(&facts), shopper), faults))
 }

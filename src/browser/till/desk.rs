@@ -95,6 +95,7 @@ impl Desk {
     fn become_whole(&mut self) {
         self.whole = true;
         self.report(&setup::unknown_texts(&self.setup));
+        self.report(setup::unnamed_page(&self.setup).as_slice());
         for what in std::mem::take(&mut self.waiting) {
             self.happened(what);
         }
@@ -185,9 +186,7 @@ impl Desk {
         let link = self.link.clone();
         let Some(options) = &self.setup.options else { return };
         match effect {
-            Effect::HandOff(action) => {
-                hand_off::carry_out(&action, move |word| link.tell(Notice::Happened(What::BridgeSaid(word))));
-            }
+            Effect::HandOff(action) => hand_off::carry_out(&action, &self.setup, link),
             Effect::Open(url) => hand_off::open(&url),
             Effect::SignIn(url, attempt) => {
                 keep::attempt(options, Some(&attempt));

@@ -3,6 +3,7 @@
 //! It dispatches nothing; names and details leave here as data.
 
 use super::attempt::Attempt;
+use super::event::Feedback;
 use super::state::{Outcome, Phase, State};
 use crate::checkout::fault::Fault;
 use crate::checkout::json::Json;
@@ -56,6 +57,13 @@ impl Announcement {
         ]);
         let test = test || action.is_some_and(|action| action.test);
         Self { cancelable: true, ..Self::plain("moongate-action", tested(detail, test)) }
+    }
+
+    /// `moongate-feedback`: the shopper's answer about the method.
+    pub(super) fn feedback(state: &State, attempt: &Attempt, answer: Feedback) -> Self {
+        let word = if answer == Feedback::Good { "good" } else { "bad" };
+        let detail = Json::object([("method", attempt.method.as_str().into()), ("answer", word.into())]);
+        Self::plain("moongate-feedback", tested(detail, state.order.test || tests(attempt)))
     }
 
     fn select(state: &State) -> Self {
@@ -135,9 +143,11 @@ fn payment_id(attempt: Option<&Attempt>) -> Json {
 }
 
 fn is_test(state: &State) -> bool {
-    let payment = state.phase.attempt().and_then(|attempt| attempt.payment.as_ref());
-    let action = state.phase.attempt().and_then(Attempt::action);
-    state.order.test || payment.is_some_and(|payment| payment.test) || action.is_some_and(|action| action.test)
+    state.order.test || state.phase.attempt().is_some_and(tests)
+}
+
+fn tests(attempt: &Attempt) -> bool {
+    attempt.payment.as_ref().is_some_and(|payment| payment.test) || attempt.action().is_some_and(|action| action.test)
 }
 
 /// The detail, marked as a test if it is one.

@@ -35,6 +35,8 @@ pub struct Attempt {
     pub sent: bool,
     /// The id of the attempt that follows, if this one must be closed to get a new code.
     pub next: Option<AttemptId>,
+    /// Whether the shopper said how it went.
+    pub judged: bool,
     /// How the waiting for it goes.
     pub watch: Watch,
 }
@@ -67,6 +69,7 @@ impl Attempt {
             by_page: false,
             sent: origin != Origin::Press,
             next: None,
+            judged: false,
             watch: Watch::from(now),
         }
     }
@@ -74,6 +77,16 @@ impl Attempt {
     /// The action that the server last gave, if it can be carried out.
     pub fn action(&self) -> Option<&Action> {
         self.payment.as_ref()?.action.as_ref()?.as_ref().ok()
+    }
+
+    /// Whether its action is a link that the shopper presses: an app's always, since a browser opens it from a press only;
+    /// a page's in a frame of another origin (`framed`), which may leave from a press only.
+    pub fn is_link(&self, framed: bool) -> bool {
+        match self.action().map(|action| &action.step) {
+            Some(Step::Deeplink { .. }) => true,
+            Some(Step::Redirect { .. }) => framed,
+            _ => false,
+        }
     }
 
     /// The key that requests about it use: the server's id, or its own.

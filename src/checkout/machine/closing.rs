@@ -2,9 +2,10 @@
 //!
 //! Only the server's word that it can no longer be paid lets another attempt begin.
 
+use super::announcement::Announcement;
 use super::attempt::Attempt;
 use super::choosing;
-use super::event::{Gesture, Request, What};
+use super::event::{Effect, Gesture, Request, What};
 use super::state::{Confirming, Outcome, Phase, Then};
 use super::{Turn, telling};
 use crate::action::Standing;
@@ -106,6 +107,13 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
             choosing::pay(turn, None, None, fresh, true)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
+        What::Shopper(Gesture::Feedback(answer), _) if !attempt.judged => {
+            let mut judged = attempt;
+            judged.judged = true;
+            let said = Announcement::feedback(&turn.state, &judged, *answer);
+            turn.order(Effect::Announce(said));
+            Phase::Ended { attempt: judged, outcome, when }
+        }
         What::Answered(_, id, _) if *id == attempt.id => {
             let mut answered = attempt;
             answered.watch.answered(turn.at, true);

@@ -38,6 +38,17 @@ pub enum Gesture {
     SaveCode,
     /// Copy the page's address, to open it in a browser.
     CopyLink,
+    /// Answered the question about the method.
+    Feedback(Feedback),
+}
+
+/// What a shopper answers when asked how a method went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feedback {
+    /// It went well.
+    Good,
+    /// It did not.
+    Bad,
 }
 
 /// Something that happened, and when.
@@ -112,7 +123,8 @@ pub enum Request {
 pub enum Effect {
     /// Send this; ends in [`What::Answered`].
     Send(Request, Box<Attempt>),
-    /// Carry this out; a bridge's ends in [`What::BridgeSaid`], every other by leaving the page.
+    /// Carry this out; a bridge's ends in [`What::BridgeSaid`], every other by leaving the page. Never an app link: the
+    /// shopper presses that link itself.
     HandOff(Box<Action>),
     /// Open this page, which leads to the same payment.
     Open(String),
@@ -178,6 +190,8 @@ impl Gesture {
             Self::ToggleLarge => "toggle_large",
             Self::SaveCode => "save_code",
             Self::CopyLink => "copy_link",
+            Self::Feedback(Feedback::Good) => "feedback_good",
+            Self::Feedback(Feedback::Bad) => "feedback_bad",
         }
     }
 }

@@ -113,8 +113,10 @@ pub enum Acting {
     Leaving,
     /// The wallet's bridge or app is open.
     InApp,
-    /// An app is to be opened from a press, or was and did not take over.
+    /// An app, or from a frame the wallet's page, is to be opened by a press on its link.
     AppLink,
+    /// The link was pressed, and the page is still in sight.
+    StillHere,
     /// Back without payment: 还没收到付款, with three ways on.
     NotPaid,
     /// The host page carries it out.

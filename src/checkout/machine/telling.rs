@@ -60,6 +60,7 @@ pub(super) fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
 
 /// Begins what the action asks for; the host page hears of it first and may take it on itself.
 pub(super) fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
+    let link = attempt.is_link(turn.state.offer.environment.framed);
     let known = attempt.payment.as_ref().and_then(|payment| payment.action.clone());
     let at = match known {
         Some(Err(refusal)) => {
@@ -69,9 +70,9 @@ pub(super) fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
         }
         Some(Ok(action)) => match action.step {
             Step::Qr { .. } => Acting::Code,
-            Step::Redirect { .. } => Acting::Leaving,
+            Step::Redirect { .. } | Step::Deeplink { .. } if link => Acting::AppLink,
+            Step::Redirect { .. } | Step::Deeplink { .. } => Acting::Leaving,
             Step::InApp { .. } => Acting::InApp,
-            Step::Deeplink { .. } => Acting::AppLink,
             Step::Nothing { .. } => return Phase::Confirming { attempt, why: Confirming::Processing },
         },
         None => return Phase::Confirming { attempt, why: Confirming::Processing },

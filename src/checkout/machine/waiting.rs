@@ -2,6 +2,8 @@
 //!
 //! Only the server's word ends a wait. Time, the wallet's word and the network's silence lead to asking, never to an end.
 
+mod place;
+
 use super::attempt::{Attempt, Origin};
 use super::closing;
 use super::event::{BridgeWord, Effect, Gesture, Request, What};
@@ -12,13 +14,14 @@ use crate::checkout::fault::{Fault, ServerCode};
 use crate::checkout::method::Flow;
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId, Payment};
+use place::Place;
 
 /// When the next thing is due in one of these phases.
 #[inline(never)]
 pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
     let limit = match phase {
         Phase::Acting { at: Acting::Code, .. } => attempt.deadline,
-        Phase::Acting { at: Acting::Leaving, .. } => Some(attempt.watch.since + patience::LEAVE_LIMIT),
+        Phase::Acting { at: Acting::Leaving, .. } => Some(attempt.watch.since + leave_limit(attempt)),
         Phase::Confirming { .. } | Phase::Unknown { call: false, .. } => {
             Some(attempt.watch.since + patience::CALL_AFTER)
         }
@@ -26,6 +29,11 @@ pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
     };
     let ask = attempt.watch.next_ask(attempt.spread());
     [limit, ask].into_iter().flatten().min()
+}
+
+/// How long leaving may take: an app comes at once or not at all.
+fn leave_limit(attempt: &Attempt) -> Millis {
+    if attempt.is_link(false) { patience::APP_LIMIT } else { patience::LEAVE_LIMIT }
 }
 
 /// From [`Phase::Acting`], [`Phase::Confirming`] and [`Phase::Unknown`].
@@ -47,7 +55,7 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
         What::Heard(id, payment) if *id == attempt.id => heard(turn, attempt, place, payment.as_deref()),
         What::StreamLost(id) if *id == attempt.id => stream_lost(attempt, place),
         What::ActionDecided(taken) if !matches!(place, Place::Unknown(_)) => decided(turn, attempt, place, *taken),
-        What::BridgeSaid(word) if place == Place::Acting(Acting::InApp) => bridge_said(turn, attempt, *word),
+        What::BridgeSaid(word) if place.hears(*word) => bridge_said(turn, attempt, *word),
         What::Woke | What::Hinted => woke(turn, attempt, place),
         What::TimeCame => time_came(turn, attempt, place),
         What::Updated(next) if next.0 != turn.state.order => {
@@ -61,32 +69,9 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
     }
 }
 
-/// Which of the three phases, apart from the attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Acting(Acting),
-    Confirming(Confirming),
-    Unknown(bool),
-}
-
-impl Place {
-    fn of(self, attempt: Box<Attempt>) -> Phase {
-        match self {
-            Self::Acting(at) => Phase::Acting { attempt, at },
-            Self::Confirming(why) => Phase::Confirming { attempt, why },
-            Self::Unknown(call) => Phase::Unknown { attempt, call },
-        }
-    }
-
-    /// Whether another way may be offered here: never while the payment may be under way.
-    fn may_change(self) -> bool {
-        matches!(self, Self::Acting(at) if !matches!(at, Acting::Leaving | Acting::InApp | Acting::Refreshing))
-    }
-}
-
 fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &Gesture) -> Phase {
     match (gesture, place) {
-        (Gesture::AskNow, Place::Acting(Acting::NotPaid | Acting::AppLink | Acting::Leaving)) => {
+        (Gesture::AskNow, place) if place.is_away() => {
             ask(turn, &mut attempt);
             Phase::Confirming { attempt, why: Confirming::Returned }
         }
@@ -94,7 +79,12 @@ fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &G
             ask(turn, &mut attempt);
             place.of(attempt)
         }
-        (Gesture::GoOn, Place::Acting(Acting::NotPaid | Acting::AppLink | Acting::Leaving)) => {
+        // The link itself leads away, from the press.
+        (Gesture::GoOn, place) if place.is_away() && attempt.is_link(turn.state.offer.environment.framed) => {
+            attempt.watch.since = turn.at;
+            Phase::Acting { attempt, at: Acting::Leaving }
+        }
+        (Gesture::GoOn, place) if place.is_away() && place != Place::Acting(Acting::InApp) => {
             telling::show(turn, attempt)
         }
         (Gesture::ChangeMethod, place) if place.may_change() => closing::cancel(turn, attempt, Then::Choose(None)),
@@ -157,14 +147,16 @@ fn time_came(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place) -> Phase 
     }
     ask(turn, &mut attempt);
     let waited = turn.at - attempt.watch.since.min(turn.at);
+    let leaving = leave_limit(&attempt);
     match place {
         Place::Acting(Acting::Code) if attempt.deadline.is_some_and(|deadline| turn.at >= deadline) => {
             attempt.watch.since = turn.at;
             Phase::Confirming { attempt, why: Confirming::LastCheck }
         }
-        Place::Acting(Acting::Leaving) if waited >= patience::LEAVE_LIMIT => {
-            Phase::Confirming { attempt, why: Confirming::Returned }
-        }
+        Place::Acting(Acting::Leaving) if waited >= leaving => match attempt.is_link(false) {
+            true => Phase::Acting { attempt, at: Acting::StillHere },
+            false => Phase::Confirming { attempt, why: Confirming::Returned },
+        },
         Place::Confirming(_) | Place::Unknown(false) if waited >= patience::CALL_AFTER => {
             Phase::Unknown { attempt, call: true }
         }

@@ -27,7 +27,14 @@ pub(crate) fn row(wallet: Wallet, hint: Hint, flows: &[Flow]) -> Offered {
 }
 
 pub(crate) fn desk() -> Environment {
-    Environment { app: App::Browser, version: None, os: Os::Macos, device: Device::Desktop, upsdk: false }
+    Environment {
+        app: App::Browser,
+        version: None,
+        os: Os::Macos,
+        device: Device::Desktop,
+        upsdk: false,
+        framed: false,
+    }
 }
 
 /// The four wallets in a browser on a desk.
@@ -158,9 +165,17 @@ fn acting_scenes() -> Vec<(&'static str, State)> {
         ("leaving", acting(app_link(), Acting::Leaving)),
         ("in-app", wechat()),
         ("app-link", acting(app_link(), Acting::AppLink)),
+        ("still-here", acting(app_link(), Acting::StillHere)),
         ("not-paid", acting(app_link(), Acting::NotPaid)),
         ("host", acting(plain_attempt(), Acting::Host)),
     ]
+}
+
+/// The four wallets, of which WeChat Pay is asked about.
+fn asking() -> Offer {
+    let mut offer = offer();
+    offer.shown[0].method.feedback = true;
+    offer
 }
 
 fn ended_scenes() -> Vec<(&'static str, State)> {
@@ -171,6 +186,8 @@ fn ended_scenes() -> Vec<(&'static str, State)> {
         ("failed", ended(Outcome::Failed)),
         ("canceled", ended(Outcome::Canceled)),
         ("expired", ended(Outcome::Expired)),
+        ("question", State { offer: Rc::new(asking()), ..ended(Outcome::Succeeded) }),
+        ("question-failed", State { offer: Rc::new(asking()), ..ended(Outcome::Failed) }),
     ]
 }
 

@@ -125,7 +125,7 @@ fn usual(device: Device) -> String {
 }
 
 fn place(app: App, device: Device, upsdk: bool) -> String {
-    let environment = Environment { app, version: None, os: Os::Other, device, upsdk };
+    let environment = Environment { app, version: None, os: Os::Other, device, upsdk, framed: false };
     Wallet::ALL.map(|wallet| row(placement(wallet, &environment), device)).join(" ")
 }
 
@@ -193,7 +193,7 @@ mod tests {
                     let mut rows: Vec<_> = Wallet::ALL.iter().map(|wallet| wallet.id()).zip(found).collect();
                     rows.sort_by_key(|(_, row)| row[..1].to_owned());
                     let rows: Vec<_> = rows.iter().map(|(id, row)| (*id, &row[1..])).collect();
-                    let environment = Environment { app, version: None, os: Os::Ios, device, upsdk };
+                    let environment = Environment { app, version: None, os: Os::Ios, device, upsdk, framed: false };
                     let offer = Offer::make(&options, environment, "");
                     let offered: Vec<_> =
                         offer.shown.iter().map(|row| (row.method.id.as_str(), row.hint.word())).collect();
