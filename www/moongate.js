@@ -385,7 +385,7 @@ class Shell {
     const returned = absolute('').searchParams.get(RETURNED)
     let kept
     try {
-      kept = JSON.parse(keep('session', key))
+      kept = JSON.parse(keep('local', key))
     } catch {}
     const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
@@ -725,7 +725,7 @@ class Shell {
       attempt = null
     }
     this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
-    keep('session', this.key, JSON.stringify(this.attempt))
+    keep('local', this.key, JSON.stringify(this.attempt))
     keep(this.store, 'moongate:method', method)
     this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
     // Still here, the page was not left: how does it stand?
@@ -792,7 +792,7 @@ class Shell {
 
   drop() {
     this.attempt = null
-    keep('session', this.key, null)
+    keep('local', this.key, null)
   }
 
   // -- What the page may call once the form way is open

@@ -39,6 +39,13 @@ pub(super) fn listeners(link: &Link) -> Vec<Listener> {
     listeners
 }
 
+/// What another tab of this browser did: it keeps an attempt, or forgot one.
+#[inline(never)]
+pub(super) fn other_tabs(link: &Link) -> Option<Listener> {
+    let link = link.clone();
+    Some(Listener::new(page::window()?.as_ref(), "storage", move |_| link.tell(Notice::Shared)))
+}
+
 /// What a shopper takes for another screen, whose heading then takes the focus.
 pub(super) fn screen(state: &State) -> (&'static str, Option<Acting>) {
     let at = if let Phase::Acting { at, .. } = &state.phase { Some(*at) } else { None };

@@ -6,6 +6,7 @@ use super::page::{self, Listener, Timer};
 use super::setup::Setup;
 use super::till::{Link, Notice};
 use crate::action::{Action, Bridge, Method, Step};
+use crate::checkout::environment::App;
 use crate::checkout::machine::{BridgeWord, What};
 use js_sys::{Function, Object, Reflect};
 use std::cell::RefCell;
@@ -30,17 +31,23 @@ pub(super) fn carry_out(action: &Action, setup: &Setup, link: Link) {
             link.tell(Notice::Happened(What::BridgeSaid(word)));
         }
     };
-    match (&action.step, setup.options.as_ref().and_then(|options| options.mini_program_page.as_deref())) {
+    match (&action.step, mini_program_page(setup)) {
         (Step::Redirect { url, method: Method::Get, .. }, _) => open(url),
         (Step::Redirect { url, method: Method::Post, fields }, _) => {
             let _posted = page::window().and_then(|window| window.document()).and_then(|page| post(&page, url, fields));
         }
-        (Step::InApp { bridge: Bridge::WechatMini, params }, Some(page)) => {
+        (Step::InApp { bridge: Bridge::WechatMini | Bridge::WechatJsapi, params }, Some(page)) => {
             call(Call::to_page(page, params), said);
         }
         (Step::InApp { bridge, params }, _) => call(Call::of(*bridge, params), said),
         (Step::Qr { .. } | Step::Deeplink { .. } | Step::Nothing { .. }, _) => (),
     }
+}
+
+/// The page that pays, of the mini program around this one.
+fn mini_program_page(setup: &Setup) -> Option<&str> {
+    let around = setup.mirror.state.borrow().as_ref()?.offer.environment.app;
+    setup.options.as_ref().filter(|_| around == App::WechatMiniprogram)?.mini_program_page.as_deref()
 }
 
 /// Leaves for this address, in the top window where the page is framed.

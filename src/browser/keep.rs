@@ -56,7 +56,8 @@ fn attempt_key(options: &Options) -> String {
     [ATTEMPT, &options.endpoint, ":", &options.order].concat()
 }
 
-/// Keeps this attempt for the order, or forgets the one kept.
+/// Keeps this attempt for the order, or forgets the one kept: for all tabs of this browser, and for the time after this tab,
+/// which a phone may close while the wallet is open.
 pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
     let text = attempt.map(|attempt| {
         Json::object([
@@ -69,7 +70,7 @@ pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
         ])
         .written()
     });
-    write(session(), &attempt_key(options), text.as_deref());
+    write(device(), &attempt_key(options), text.as_deref());
 }
 
 /// The attempt to take up again: the one that the address brought back, or the one that was kept.
@@ -92,8 +93,9 @@ fn take_from_address() {
     }
 }
 
-fn kept(options: &Options) -> Option<Attempt> {
-    let json = Json::read(&read(session(), &attempt_key(options))?).ok()?;
+/// The attempt that this browser keeps for the order.
+pub(super) fn kept(options: &Options) -> Option<Attempt> {
+    let json = Json::read(&read(device(), &attempt_key(options))?).ok()?;
     let text = |key| json.get(key).and_then(Json::text);
     let at: i64 = json.get("at").and_then(Json::scalar)?.parse().ok()?;
     if page::wall() - at > LIFETIME {
@@ -150,7 +152,7 @@ pub(super) fn shopper(options: &Options) -> String {
 /// Forgets all that is kept for this order and this shopper.
 pub(super) fn forget(options: &Options) {
     for (storage, key) in [
-        (session(), attempt_key(options)),
+        (device(), attempt_key(options)),
         (session(), METHOD.to_owned()),
         (device(), METHOD.to_owned()),
         (session(), SHOPPER.to_owned()),

@@ -7,7 +7,7 @@ use super::{keep, page};
 use crate::checkout::environment::{App, Environment};
 use crate::checkout::fault::{PageCode, PageFault};
 use crate::checkout::json::Json;
-use crate::checkout::machine::{Millis, Order, State};
+use crate::checkout::machine::{Millis, Order, Phase, State, What};
 use crate::checkout::method::{MethodId, Wallet};
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
@@ -107,6 +107,15 @@ pub(super) fn unnamed_page(setup: &Setup) -> Option<PageFault> {
     let about =
         "miniProgramPage: a web-view in a mini program can't pay by WeChat Pay; name the mini program's page that can";
     needed.then(|| PageFault { code: PageCode::MissingOption, about: about.to_owned() })
+}
+
+/// An attempt that another tab began, to be taken up here as well before this one begins its own.
+#[inline(never)]
+pub(super) fn shared(setup: &Setup) -> Option<What> {
+    let state = setup.mirror.state.borrow();
+    let idle = matches!(state.as_ref()?.phase, Phase::Choosing { pending: None, .. });
+    let kept = setup.options.as_ref().filter(|_| idle).and_then(|options| keep::kept(options))?;
+    Some(What::Found(Box::new(kept)))
 }
 
 /// How many events the log keeps.

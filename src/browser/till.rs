@@ -26,6 +26,8 @@ pub(super) enum Notice {
     Changed(Rc<Setup>),
     /// `pay()`, with what to call when it is decided.
     Pay(Function),
+    /// Another tab kept or forgot something.
+    Shared,
     /// What was told besides is old.
     Told,
 }

@@ -7,7 +7,7 @@ use super::picture::{Mark, mark};
 use super::scene::Scene;
 use super::{code, shop};
 use crate::action::{Method, Step};
-use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture};
+use crate::checkout::machine::{Acting, Attempt, Confirming, Gesture, Origin};
 use crate::words::Key;
 use yew::prelude::*;
 
@@ -21,6 +21,10 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
         Acting::AppLink => (Key::AppLink, Key::AppLinkDo, vec![open(), change(scene)]),
         Acting::StillHere => {
             (Key::AppLink, Key::LeavingDo, vec![open(), page(scene, attempt), paid(scene), change(scene)])
+        }
+        // The link alone brought the shopper to another browser: it is enough to ask, not to pay or to close.
+        Acting::NotPaid if attempt.origin == Origin::Link && attempt.action().is_none() => {
+            (Key::NotPaid, Key::NotPaidElsewhere, vec![paid(scene)])
         }
         Acting::NotPaid => {
             let go_on = go_on(scene, attempt, scene.say(Key::GoOn));

@@ -80,6 +80,10 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::OrderNumber, "Order"),
     (Key::NotPaid, "No payment received yet"),
     (Key::NotPaidDo, "Not finished: continue paying. Already paid: press “I have paid” and we check again."),
+    (
+        Key::NotPaidElsewhere,
+        "To go on paying, return to the browser you ordered in. If you have paid, press “I have paid” and we will ask again.",
+    ),
     (Key::Returned, "Checking the payment"),
     (Key::Said, "Confirming. Do not pay again yet"),
     (Key::Processing, "Being processed. Do not pay again yet"),

@@ -104,6 +104,7 @@ keys! {
     // Not sure yet.
     NotPaid = "not_paid",
     NotPaidDo = "not_paid_do",
+    NotPaidElsewhere = "not_paid_elsewhere",
     Returned = "returned",
     Said = "said",
     Processing = "processing",

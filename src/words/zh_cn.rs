@@ -77,6 +77,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::OrderNumber, "订单号"),
     (Key::NotPaid, "还没收到付款"),
     (Key::NotPaidDo, "没付完，可以继续付；已经付了，点“我已付款”，我们再查一次。"),
+    (Key::NotPaidElsewhere, "要继续付，请回到下单时的浏览器；已经付了，点“我已付款”，我们再查一次。"),
     (Key::Returned, "正在查付款结果"),
     (Key::Said, "正在确认，请先不要再付"),
     (Key::Processing, "正在处理，请先不要再付"),

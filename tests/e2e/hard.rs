@@ -116,17 +116,56 @@ async fn a_checkout_in_a_frame_of_the_shops_own_leaves_in_the_whole_window() {
 }
 
 #[tokio::test]
-async fn a_checkout_in_a_frame_of_another_origin_gets_the_shopper_to_the_wallet() {
+async fn a_checkout_in_a_frame_of_another_origin_leaves_by_one_press_on_a_link_or_form_and_never_by_itself() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    // A page by GET; a gateway's form by POST.
+    for (method, control) in [("hebao", "a"), ("unionpay", "form button")] {
+        let order = shop.order();
+        shop.provider(json!({ "provider": "normalised", "flow": "redirect" })).await;
+        let inner = shop.page(&Trial::of(&order));
+        let frame = format!("<iframe id='frame' src='{inner}' width='480' height='720'></iframe>");
+        let outer = shop.page(&Trial::of(&order).bare().body(&frame)).replace("127.0.0.1", "localhost");
+        browser.goto(&outer).await;
+        let before = browser.run("return history.length", &[]).await;
+        in_frame(&browser, method).await;
+        let checkout = Checkout::on(&browser);
+        checkout.shows("acting app_link").await;
+        let target = format!(
+            "const next = root.querySelector('{control}[data-gesture=go_on]'); return (next.form ?? next).target"
+        );
+        assert_eq!(checkout.see(&target).await, "_top", "{method}");
+        browser.client().clone().enter_parent_frame().await.expect("back to the page");
+        assert_eq!(browser.url().await, outer, "{method}: nothing leaves by itself");
+        browser.element("#frame").await.enter_frame().await.expect("a frame");
+        checkout.press("go_on").await;
+        browser.client().clone().enter_parent_frame().await.expect("back to the page");
+        browser.until_at("/sandbox/wallet").await;
+        assert_eq!(
+            browser.run("return history.length - arguments[0]", &[before]).await,
+            1,
+            "{method}: exactly one navigation"
+        );
+        approve(&browser).await;
+        Checkout::on(&browser).shows("ended succeeded").await;
+        assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_wants_more_in_a_frame_of_another_origin_takes_the_action_itself() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();
-    let inner = shop.page(&Trial::of(&order));
+    let take = "document.addEventListener('moongate-action', (event) => { event.preventDefault(); parent.postMessage(event.detail.action.url, '*') })";
+    let inner = shop.page(&Trial::of(&order).script(take));
     let frame = format!("<iframe id='frame' src='{inner}' width='480' height='720'></iframe>");
-    let outer = shop.page(&Trial::of(&order).bare().body(&frame));
+    let listen = "addEventListener('message', ({ data }) => { window.asked = data })";
+    let outer = shop.page(&Trial::of(&format!("{order}-outer")).bare().body(&frame).script(listen));
     browser.goto(&outer.replace("127.0.0.1", "localhost")).await;
     in_frame(&browser, "hebao").await;
-    browser.client().enter_parent_frame().await.expect("back to the page");
-    approve(&browser).await;
-    Checkout::on(&browser).shows("ended succeeded").await;
+    Checkout::on(&browser).shows("acting host").await;
+    browser.client().clone().enter_parent_frame().await.expect("back to the page");
+    let url = browser.until("the host is asked", "return window.asked", &[]).await;
+    assert!(url.as_str().unwrap().starts_with("http"), "{url}");
     shop.payment(&order).await;
 }
 

@@ -17,6 +17,7 @@
 mod apps;
 mod calls;
 mod codes;
+mod complaints;
 mod embedding;
 mod form;
 mod hard;

@@ -77,7 +77,7 @@ async fn an_answer_that_is_lost_is_asked_for_again_with_the_same_key() {
 }
 
 #[tokio::test]
-async fn a_second_tab_takes_the_same_payment_up() {
+async fn a_second_tab_that_knows_nothing_of_the_first_takes_the_same_payment_up() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();
     let page = shop.page(&Trial::of(&order));
@@ -88,7 +88,8 @@ async fn a_second_tab_takes_the_same_payment_up() {
     let first = browser.client().window().await.expect("a window");
     let second = browser.client().new_window(true).await.expect("a second tab").handle;
     browser.client().switch_to_window(second).await.expect("the second tab");
-    browser.goto(&page).await;
+    let blocked = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked') } })";
+    browser.goto(&shop.page(&Trial::of(&order).script(blocked))).await;
     checkout.ready().await.pay_with("alipay").await.shows("acting code").await;
     assert_eq!(checkout.scanned().await, text, "the payment that lives is shown, whichever wallet was picked");
     assert_eq!(checkout.state().await["method"], "wechatpay");

@@ -149,7 +149,7 @@ async fn a_link_with_somebody_elses_attempt_is_dropped_in_silence() {
     checkout.shows("ended succeeded").await;
     let mine = shop.order();
     for (order, attempt) in [(&mine, attempt.as_str()), (&mine, "mg_0123456789abcdef0123456789abcdef")] {
-        browser.run("sessionStorage.clear()", &[]).await;
+        browser.run("sessionStorage.clear(); localStorage.clear()", &[]).await;
         browser.goto(&format!("{}?moongate_attempt={attempt}&a=1", shop.page(&Trial::of(order)))).await;
         checkout.shows("choosing").await.ready().await;
         assert!(browser.url().await.ends_with("?a=1"), "{}", browser.url().await);
@@ -264,4 +264,93 @@ async fn money_that_comes_after_the_end_is_still_told() {
     let told = checkout.heard("complete").await;
     let told: Vec<(&Value, &Value)> = told.iter().map(|one| (&one["outcome"], &one["late"])).collect();
     assert_eq!(told, [(&json!("expired"), &Value::Null), (&json!("succeeded"), &json!(true))]);
+}
+
+#[tokio::test]
+async fn a_tab_that_was_killed_is_made_up_for_by_another() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let text = checkout.scanned().await;
+    let second = browser.client().new_window(true).await.expect("a second tab").handle;
+    browser.client().clone().close_window().await.expect("the first tab is closed");
+    browser.client().switch_to_window(second).await.expect("the second tab");
+    browser.goto(&page).await;
+    checkout.shows("acting code").await;
+    assert_eq!(checkout.scanned().await, text, "nothing is pressed, and the payment is there again");
+    shop.approve_code(&text).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
+}
+
+#[tokio::test]
+async fn two_tabs_share_one_attempt_and_its_end() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.shows("choosing").await;
+    let first = browser.client().window().await.expect("a window");
+    let second = browser.client().new_window(true).await.expect("a second tab").handle;
+    browser.client().switch_to_window(second).await.expect("the second tab");
+    browser.goto(&page).await;
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let attempt = checkout.state().await["attempt"].clone();
+    browser.client().switch_to_window(first).await.expect("the first tab");
+    checkout.shows("acting code").await;
+    assert_eq!(checkout.state().await["attempt"], attempt, "taken up without a press");
+    checkout.press("change_method").await.shows("choosing").await;
+    assert_eq!(shop.payment(&order).await["status"], "canceled");
+    browser
+        .client()
+        .switch_to_window(browser.client().windows().await.expect("tabs").pop().expect("the second"))
+        .await
+        .expect("the second tab");
+    checkout.shows("ended canceled").await;
+    assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
+}
+
+#[tokio::test]
+async fn the_link_that_a_wallet_opens_in_another_browser_asks_and_does_not_pay() {
+    let shop = Shop::open();
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    let attempt = {
+        let browser = DESK.phone(PHONE).open().await;
+        left(&browser, &shop, &order, "alipay").await;
+        shop.payment(&order).await["attempt"].as_str().expect("text").to_owned()
+    };
+    let other = DESK.phone(PHONE).open().await;
+    other.goto(&format!("{page}?moongate_attempt={attempt}")).await;
+    let checkout = Checkout::on(&other);
+    checkout.shows("acting not_paid").await;
+    let ways = "return [...root.querySelectorAll('.ways [data-gesture]')].map((way) => way.dataset.gesture)";
+    assert_eq!(checkout.see(ways).await, json!(["ask_now"]), "enough to ask, not to pay or to close");
+    assert!(checkout.text(".lead").await.contains("回到下单时的浏览器"));
+    assert!(checkout.heard("action").await.is_empty());
+    shop.wallet(&order, "pay").await;
+    checkout.press("ask_now").await.shows("ended succeeded").await;
+    assert_eq!(shop.payments(&order).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_as_it_was_left_asks_at_once() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let order = shop.order();
+    let kept = "addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted })";
+    browser.goto(&shop.page(&Trial::of(&order).script(kept))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("alipay").await;
+    browser.until_at("/sandbox/wallet").await;
+    shop.wallet(&order, "pay").await;
+    while browser.url().await.contains("/sandbox/") {
+        browser.back().await;
+    }
+    checkout.shows("ended succeeded").await;
+    println!("from the back/forward cache: {}", browser.run("return window.persisted", &[]).await);
+    assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
 }

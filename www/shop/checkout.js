@@ -84,6 +84,10 @@ provider.addEventListener('change', async () => {
 })
 speakAs().catch(() => { providerNote.textContent = providerNote.dataset.lost })
 
+const app = document.getElementById('app')
+app.value = app.dataset.now
+app.addEventListener('change', () => location.assign(app.selectedOptions[0].dataset.to))
+
 clear.addEventListener('click', () => {
   list.replaceChildren()
   empty.hidden = false

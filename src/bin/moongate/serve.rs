@@ -2,6 +2,7 @@
 //!
 //! It does not decide what is served where: `site` does.
 
+mod places;
 mod policy;
 mod shop;
 mod site;

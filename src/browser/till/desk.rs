@@ -34,7 +34,7 @@ pub(super) struct Desk {
     /// Whether every room of the house is here; until then, what leads there waits.
     whole: bool,
     waiting: Vec<What>,
-    _listeners: Vec<Listener>,
+    listeners: Vec<Listener>,
 }
 
 impl Desk {
@@ -42,7 +42,7 @@ impl Desk {
         let state = setup.options.as_ref().map(|options| Rc::new(setup::first_state(options, &setup.before)));
         setup.mirror.state.replace(state.clone());
         Self {
-            _listeners: attention::listeners(&link),
+            listeners: attention::listeners(&link),
             link,
             setup,
             state,
@@ -70,6 +70,7 @@ impl Desk {
                 self.paying.push(done);
                 self.happened(What::HostPaid(page::fresh_attempt()));
             }
+            Notice::Shared => setup::shared(&self.setup).into_iter().for_each(|found| self.happened(found)),
             Notice::Told => self.setup.mirror.notice.set(None),
         }
     }
@@ -94,6 +95,7 @@ impl Desk {
     #[inline(never)]
     fn become_whole(&mut self) {
         self.whole = true;
+        self.listeners.extend(attention::other_tabs(&self.link));
         self.report(&setup::unknown_texts(&self.setup));
         self.report(setup::unnamed_page(&self.setup).as_slice());
         for what in std::mem::take(&mut self.waiting) {

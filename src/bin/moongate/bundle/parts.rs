@@ -27,6 +27,7 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::browser::till::desk::Desk::become_whole",
             "moongate::browser::till::desk::Desk::carry_out",
             "moongate::browser::hearing",
+            "moongate::browser::setup::shared",
         ],
     },
     Part { name: "read", rooms: &["moongate::action::terms", "moongate::action::provider"] },

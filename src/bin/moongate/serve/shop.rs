@@ -17,8 +17,16 @@ use std::sync::Arc;
 use tower_http::services::ServeDir;
 
 /// The switches of the page: a key of the query, and its values, the first of which need not be said.
-const SWITCHES: [(&str, &[&str]); 3] =
-    [("lang", &["zh-CN", "en"]), ("theme", &["auto", "light", "dark"]), ("text", &["auto", "large"])];
+const SWITCHES: [(&str, &[&str]); 4] = [
+    ("lang", &["zh-CN", "en"]),
+    ("theme", &["auto", "light", "dark"]),
+    ("text", &["auto", "large"]),
+    // The app that the page plays; `play.js` has their user agents and bridges.
+    (
+        "app",
+        &["here", "phone", "wechat", "wechat_miniprogram", "alipay", "unionpay", "taobao", "hebao", "qq", "douyin"],
+    ),
+];
 
 /// The shop at `/` and `/orders/{order}`; its pictures, styles and scripts beside them.
 pub(super) fn router(folder: &Path) -> Router {
@@ -202,7 +210,10 @@ mod tests {
 
     #[test]
     fn a_value_that_is_none_of_a_switch_is_the_usual_one() {
-        assert_eq!(chosen(&asked(&[("lang", "<script>")])), [("lang", "zh-CN"), ("theme", "auto"), ("text", "auto")]);
+        assert_eq!(
+            chosen(&asked(&[("lang", "<script>")])),
+            [("lang", "zh-CN"), ("theme", "auto"), ("text", "auto"), ("app", "here")]
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! It does not decide what the sandbox answers or what the shop's pages say.
 
-use super::{policy, shop};
+use super::{places, policy, shop};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::map_response;
@@ -27,6 +27,7 @@ pub(super) fn router(folders: &Folders, sandbox: Router) -> Router {
     let widget = ServeDir::new(&folders.bundle).precompressed_br().precompressed_gzip();
     let ours = shop::router(&folders.www.join("shop"))
         .merge(folder("/guide", ServeDir::new(folders.www.join("guide"))))
+        .route("/guide/apps", get(places::page))
         .merge(sandbox)
         .layer(map_response(policy::ours));
     let widget = folder("/moongate", widget).layer(map_response(policy::widget));
