@@ -18,6 +18,10 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Test, "Test: no money is taken"),
     (Key::CopyLink, "Copy link"),
     (Key::LinkCopied, "Link copied. Paste it into a browser."),
+    (
+        Key::LinkCopiedMenu,
+        "Tap ··· at the top right and choose to open in the browser. The link is copied too, to paste there.",
+    ),
     (Key::MethodAlipay, "Alipay 支付宝"),
     (Key::MethodWechatpay, "WeChat Pay 微信支付"),
     (Key::MethodUnionpay, "UnionPay 云闪付"),

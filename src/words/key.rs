@@ -38,6 +38,7 @@ keys! {
     Test = "test",
     CopyLink = "copy_link",
     LinkCopied = "link_copied",
+    LinkCopiedMenu = "link_copied_menu",
     // The methods' names, and the names of the apps as a phone shows them.
     MethodAlipay = "method_alipay",
     MethodWechatpay = "method_wechatpay",
@@ -208,6 +209,15 @@ impl Key {
             | App::Baidu
             | App::Browser => Self::AppOther,
         }
+    }
+
+    /// What is said once the address is copied, and where an app's menu leads to a browser as well, that too.
+    ///
+    /// # Source
+    /// Ping++'s page for Alipay in WeChat asks for the same two presses (`research/provider-payloads.md` 3.3, read
+    /// 2026-11-22); of no other app is it known for certain.
+    pub fn copied(app: App) -> Self {
+        if app == App::Wechat { Self::LinkCopiedMenu } else { Self::LinkCopied }
     }
 
     /// The line under a method's name; none for the merchant's own without a description.

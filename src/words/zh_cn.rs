@@ -18,6 +18,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Test, "测试，不会扣款"),
     (Key::CopyLink, "复制网址"),
     (Key::LinkCopied, "网址已复制，到浏览器里粘贴打开"),
+    (Key::LinkCopiedMenu, "点右上角“···”，选“在浏览器打开”；网址也已复制，可以到浏览器里粘贴"),
     (Key::MethodAlipay, "支付宝"),
     (Key::MethodWechatpay, "微信支付"),
     (Key::MethodUnionpay, "云闪付"),

@@ -54,6 +54,11 @@ fn app_link() -> Value {
 /// All of them, in the order of a payment.
 pub fn all() -> Vec<Scene> {
     let outcome = |status: &str| json!({ "create": { "status": status } });
+    let asked = |status: &str| {
+        let mut scene = outcome(status);
+        scene["options"] = json!({ "methods": [{ "id": "wechatpay", "feedback": true }, "alipay"] });
+        scene
+    };
     let fees = json!({ "options": { "methods": [{ "id": "alipay", "fee": 0 }, { "id": "wechatpay", "fee": { "percent": "0.6" } },
         { "id": "card", "label": "Own 银行卡", "description": "各家银行 Any bank" }, "unionpay", "hebao"], "collapseAfter": 4 } });
     vec![
@@ -104,6 +109,12 @@ pub fn all() -> Vec<Scene> {
             "acting in_app",
         )),
         scene("app-link", json!({ "all": app_link() }), &["alipay", "pay"], "acting app_link"),
+        scene(
+            "still-here",
+            json!({ "all": app_link(), "stay": true }),
+            &["alipay", "pay", "go_on"],
+            "acting still_here",
+        ),
         in_wechat(scene(
             "not-paid",
             json!({ "all": bridge(), "bridge": "cancel" }),
@@ -158,6 +169,8 @@ pub fn all() -> Vec<Scene> {
         scene("failed", outcome("failed"), &["wechatpay", "pay"], "ended failed"),
         scene("canceled", outcome("canceled"), &["wechatpay", "pay"], "ended canceled"),
         scene("expired", outcome("expired"), &["wechatpay", "pay"], "ended expired"),
+        scene("question", asked("succeeded"), &["wechatpay", "pay"], "ended succeeded"),
+        scene("question-answered", asked("failed"), &["wechatpay", "pay", "feedback_bad"], "ended failed"),
     ]
 }
 

@@ -39,5 +39,8 @@ if (window.scene.bridge) {
   } }
 }
 // A page that is not left, to see what stands there while it is.
-if (window.scene.stay) HTMLFormElement.prototype.submit = () => {}
+if (window.scene.stay) {
+  HTMLFormElement.prototype.submit = () => {}
+  addEventListener('click', (event) => { if (event.composedPath()[0].closest?.('a')) event.preventDefault() })
+}
 if (window.scene.taken) document.addEventListener('moongate-action', (event) => event.preventDefault())

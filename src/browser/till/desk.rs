@@ -173,8 +173,8 @@ impl Desk {
             }
             Effect::CopyLink => {
                 page::copy(&page::address());
-                self.setup.mirror.notice.set(Some(Key::LinkCopied));
-                self.telling = Some(Timer::after(4_000, move || link.tell(Notice::Told)));
+                self.setup.mirror.notice.set(Some(Key::copied(state.offer.environment.app)));
+                self.telling = Some(Timer::after(8_000, move || link.tell(Notice::Told)));
             }
             Effect::HandOff(_) | Effect::Open(_) | Effect::SignIn(..) | Effect::Listen(_) | Effect::SaveCode => {
                 self.carry_out(state, effect);
