@@ -146,19 +146,18 @@ impl Call {
 
     /// Calls it. Whatever it answers first is its word; it may never answer, and may answer again.
     fn make(&self, said: impl Fn(BridgeWord) + 'static) {
-        let (bridge, leads_on) = (self.bridge, self.path.len() > 1);
-        let mut said = Some(said);
-        let mut answer = move |word: Option<BridgeWord>| word.and_then(|word| Some(said.take()?(word)));
-        let Some((target, function)) = self.target() else {
-            let _said = answer(Some(BridgeWord::Absent));
-            return;
+        let unsaid = Rc::new(RefCell::new(Some(said)));
+        let said = move |word| {
+            if let Some(said) = unsaid.take() {
+                said(word);
+            }
         };
-        let answer = Rc::new(RefCell::new(answer));
-        let hear = answer.clone();
+        let Some((target, function)) = self.target() else { return said(BridgeWord::Absent) };
+        let (bridge, leads_on, heard) = (self.bridge, self.path.len() > 1, said.clone());
         let answered = Closure::<dyn FnMut(JsValue)>::new(move |result| {
             // Another page was opened, and no more: what becomes of the payment, it does not say.
             let word = if leads_on { left(&result) } else { Some(word(bridge, &result)) };
-            let _said = hear.borrow_mut()(word);
+            word.into_iter().for_each(&heard);
         });
         let answered = answered.into_js_value();
         let called = if self.first.is_empty() {
@@ -168,7 +167,7 @@ impl Call {
             function.call3(&target, &self.first.into(), &self.params, &answered)
         };
         if called.is_err() {
-            let _said = answer.borrow_mut()(Some(BridgeWord::Absent));
+            said(BridgeWord::Absent);
         }
     }
 }

@@ -44,7 +44,7 @@ fn anew(scene: &Scene<'_>, attempt: &Attempt) -> Vec<Html> {
 
 /// The one question about a method that the merchant wants to hear of, until it is answered.
 fn question(scene: &Scene<'_>, attempt: &Attempt) -> Html {
-    if attempt.judged || !scene.row(&attempt.method).is_some_and(|row| row.method.feedback) {
+    if attempt.judged.is_some() || !scene.row(&attempt.method).is_some_and(|row| row.method.feedback) {
         return Html::default();
     }
     let name = scene.name(&attempt.method);

@@ -351,3 +351,36 @@ async fn the_demo_shop_plays_each_app_and_its_wallet() {
         assert_eq!(shop.payment(&order).await["flow"], "inapp", "{app}");
     }
 }
+
+#[tokio::test]
+async fn a_saved_code_carries_its_sum_its_order_and_its_time() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    shop.provider(json!({ "provider": "wallet", "flow": "qr" })).await;
+    let watch = "HTMLAnchorElement.prototype.click = function () { window.saved = this.href }
+      window.written = []; const { fillText } = CanvasRenderingContext2D.prototype
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { written.push(text); return fillText.call(this, text, ...at) }";
+    browser.inject(watch).await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("alipay").await.shows("acting code").await.press("save_code").await;
+    browser.until("a picture is saved", "return window.saved ?? null", &[]).await;
+    let written = browser.run("return written", &[]).await;
+    let until = checkout.see("return root.querySelector('[data-qr]').dataset.until").await;
+    assert_eq!(written, json!(["¥128.00", order, until]));
+    assert!(until.as_str().unwrap().ends_with(" 前有效"), "{until}");
+}
+
+#[tokio::test]
+async fn on_the_way_to_a_wallets_page_the_referrer_is_kept() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    for (method, provider) in [("wechatpay", "wallet"), ("hebao", "wallet"), ("alipay", "normalised")] {
+        shop.provider(json!({ "provider": provider, "flow": "redirect" })).await;
+        let page = shop.page(&Trial::of(&shop.order()));
+        browser.goto(&page).await;
+        Checkout::on(&browser).ready().await.pay_with(method).await;
+        browser.until_at("/sandbox/wallet").await;
+        let referrer = browser.run("return document.referrer", &[]).await;
+        assert_eq!(referrer, page, "{method}: WeChat's H5 page refuses who comes from nowhere");
+    }
+}

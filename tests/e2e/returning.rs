@@ -354,3 +354,19 @@ async fn a_page_that_comes_back_as_it_was_left_asks_at_once() {
     println!("from the back/forward cache: {}", browser.run("return window.persisted", &[]).await);
     assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
 }
+
+#[tokio::test]
+async fn a_provider_that_returns_by_a_form_leads_back_to_the_page_by_the_servers_answer() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let order = shop.order();
+    let posted = "addEventListener('pageshow', () => { window.redirects = performance.getEntriesByType('navigation')[0].redirectCount })";
+    let checkout = {
+        browser.goto(&shop.page(&Trial::of(&order).script(posted))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with("unionpay").await;
+        checkout
+    };
+    approve(&browser).await;
+    paid(&shop, &order, &checkout).await;
+    assert_eq!(browser.run("return window.redirects", &[]).await, 1, "a form to the server, then 303 to the page");
+}

@@ -438,6 +438,24 @@ fn a_bridge_that_says_paid_late_still_keeps_the_shopper_from_paying_again() {
 }
 
 #[test]
+fn events_say_in_or_out_of_a_rollout_and_never_the_bucket() {
+    let raw = r#"{"endpoint":"/checkout","order":"SO-1001","amount":12800,"currency":"CNY",
+        "methods":[{"id":"wechatpay","rollout":0.9999},{"id":"alipay","rollout":0},"hebao"]}"#;
+    let (options, faults) = Options::from_file(&Json::read(raw).unwrap());
+    assert_eq!(faults, []);
+    let offer = Rc::new(Offer::make(&options.unwrap(), offer().environment.clone(), "shopper-1"));
+    let mut play = Play { state: State::new(order(), offer, Some(method("wechatpay")), false), ..Play::new() };
+    play.does(Gesture::Pay);
+    let [Effect::Announce(status), ..] = &play.effects[..] else { panic!("{:?}", play.effects) };
+    let bucket = moongate::checkout::offer::bucket(&method("wechatpay"), "shopper-1").to_string();
+    let text = status.detail.to_string();
+    assert!(text.contains(r#""in":["wechatpay"],"out":["alipay"]"#) && !text.contains(&bucket), "{text}");
+    for word in ["rollout", "shopper", "bucket"] {
+        assert!(!text.contains(word), "{text}");
+    }
+}
+
+#[test]
 fn the_shoppers_answer_about_a_method_is_told_once() {
     let mut play = Play::showing_a_code();
     assert!(play.does(Gesture::Feedback(Feedback::Bad)).effects.is_empty(), "not before the end");

@@ -542,7 +542,7 @@ fn the_one_question_is_asked_only_of_its_method_and_only_until_it_is_answered() 
     assert!(page.contains("这次用微信支付付款，顺利吗？"), "{page}");
     let mut state = scene("question");
     if let Phase::Ended { attempt, .. } = &mut state.phase {
-        attempt.judged = true;
+        attempt.judged = Some(Feedback::Good);
     }
     let page = html(&state, face("zh-CN"));
     assert!(!page.contains("feedback") && page.contains("已告诉商家，谢谢。"), "{page}");

@@ -2,6 +2,7 @@
 //!
 //! It changes only when a transition changes it.
 
+use super::event::Feedback;
 use super::state::Millis;
 use crate::action::{Action, Bridge, Seconds, Step};
 use crate::checkout::method::MethodId;
@@ -35,8 +36,8 @@ pub struct Attempt {
     pub sent: bool,
     /// The id of the attempt that follows, if this one must be closed to get a new code.
     pub next: Option<AttemptId>,
-    /// Whether the shopper said how it went.
-    pub judged: bool,
+    /// How it went, as the shopper said.
+    pub judged: Option<Feedback>,
     /// How the waiting for it goes.
     pub watch: Watch,
 }
@@ -69,7 +70,7 @@ impl Attempt {
             by_page: false,
             sent: origin != Origin::Press,
             next: None,
-            judged: false,
+            judged: None,
             watch: Watch::from(now),
         }
     }

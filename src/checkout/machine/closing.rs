@@ -107,9 +107,9 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
             choosing::pay(turn, None, None, fresh, true)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
-        What::Shopper(Gesture::Feedback(answer), _) if !attempt.judged => {
+        What::Shopper(Gesture::Feedback(answer), _) if attempt.judged.is_none() => {
             let mut judged = attempt;
-            judged.judged = true;
+            judged.judged = Some(*answer);
             let said = Announcement::feedback(&turn.state, &judged, *answer);
             turn.order(Effect::Announce(said));
             Phase::Ended { attempt: judged, outcome, when }
