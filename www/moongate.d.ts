@@ -176,6 +176,7 @@ export interface MoongateAttributes {
   'return-url'?: string
   'done-url'?: string
   support?: string
+  'mini-program-page'?: string
   remember?: 'session' | 'device' | 'none'
   credentials?: 'same-origin' | 'include'
   'test-mode'?: boolean | ''

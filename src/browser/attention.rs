@@ -6,7 +6,7 @@ use super::page::{self, Listener};
 use super::till::{Link, Notice};
 use crate::checkout::machine::{Acting, Phase, State, What};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, EventTarget, HtmlElement};
 
 /// Gives the focus to the present screen's heading, unless the shopper is busy elsewhere on the page.
 pub(super) fn focus_heading(host: &Element) {
@@ -39,11 +39,20 @@ pub(super) fn listeners(link: &Link) -> Vec<Listener> {
     listeners
 }
 
-/// What another tab of this browser did: it keeps an attempt, or forgot one.
+/// What another tab of this browser did, once somebody looks at this one: it keeps an attempt.
 #[inline(never)]
-pub(super) fn other_tabs(link: &Link) -> Option<Listener> {
-    let link = link.clone();
-    Some(Listener::new(page::window()?.as_ref(), "storage", move |_| link.tell(Notice::Shared)))
+pub(super) fn other_tabs(link: &Link) -> Vec<Listener> {
+    let Some(window) = page::window() else { return Vec::new() };
+    let Some(document) = window.document() else { return Vec::new() };
+    let look = |target: &EventTarget, event| {
+        let link = link.clone();
+        Listener::new(target, event, move |_| {
+            if !page::is_hidden() {
+                link.tell(Notice::Shared);
+            }
+        })
+    };
+    vec![look(&window, "storage"), look(&document, "visibilitychange")]
 }
 
 /// What a shopper takes for another screen, whose heading then takes the focus.

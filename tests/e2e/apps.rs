@@ -5,7 +5,7 @@ use crate::paying::paid;
 use serde_json::{Value, json};
 
 /// The web-view of a WeChat mini program on a phone.
-const MINI_PROGRAM: &str = "Mozilla/5.0 (Linux; Android 15; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 \
+pub const MINI_PROGRAM: &str = "Mozilla/5.0 (Linux; Android 15; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 \
     Chrome/130.0.0.0 Mobile Safari/537.36 XWEB/1300 MicroMessenger/8.0.56.2800(0x2800385B) WeChat/arm64 Weixin NetType/WIFI \
     Language/zh_CN ABI/arm64 miniProgram/wx2c1c63e28bb33be1";
 

@@ -75,6 +75,7 @@ fn variants() -> Vec<(&'static str, Value)> {
         ("too large a sum", json!({ "methods": [{ "id": "alipay", "max": 12_799 }, "hebao"] })),
         ("another currency's", json!({ "methods": [{ "id": "alipay", "currencies": ["HKD"] }, "hebao"] })),
         ("many", json!({ "methods": rows })),
+        ("a mini program's page", json!({ "miniProgramPage": "/pages/pay/pay" })),
         ("many, few shown", json!({ "methods": rows, "collapseAfter": 2, "selected": "own7" })),
         ("own words", json!({ "texts": { "pay": "现在付 {sum}", "choose": "请选" } })),
         (
@@ -163,6 +164,11 @@ async fn the_shell_draws_what_the_view_draws_on_a_desk() {
 #[tokio::test]
 async fn the_shell_draws_what_the_view_draws_on_a_phone() {
     same_markup(DESK.phone(PHONE), false).await;
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_in_a_mini_program() {
+    same_markup(DESK.phone(crate::apps::MINI_PROGRAM), false).await;
 }
 
 #[tokio::test]

@@ -370,3 +370,31 @@ async fn a_provider_that_returns_by_a_form_leads_back_to_the_page_by_the_servers
     paid(&shop, &order, &checkout).await;
     assert_eq!(browser.run("return window.redirects", &[]).await, 1, "a form to the server, then 303 to the page");
 }
+
+#[tokio::test]
+async fn two_tabs_that_are_pressed_at_once_make_one_payment() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    let checkout = Checkout::on(&browser);
+    let first = browser.client().window().await.expect("a window");
+    browser.goto(&page).await;
+    checkout.ready().await;
+    let second = browser.client().new_window(true).await.expect("a second tab").handle;
+    browser.client().switch_to_window(second.clone()).await.expect("the second tab");
+    browser.goto(&page).await;
+    checkout.ready().await;
+    // Both are on their way before either is answered.
+    shop.faults(json!([{ "kind": "latency", "ms": 1500, "method": "POST", "path": "/checkout/payments" }])).await;
+    let press = "const button = root.querySelector('[data-gesture=pay]'); button.click(); return true";
+    checkout.see(press).await;
+    browser.client().switch_to_window(first).await.expect("the first tab");
+    checkout.press("pay").await.shows("acting code").await;
+    let shown = checkout.scanned().await;
+    browser.client().switch_to_window(second).await.expect("the second tab");
+    checkout.shows("acting code").await;
+    assert_eq!(checkout.scanned().await, shown, "both show the same");
+    shop.approve_code(&shown).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payments(&order).await.len(), 1);
+}

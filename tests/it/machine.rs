@@ -446,13 +446,25 @@ fn events_say_in_or_out_of_a_rollout_and_never_the_bucket() {
     let offer = Rc::new(Offer::make(&options.unwrap(), offer().environment.clone(), "shopper-1"));
     let mut play = Play { state: State::new(order(), offer, Some(method("wechatpay")), false), ..Play::new() };
     play.does(Gesture::Pay);
-    let [Effect::Announce(status), ..] = &play.effects[..] else { panic!("{:?}", play.effects) };
+    let told = |effect: &Effect| if let Effect::Announce(said) = effect { Some(said.clone()) } else { None };
+    let status = play.effects.iter().filter_map(told).find(|said| said.name == "moongate-status").expect("a status");
     let bucket = moongate::checkout::offer::bucket(&method("wechatpay"), "shopper-1").to_string();
     let text = status.detail.to_string();
     assert!(text.contains(r#""in":["wechatpay"],"out":["alipay"]"#) && !text.contains(&bucket), "{text}");
     for word in ["rollout", "shopper", "bucket"] {
         assert!(!text.contains(word), "{text}");
     }
+}
+
+#[test]
+fn a_code_that_the_shop_gives_only_later_is_shown_then() {
+    let mut play = Play::new();
+    let found = Attempt::new(id(7), method("wechatpay"), amount(12800), Origin::Kept, 0);
+    play.happens(What::Found(Box::new(found))).answers(Request::Ask, answer(Standing::Pending, None));
+    assert_eq!(at(&play), Some(Acting::NotPaid));
+    play.does(Gesture::AskNow).answers(Request::Ask, answer(Standing::Pending, None)).happens(What::Woke);
+    play.answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert_eq!(at(&play), Some(Acting::Code));
 }
 
 #[test]

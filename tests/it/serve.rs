@@ -115,11 +115,26 @@ fn the_shops_pages_have_no_holes_in_either_language() {
 }
 
 #[test]
+fn the_guide_has_every_wallet_in_every_app_written_from_the_catalog() {
+    let server = Server::start(&[]);
+    let index = String::from_utf8(server.get("/guide/", &[]).body).unwrap();
+    assert!(index.contains("href=\"/guide/apps\""), "it is found from the guide");
+    for (lang, cell) in [("zh-CN", "在微信里直接付款"), ("en", "Pay right here in WeChat 微信")] {
+        let answer = server.get(&format!("/guide/apps?lang={lang}"), &[]);
+        assert_eq!((answer.status, answer.header("content-type")), (200, "text/html; charset=utf-8"));
+        assert!(answer.header("content-security-policy").contains("default-src 'none'"));
+        let page = String::from_utf8(answer.body).unwrap();
+        assert!(page.contains(cell) && page.contains("wechatpay:shopper-1"), "{lang}");
+    }
+}
+
+#[test]
 fn the_shop_lets_one_choose_among_all_the_providers_that_the_sandbox_speaks_as() {
     let server = Server::start(&[]);
     let page = String::from_utf8(server.get("/?order=SO-1", &[]).body).unwrap();
+    let choice = page.split("<select id=\"provider\"").nth(1).and_then(|rest| rest.split("</select>").next()).unwrap();
     let offered: BTreeSet<&str> =
-        page.split("<option value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        choice.split("<option value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     let refused = server.put("/sandbox/provider", r#"{"provider":"none of them"}"#);
     let refused: serde_json::Value = serde_json::from_slice(&refused.body).unwrap();
     let detail = refused["detail"].as_str().unwrap();

@@ -254,10 +254,13 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
     if payment.status != Standing::Pending {
         return telling::take(turn, attempt, payment);
     }
+    let first_action = attempt.action().is_none() && payment.action.is_some();
     let new_action = payment.action.is_some() && !same_action(&attempt, payment);
     telling::note(turn.at, &mut attempt, payment);
     match place {
         Place::Acting(Acting::Code) if new_action => telling::show(turn, attempt),
+        // Asked for by another tab before the shop knew this shopper.
+        Place::Acting(Acting::NotPaid) if first_action => back(turn, attempt),
         Place::Acting(Acting::Leaving | Acting::InApp) | Place::Unknown(_) if attempt.said => place.of(attempt),
         Place::Confirming(Confirming::LastCheck) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Confirming(_) if attempt.said => place.of(attempt),
