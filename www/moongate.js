@@ -24,6 +24,8 @@ const CLOSED = /^(failed|canceled|expired)$/
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
+// How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
+const LOOK = 5e3
 
 // Without constructed sheets there is a <link>; a <style> would need a hole in the page's content security policy.
 let sheet
@@ -145,7 +147,7 @@ const part = (name, before) => once(name, async () => {
   await (await engine()).more(source)
 })
 
-// What comes after the server's first answer, and the view: fetched once a press is sent at once.
+// What comes after the server's first answer, and the view: fetched once a shopper shows interest.
 const paying = () => part('pay', engine)
 // What reads providers' responses, fetched with the first press: nobody needs it before.
 const reading = () => part('read', paying)
@@ -330,6 +332,7 @@ class Shell {
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
+    this.wanted = new Promise((want) => (this.want = want))
     this.watch()
     counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
@@ -385,6 +388,7 @@ class Shell {
     } catch {}
     const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
+    if (this.attempt) this.want()
     this.phase = this.attempt ? 'confirming' : 'choosing'
   }
 
@@ -550,6 +554,7 @@ class Shell {
   press() {
     if (this.phase !== 'choosing' || !this.chosen) return
     if (this.ready) return this.pay(true)
+    this.want()
     setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
     if (this.widget) return this.widget.press()
     this.pressed = true
@@ -604,6 +609,9 @@ class Shell {
   watch() {
     const { signal } = this.gone
     const on = (types, act) => types.split(' ').forEach((type) => addEventListener(type, act, { capture: true, signal }))
+    // What nobody may need is not fetched with the page: a finger, a pointer or the focus comes here well before a press.
+    for (const type of ['pointerenter', 'pointerdown', 'focusin']) this.host.addEventListener(type, this.want, { signal })
+    setTimeout(this.want, LOOK)
     const press = () => {
       clearTimeout(this.lifting)
       this.down = true
@@ -903,8 +911,13 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       const { open } = await engine()
       if (this.#shell !== shell || shell.ready) return
       this.#locale = shell.locale
-      const whole = (this.#whole = this.#complete(shell))
-      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, this.#part))
+      const whole = shell.wanted.then(() => this.#complete(shell))
+      // The further parts, as the widget asks for them.
+      const further = (name) => {
+        shell.want()
+        return name === 'read' ? reading() : whole
+      }
+      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, further))
       widget.begin(this.#isFirst())
       this.#answer(widget)
       const words = await whole
@@ -926,8 +939,6 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     return shell
   }
 
-  #whole
-
   /** The words, once the part that pays is here too. Where there is no form way, it is waited for however long it takes. */
   #complete = async (shell) => {
     for (;;) {
@@ -941,9 +952,6 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       }
     }
   }
-
-  /** A further part of the wasm, as the widget asks for them. */
-  #part = (name) => (name === 'read' ? reading() : this.#whole)
 
   /** What was waited for did not come: a form can still be posted, if anywhere. */
   #fail = (shell, error) => {
@@ -1002,6 +1010,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
   #call = (name, ...values) => {
     this.#refresh()
+    this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering) return answering[name](...values)
     return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))
