@@ -611,7 +611,7 @@ class Shell {
     const on = (types, act) => types.split(' ').forEach((type) => addEventListener(type, act, { capture: true, signal }))
     // What nobody may need is not fetched with the page: a finger, a pointer or the focus comes here well before a press.
     for (const type of ['pointerenter', 'pointerdown', 'focusin']) this.host.addEventListener(type, this.want, { signal })
-    setTimeout(this.want, LOOK)
+    this.looking = setTimeout(this.want, LOOK)
     const press = () => {
       clearTimeout(this.lifting)
       this.down = true
@@ -667,6 +667,7 @@ class Shell {
   end() {
     this.gone.abort()
     clearTimeout(this.asking)
+    clearTimeout(this.looking)
   }
 
   // -- The form way: the widget will not come
@@ -843,17 +844,15 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #fail = (shell, error) => {
     if (this.#shell !== shell || shell.ready || !(shell.postable() || !this.#widget)) return
     if (this.#widget) {
-      this.#widget.unmount()
-      this.#widget = null
+      this.#close()
       shell.resume()
     }
     shell.giveUp(error)
   }
 
   #takeOver = async (shell, widget, words) => {
-    const root = el('div')
+    const root = widget.draw({ ...shell.words(), ...words }, shell.kept())
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    widget.draw(root, { ...shell.words(), ...words }, shell.kept())
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
@@ -867,10 +866,17 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Whether `moongate-ready` is still to be told; once for each element, however often it is taken out and put back. */
   #isFirst = () => !this.#told && (this.#told = true)
 
+  /** Gives back at once what the widget holds: it and the page hold each other, which no garbage collector sees. */
+  #close = () => {
+    this.#widget?.unmount()
+    this.#widget?.free()
+    this.#widget = null
+  }
+
   #end = () => {
     this.#shell?.end()
-    this.#widget?.unmount()
-    this.#shell = this.#widget = null
+    this.#shell = null
+    this.#close()
   }
 
   /** Many attributes may change in one task; they are read once, after it. */
