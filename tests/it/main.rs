@@ -15,4 +15,5 @@ mod offer;
 mod sandbox;
 mod serve;
 mod tidy;
+mod verify;
 mod view;

@@ -7,6 +7,7 @@ mod bundle;
 mod offer;
 mod sandbox;
 mod serve;
+mod verify;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,8 @@ enum Command {
     Action(action::Arguments),
     /// Prints what a shopper would be offered
     Offer(offer::Arguments),
+    /// Plays the contract against a merchant's own server
+    Verify(verify::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -42,5 +45,6 @@ fn main() -> ExitCode {
         Some(Command::Bundle(arguments)) => bundle::run(&arguments),
         Some(Command::Action(arguments)) => action::run(&arguments),
         Some(Command::Offer(arguments)) => offer::run(&arguments),
+        Some(Command::Verify(arguments)) => verify::run(&arguments),
     }
 }
