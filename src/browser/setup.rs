@@ -7,8 +7,8 @@ use super::transport::Carrier;
 use super::{keep, page};
 use crate::checkout::environment::Environment;
 use crate::checkout::fault::PageFault;
-use crate::checkout::json::Json;
-use crate::checkout::machine::{Millis, Order, State};
+use crate::checkout::log::Log;
+use crate::checkout::machine::{Order, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
@@ -59,8 +59,8 @@ pub(super) struct Mirror {
     pub(super) options: RefCell<Option<Rc<Options>>>,
     /// The reader of providers' responses, once it was needed.
     pub(super) reader: RefCell<Option<Reader>>,
-    /// The last events: when, what, and the phase they led to.
-    pub(super) log: RefCell<Vec<Json>>,
+    /// What happened until now.
+    pub(super) log: RefCell<Log>,
 }
 
 /// What is paid for.
@@ -97,20 +97,5 @@ pub(super) struct Props {
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.setup, &other.setup)
-    }
-}
-
-/// How many events the log keeps.
-const LOG: usize = 100;
-
-impl Mirror {
-    /// Writes down what happened when, and the phase that it led to.
-    pub(super) fn log(&self, at: Millis, event: &str, state: &State) {
-        let mut log = self.log.borrow_mut();
-        if log.len() == LOG {
-            log.remove(0);
-        }
-        let phase = state.phase.word().into();
-        log.push(Json::object([("at", at.into()), ("event", event.into()), ("phase", phase)]));
     }
 }
