@@ -158,3 +158,16 @@ fn the_log_is_bounded_and_one_that_lost_its_beginning_says_so() {
     assert_eq!(code, Some(2));
     assert!(complaint.contains("its oldest entries went"), "{complaint}");
 }
+
+#[test]
+fn the_guides_table_of_the_machine_is_what_the_machine_does_in_every_pair() {
+    let made = Command::new(env!("CARGO_BIN_EXE_moongate")).args(["replay", "--table"]).output().unwrap();
+    let made = String::from_utf8(made.stdout).unwrap();
+    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/guide/machine.html")).unwrap();
+    let differs = made.lines().zip(kept.lines()).find(|(made, kept)| made != kept);
+    let advice = "cargo run -- replay --table > www/guide/machine.html, and read what changed";
+    assert!(made == kept, "{differs:?}\n{advice}");
+    for phase in ["choosing", "sending", "acting", "confirming", "canceling", "unknown", "ended"] {
+        assert!(made.contains(&format!("<h2>{phase}")), "{phase}");
+    }
+}

@@ -2,11 +2,14 @@
 //!
 //! It decides nothing about payments: the machine is the library's. A phase that differs from the one recorded is said.
 
+mod samples;
+mod table;
+
 use moongate::checkout::json::Json;
 use moongate::checkout::machine::{Effect, Request};
 use moongate::checkout::replay::{Played, Replay};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Plays a recorded event log again. Exits with 0 if it leads to the phases that were recorded, 1 if it does not, 2 if
@@ -14,11 +17,19 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Arguments {
     /// The log, `JSON.stringify(element.state.log)`, or the whole of `element.state` (`-`: standard input)
-    file: PathBuf,
+    #[arg(required_unless_present = "table")]
+    file: Option<PathBuf>,
+    /// Prints the guide's page about the machine instead: every place and every event
+    #[arg(long, conflicts_with = "file")]
+    table: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    match replay(arguments) {
+    let Some(file) = &arguments.file else {
+        print!("{}", table::page());
+        return ExitCode::SUCCESS;
+    };
+    match replay(file) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(other) => {
             eprintln!("{other} of the phases differ from those recorded: another version of the widget wrote this log");
@@ -32,8 +43,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 /// Prints every step, and counts the phases that differ.
-fn replay(arguments: &Arguments) -> Result<usize, String> {
-    let log = log(arguments)?;
+fn replay(file: &Path) -> Result<usize, String> {
+    let log = log(file)?;
     let (first, rest) = log.items().split_first().ok_or("The log is empty: nothing has happened.")?;
     let mut replay = Replay::begin(first)?;
     println!("{}", line(first, replay.state().phase.word(), "", ""));
@@ -47,11 +58,11 @@ fn replay(arguments: &Arguments) -> Result<usize, String> {
     Ok(differ)
 }
 
-fn log(arguments: &Arguments) -> Result<Json, String> {
-    let name = arguments.file.display();
-    let text = match arguments.file.to_str() {
+fn log(file: &Path) -> Result<Json, String> {
+    let name = file.display();
+    let text = match file.to_str() {
         Some("-") => std::io::read_to_string(std::io::stdin()),
-        _ => fs::read_to_string(&arguments.file),
+        _ => fs::read_to_string(file),
     };
     let text = text.map_err(|fault| format!("Can't read {name}: {fault}."))?;
     let read = Json::read(text.trim_start_matches('\u{feff}'));
