@@ -8,7 +8,7 @@ use super::machine::{Attempt, Event, Gesture, Millis, Order, State, What};
 use super::method::Flow;
 use super::offer::Offer;
 use super::wire::{Answer, Payment};
-use crate::action::Seconds;
+use crate::action::{Seconds, Standing};
 
 /// How many entries are kept; beyond it the oldest goes, and what is left can't be played again.
 const LONGEST: usize = 200;
@@ -29,6 +29,8 @@ struct Entry {
     with: String,
     /// The server's clock, if it told it.
     clock: Option<Seconds>,
+    /// Whether the server said something that begins the waiting anew.
+    news: bool,
     /// The phase that it led to.
     phase: &'static str,
 }
@@ -37,21 +39,22 @@ impl Log {
     /// Writes down what is about to happen to this state; [`Log::led_to`] completes it.
     pub fn note(&mut self, state: &State, event: &Event) {
         if self.0.is_empty() {
-            let mut words = Words(String::new());
+            let mut words = Words(String::new(), false);
             words.add(state.chosen.as_ref().map_or("-", |id| id.as_str()));
             words.order(&state.order, &state.offer);
             self.add(event.at, "begun", words, None, state);
         }
-        let mut words = Words(String::new());
+        let mut words = Words(String::new(), false);
         let clock = words.event(state, &event.what);
         self.add(event.at, event.what.name(), words, clock, state);
     }
 
-    fn add(&mut self, at: Millis, event: &'static str, Words(with): Words, clock: Option<Seconds>, state: &State) {
+    fn add(&mut self, at: Millis, event: &'static str, words: Words, clock: Option<Seconds>, state: &State) {
         if self.0.len() == LONGEST {
             self.0.remove(0);
         }
-        self.0.push(Entry { at, event, with, clock, phase: state.phase.word() });
+        let Words(with, news) = words;
+        self.0.push(Entry { at, event, with, clock, news, phase: state.phase.word() });
     }
 
     /// The state that it led to.
@@ -74,7 +77,8 @@ impl Log {
         let repeats =
             |at: usize| matches!((log.get(at.wrapping_sub(count)), log.get(at)), (Some(a), Some(b)) if a.is_like(b));
         let asked = count == 1 || log.get(kept).is_some_and(|entry| entry.event == "time_came");
-        if asked && (kept..log.len()).all(repeats) {
+        let news = log.last().is_none_or(|entry| entry.news);
+        if asked && !news && (kept..log.len()).all(repeats) {
             for at in kept..log.len() {
                 log.swap(at - count, at);
             }
@@ -105,8 +109,8 @@ impl Entry {
     }
 }
 
-/// Facts as words, with a space between; `-` for what is not there.
-struct Words(String);
+/// Facts as words, with a space between; `-` for what is not there. And whether they are news.
+struct Words(String, bool);
 
 impl Words {
     fn add(&mut self, word: &str) {
@@ -199,6 +203,7 @@ impl Words {
             Some(Ok(action)) => action.step.word(),
         };
         self.add(told);
+        self.1 = payment.status != Standing::Pending || !matches!(told, "-" | "=");
         let action = action.and_then(|action| action.as_ref().ok());
         self.number(u64::from(action.is_some_and(|action| action.step.fallback().is_some())));
         self.time(payment.expires);
