@@ -221,6 +221,7 @@ impl Replay {
             expires,
             step,
             any_host: None,
+            readers: String::new(),
             test: false,
         })))
     }

@@ -38,6 +38,7 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Bo
 }
 
 /// An unfinished attempt is taken up: asked about first, whatever it was. One that was kept from another cart is closed.
+#[inline(never)]
 fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     if let Some(row) = turn.state.offer.row(&attempt.method) {
         let other_sum = attempt.origin != Origin::Link && row.total != attempt.total;
@@ -52,7 +53,14 @@ fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
 }
 
 /// A press on pay: with the key of a pending attempt if it is the same try, after closing it if it is another.
-fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, fresh: &AttemptId, ask: bool) -> Phase {
+#[inline(never)]
+pub(super) fn pay(
+    turn: &mut Turn,
+    fault: Option<Fault>,
+    pending: Option<Box<Attempt>>,
+    fresh: &AttemptId,
+    ask: bool,
+) -> Phase {
     match (fresh_attempt(turn, fresh), pending) {
         (None, pending) => Phase::Choosing { fault, pending },
         (Some(new), Some(same)) if same.method == new.method && same.total == new.total => begin(turn, same, ask),
@@ -73,8 +81,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Ph
     attempt.watch = Watch::from(turn.at);
     attempt.origin = Origin::Press;
     if ask {
-        let submit = Announcement::submit(&turn.state, &attempt);
-        turn.order(Effect::Announce(submit));
+        turn.submit = Some(Announcement::submit(&turn.state, &attempt));
     } else {
         turn.send(Request::Create, &mut attempt);
     }
@@ -82,6 +89,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Ph
 }
 
 /// From [`Phase::Sending`].
+#[inline(never)]
 pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, what: &What) -> Phase {
     match what {
         What::SubmitDecided(true) if held => {
@@ -112,6 +120,7 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
 }
 
 /// What became of a creation.
+#[inline(never)]
 fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase {
     match answer {
         Answer::Payment(payment) => telling::take(turn, attempt, payment),

@@ -14,6 +14,7 @@ use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId, Payment};
 
 /// When the next thing is due in one of these phases.
+#[inline(never)]
 pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
     let limit = match phase {
         Phase::Acting { at: Acting::Code, .. } => attempt.deadline,
@@ -28,6 +29,7 @@ pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
 }
 
 /// From [`Phase::Acting`], [`Phase::Confirming`] and [`Phase::Unknown`].
+#[inline(never)]
 pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
     let (attempt, place) = match phase {
         Phase::Acting { attempt, at } => (attempt, Place::Acting(at)),
@@ -48,10 +50,10 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
         What::BridgeSaid(word) if place == Place::Acting(Acting::InApp) => bridge_said(turn, attempt, *word),
         What::Woke | What::Hinted => woke(turn, attempt, place),
         What::TimeCame => time_came(turn, attempt, place),
-        // Nobody closes what is perhaps somebody else's.
-        What::Updated(next) if attempt.is_hearsay() => {
+        // Nobody closes what is perhaps somebody else's, nor judges it by another order than it was asked about for.
+        What::Updated(next) if next.0 != turn.state.order && attempt.is_hearsay() => {
             turn.replace(next);
-            place.of(attempt)
+            Phase::choosing(None)
         }
         What::Updated(next) if next.0 != turn.state.order => {
             closing::cancel(turn, attempt, Then::Replace(next.clone()))

@@ -310,7 +310,15 @@ fn action(pay: &Pay) -> Result<Action, Refusal> {
         Kind::App => Step::Deeplink { url, fallback: Some("https://pay.example/".to_owned()) },
         Kind::Unclear => Step::Nothing { status: Standing::Pending, code: Some("ORDERPAID".to_owned()) },
     };
-    Ok(Action { provider: "wechatpay".into(), wallet: None, expires: None, step, any_host: None, test: false })
+    Ok(Action {
+        provider: "wechatpay".into(),
+        wallet: None,
+        expires: None,
+        step,
+        any_host: None,
+        readers: String::new(),
+        test: false,
+    })
 }
 
 /// A stranger's payment, of another order.

@@ -46,7 +46,15 @@ fn app() -> Step {
 }
 
 fn action(step: Step) -> Action {
-    Action { provider: "example".to_owned(), wallet: None, expires: None, step, any_host: None, test: false }
+    Action {
+        provider: "example".to_owned(),
+        wallet: None,
+        expires: None,
+        step,
+        any_host: None,
+        readers: String::new(),
+        test: false,
+    }
 }
 
 fn payment(status: Standing, action: Option<Result<Action, Refusal>>) -> Payment {
