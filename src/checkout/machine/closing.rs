@@ -105,6 +105,7 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
             telling::take(turn, attempt, payment)
         }
         What::Shopper(Gesture::Pay, fresh) if outcome == Outcome::Expired => {
+            turn.replace_if_due();
             choosing::pay(turn, None, None, fresh, true)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),

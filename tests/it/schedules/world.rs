@@ -417,6 +417,8 @@ impl World {
                 Phase::Choosing { pending: None, fault: None } => {
                     *was != Outcome::Succeeded && matches!(what, What::Shopper(Gesture::TryAgain, _))
                 }
+                // What has expired is paid anew by one press.
+                Phase::Sending { .. } => *was == Outcome::Expired && matches!(what, What::Shopper(Gesture::Pay, _)),
                 _ => false,
             };
             if !stays {
