@@ -158,7 +158,7 @@ impl Widget {
 
     /// The state as the host page reads it.
     pub fn state(&self) -> JsValue {
-        let log = Json::List(self.mirror.log.borrow().clone());
+        let log = self.mirror.log.borrow().to_json();
         let state = self.state_now().map_or(Json::Null, |state| state.report(log));
         border::outward(&state)
     }

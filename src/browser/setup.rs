@@ -6,8 +6,8 @@ use super::transport::Carrier;
 use super::{keep, page};
 use crate::checkout::environment::Environment;
 use crate::checkout::fault::{PageCode, PageFault};
-use crate::checkout::json::Json;
-use crate::checkout::machine::{Millis, Order, State};
+use crate::checkout::log::Log;
+use crate::checkout::machine::{Order, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
@@ -59,8 +59,8 @@ pub(super) struct Mirror {
     pub(super) broken: Cell<Option<(Key, bool)>>,
     /// Something to tell that is no phase.
     pub(super) notice: Cell<Option<Key>>,
-    /// The last events: when, what, and the phase they led to.
-    pub(super) log: RefCell<Vec<Json>>,
+    /// What happened until now.
+    pub(super) log: RefCell<Log>,
 }
 
 /// What is paid for.
@@ -94,19 +94,4 @@ pub(super) fn unknown_texts(setup: &Setup) -> Vec<PageFault> {
     let texts = setup.options.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
     let unknown = texts.iter().filter(|(name, _)| Key::parse(name).is_none());
     unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() }).collect()
-}
-
-/// How many events the log keeps.
-const LOG: usize = 100;
-
-impl Mirror {
-    /// Writes down what happened when, and the phase that it led to.
-    pub(super) fn log(&self, at: Millis, event: &str, state: &State) {
-        let mut log = self.log.borrow_mut();
-        if log.len() == LOG {
-            log.remove(0);
-        }
-        let phase = state.phase.word().into();
-        log.push(Json::object([("at", at.into()), ("event", event.into()), ("phase", phase)]));
-    }
 }

@@ -122,9 +122,10 @@ impl Desk {
             return;
         }
         let at = page::now();
-        let name = what.name();
-        let (state, effects) = advance((*state).clone(), Event { at, what });
-        self.setup.mirror.log(at, name, &state);
+        let event = Event { at, what };
+        self.setup.mirror.log.borrow_mut().note(&state, &event);
+        let (state, effects) = advance((*state).clone(), event);
+        self.setup.mirror.log.borrow_mut().led_to(&state);
         let state = Rc::new(state);
         self.state = Some(state.clone());
         self.setup.mirror.state.replace(Some(state.clone()));

@@ -66,6 +66,7 @@ pub(crate) fn state(phase: Phase) -> State {
         expanded: false,
         hidden: false,
         phase,
+        next: None,
     }
 }
 
