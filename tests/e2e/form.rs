@@ -1,6 +1,6 @@
 //! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
 
-use crate::harness::{Checkout, DESK, Feat, PHONE, Shop, Trial, can};
+use crate::harness::{Checkout, DESK, PHONE, Shop, Trial};
 use crate::paying::approve;
 use serde_json::json;
 
@@ -95,12 +95,8 @@ async fn the_widget_that_did_not_load_says_who_must_act() {
 
 #[tokio::test]
 async fn a_page_without_script_pays_by_the_form_inside_the_tag() {
-    if !can(Feat::NoScript) {
-        return;
-    }
     let shop = Shop::open();
-    let browser = DESK.open().await;
-    browser.without_scripts().await;
+    let browser = DESK.scriptless().open().await;
     browser.goto(&shop.at("/?order=NOSCRIPT-1")).await;
     browser.press("moongate-checkout input[value=hebao]").await;
     browser.press("moongate-checkout button").await;

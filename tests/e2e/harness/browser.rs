@@ -38,11 +38,13 @@ pub struct Kind {
     pub(super) phone: bool,
     pub(super) dark: bool,
     pub(super) still: bool,
+    pub(super) scriptless: bool,
     pub(super) language: &'static str,
 }
 
 /// A browser on a desk, light, in Chinese.
-pub const DESK: Kind = Kind { agent: None, phone: false, dark: false, still: false, language: "zh-CN" };
+pub const DESK: Kind =
+    Kind { agent: None, phone: false, dark: false, still: false, scriptless: false, language: "zh-CN" };
 
 impl Kind {
     /// On a phone, as this app or browser.
@@ -58,6 +60,11 @@ impl Kind {
     /// For somebody who wants nothing to move.
     pub fn still(self) -> Self {
         Self { still: true, ..self }
+    }
+
+    /// Running no script of any page.
+    pub fn scriptless(self) -> Self {
+        Self { scriptless: true, ..self }
     }
 
     /// For somebody who reads this language.
@@ -89,10 +96,7 @@ impl Kind {
         let client = client.unwrap_or_else(|fault| panic!("{engine:?} does not open: {fault}"));
         let id = client.session_id().await.ok().flatten().expect("a session has an id");
         let browser = Browser { kind: self, engine, client, address, id, _programs: programs, _seat: seat };
-        match engine {
-            Engine::Chromium => browser.colours(self.dark).await,
-            Engine::Firefox | Engine::WebKit => browser.resize(self.size()).await,
-        }
+        browser.dress().await;
         browser
     }
 }
@@ -111,6 +115,19 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// Makes it what it could not be asked to be when it was opened.
+    async fn dress(&self) {
+        match self.engine {
+            Engine::Chromium => self.colours(self.kind.dark).await,
+            Engine::Firefox | Engine::WebKit => self.resize(self.kind.size()).await,
+        }
+        match self.engine {
+            Engine::Chromium if self.kind.scriptless => chromium::without_scripts(&self.client).await,
+            Engine::Firefox if self.kind.scriptless => firefox::without_scripts(&self.client).await,
+            _ => {}
+        }
+    }
+
     /// Goes there.
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.unwrap_or_else(|fault| panic!("{url} does not open: {fault}"));
@@ -224,15 +241,6 @@ impl Browser {
         }
     }
 
-    /// Runs no script of any page from now on; ask [`super::engine::can`] first.
-    pub async fn without_scripts(&self) {
-        match self.engine {
-            Engine::Chromium => chromium::without_scripts(&self.client).await,
-            Engine::Firefox => firefox::without_scripts(&self.client).await,
-            Engine::WebKit => panic!("WebKit always runs scripts"),
-        }
-    }
-
     /// What the console said since it was last asked; in Chromium by its own record, else what the page itself wrote there.
     pub async fn console(&self) -> Vec<String> {
         if self.engine == Engine::Chromium {
@@ -245,11 +253,6 @@ impl Browser {
     /// Pointer and key actions.
     pub async fn act(&self, actions: impl Into<fantoccini::actions::Actions>) {
         self.client.perform_actions(actions).await.expect("the actions are performed");
-    }
-
-    /// Lets go of whatever is held down.
-    pub async fn let_go(&self) {
-        self.client.release_actions().await.expect("nothing is held");
     }
 
     /// WebDriver's own client, for what is not here.

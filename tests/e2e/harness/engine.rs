@@ -31,8 +31,6 @@ pub enum Engine {
 pub enum Feat {
     /// To cut the network while the server stands.
     CutNetwork,
-    /// To run no script of any page.
-    NoScript,
     /// To take `shop.example` for this machine.
     LiveName,
     /// To tell how far what was drawn is pushed about.
@@ -69,12 +67,8 @@ impl Engine {
     /// Why it can't do this; `None` if it can.
     fn lacks(self, feat: Feat) -> Option<&'static str> {
         match (self, feat) {
-            (Self::Chromium, _)
-            | (Self::Firefox, Feat::CutNetwork | Feat::NoScript | Feat::LiveName | Feat::Language) => None,
+            (Self::Chromium, _) | (Self::Firefox, Feat::CutNetwork | Feat::LiveName | Feat::Language) => None,
             (Self::WebKit, Feat::CutNetwork) => Some("its driver can't cut the network"),
-            (Self::WebKit, Feat::NoScript) => {
-                Some("its driver presses buttons by scripts, so they can't be turned off")
-            }
             (Self::WebKit, Feat::LiveName) => Some("it knows no names but the machine's"),
             (Self::WebKit, Feat::Language) => Some("its language is the machine's"),
             (_, Feat::LayoutShifts) => Some("it does not tell layout shifts"),

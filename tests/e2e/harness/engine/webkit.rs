@@ -29,6 +29,7 @@ pub fn driver(kind: Kind) -> Driver {
     let mut arguments = vec!["--automation".to_owned(), "--full-screen".to_owned()];
     arguments.extend(kind.agent.map(|agent| format!("--user-agent={agent}")));
     arguments.extend(kind.dark.then(|| "--dark-mode".to_owned()));
+    arguments.extend(kind.scriptless.then(|| "--enable-javascript=false".to_owned()));
     let capabilities = json!({
         "webkitgtk:browserOptions": { "binary": browser(), "args": arguments },
         "unhandledPromptBehavior": "ignore",
