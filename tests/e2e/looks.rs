@@ -1,7 +1,6 @@
 //! That every screen can be used by everyone, as axe judges; and pictures of all of them, for people to judge.
 
-use crate::harness::engine::chromium;
-use crate::harness::{Browser, Checkout, DESK, Engine, Feat, Shop, Trial, can, skipped};
+use crate::harness::{Browser, Checkout, DESK, Engine, Shop, Trial, skipped};
 use crate::scenes::{Place, Scene, visit};
 use serde_json::{Value, json};
 use std::fs;
@@ -10,6 +9,15 @@ use std::path::{Path, PathBuf};
 /// The target folder.
 fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("tmp is in it").to_owned()
+}
+
+/// Where this engine's pictures are kept for people to look at.
+fn screenshots() -> PathBuf {
+    let folder = target().join("screenshots");
+    match Engine::of_this_run() {
+        Engine::Chromium => folder,
+        other => folder.join(format!("{other:?}").to_lowercase()),
+    }
 }
 
 /// axe-core, where `tests/run` puts it. Without it these tests are skipped, and say so past the capture of output.
@@ -90,25 +98,23 @@ async fn axe_finds_what_is_wrong() {
     assert!(found.iter().any(|one| one.starts_with("label")), "it sees into the shadow root: {found:?}");
 }
 
-/// A picture of this part of the page, as PNG.
-async fn picture(browser: &Browser, rectangle: &Value, scale: f64) -> Vec<u8> {
-    let [x, y, width, height] = ["x", "y", "width", "height"].map(|side| rectangle[side].clone());
-    let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": scale });
-    let taken = json!({ "format": "png", "clip": clip, "captureBeyondViewport": true });
-    let taken = chromium::devtools(browser.client(), "Page.captureScreenshot", taken).await;
-    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, taken["data"].as_str().unwrap_or_default())
-        .expect("a PNG")
+/// A picture of the column that the widget is in, as PNG, however long it is.
+async fn picture(browser: &Browser) -> Vec<u8> {
+    let height = "const high = document.documentElement.scrollHeight; return high > innerHeight && high";
+    let height = browser.run(height, &[]).await.as_u64().and_then(|height| u32::try_from(height).ok());
+    if let Some(height) = height {
+        browser.resize(|(width, _)| (width, height)).await;
+    }
+    browser.picture(&browser.element("main").await).await.expect("a picture")
 }
 
 async fn pictures(place: Place) {
-    let folder = target().join("screenshots").join(place.name());
+    let folder = screenshots().join(place.name());
     let _gone = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for pictures");
     let mut taken = 0;
     in_both(place, async |scene, checkout, colours| {
-        let area = "return document.querySelector('main').getBoundingClientRect().toJSON()";
-        let area = checkout.browser().run(area, &[]).await;
-        let png = picture(checkout.browser(), &area, 1.0).await;
+        let png = picture(checkout.browser()).await;
         fs::write(folder.join(format!("{}-{colours}.png", scene.name)), png).expect("the picture is written");
         taken += 1;
         let wide = "return document.documentElement.scrollWidth <= innerWidth";
@@ -120,9 +126,6 @@ async fn pictures(place: Place) {
 
 #[tokio::test]
 async fn every_screen_is_pictured_on_a_desk() {
-    if !can(Feat::LargePicture) {
-        return;
-    }
     for (language, large) in [("zh-CN", false), ("en", false), ("zh-CN", true)] {
         pictures(Place { phone: false, language, large, dark: false }).await;
     }
@@ -130,9 +133,6 @@ async fn every_screen_is_pictured_on_a_desk() {
 
 #[tokio::test]
 async fn every_screen_is_pictured_on_a_phone() {
-    if !can(Feat::LargePicture) {
-        return;
-    }
     for (language, large) in [("zh-CN", false), ("en", false), ("zh-CN", true)] {
         pictures(Place { phone: true, language, large, dark: false }).await;
     }
@@ -166,9 +166,6 @@ fn png(picture: &image::RgbImage) -> Vec<u8> {
 /// Makes `picture.png` among the screenshots; who changes the look copies it to `www/`.
 #[tokio::test]
 async fn the_picture_of_the_readme_is_made_of_the_widget_and_small() {
-    if !can(Feat::LargePicture) {
-        return;
-    }
     let mut taken = Vec::new();
     let place = Place { phone: false, language: "zh-CN", large: false, dark: false };
     visit(
@@ -177,14 +174,13 @@ async fn the_picture_of_the_readme_is_made_of_the_widget_and_small() {
         async |_, checkout| {
             let browser = checkout.browser();
             browser.run("document.querySelector('main').style = 'width: 360px; padding: 0'", &[]).await;
-            let area = browser.run("return document.querySelector('main').getBoundingClientRect().toJSON()", &[]).await;
-            taken.push(picture(browser, &area, 1.0).await);
+            taken.push(picture(browser).await);
         },
     )
     .await;
     assert_eq!(taken.len(), 3);
     let made = png(&side_by_side(&taken));
-    let folder = target().join("screenshots");
+    let folder = screenshots();
     fs::create_dir_all(&folder).expect("a folder for pictures");
     fs::write(folder.join("picture.png"), &made).expect("the picture is written");
     let kept = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/picture.png")).expect("www/picture.png");

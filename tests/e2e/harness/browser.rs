@@ -31,6 +31,9 @@ pub const UNIONPAY: &str = "Mozilla/5.0 (Linux; Android 12; BLK-AL80 Build/HUAWE
     like Gecko) Version/4.0 Chrome/99.0.4844.88 Mobile Safari/537.36 (com.unionpay.mobilepay) (cordova 9.1.0) (updebug 0) \
     (version 1009) (UnionPay/1.0 CloudPay) (clientVersion 309) (language zh_CN)";
 
+/// A promise, in JavaScript, that comes true when what is there now has been drawn.
+const DRAWN: &str = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))";
+
 /// What a browser is to be like.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
@@ -119,7 +122,7 @@ impl Browser {
     async fn dress(&self) {
         match self.engine {
             Engine::Chromium => self.colours(self.kind.dark).await,
-            Engine::Firefox | Engine::WebKit => self.resize(self.kind.size()).await,
+            Engine::Firefox | Engine::WebKit => self.resize(|size| size).await,
         }
         match self.engine {
             Engine::Chromium if self.kind.scriptless => chromium::without_scripts(&self.client).await,
@@ -170,10 +173,11 @@ impl Browser {
         }
     }
 
-    /// Waits until the address holds this text.
+    /// Waits until the address holds this text and its page is drawn: Firefox loses a press on what it has not drawn.
     pub async fn until_at(&self, part: &str) {
-        self.until(&format!("the address holds {part}"), "return location.href.includes(arguments[0])", &[json!(part)])
-            .await;
+        let there =
+            format!("return document.readyState === 'complete' && location.href.includes(arguments[0]) && {DRAWN}");
+        self.until(&format!("the address holds {part}"), &there, &[json!(part)]).await;
     }
 
     /// An element of the page's own tree, once it is there.
@@ -195,13 +199,14 @@ impl Browser {
     /// A picture of this element, as PNG; `None` while it is not there. Cut from a picture of the page, since WebKit's own
     /// pictures of an element are black; two frames later, since it pictures what was drawn last.
     pub async fn picture(&self, element: &Element) -> Option<Vec<u8>> {
-        let place = "const [part] = arguments; part.scrollIntoView({ block: 'center', behavior: 'instant' })
-          const frame = () => new Promise((drawn) => requestAnimationFrame(drawn))
-          return frame().then(frame).then(() => {
-            const { x, y, width, height } = part.getBoundingClientRect()
-            return [x, y, width, height].map((side) => side / innerWidth)
-          })";
-        let place = self.try_run(place, &[serde_json::to_value(element).ok()?]).await.ok()?;
+        let place = format!(
+            "const [part] = arguments; part.scrollIntoView({{ block: 'center', behavior: 'instant' }})
+            return {DRAWN}.then(() => {{
+              const {{ x, y, width, height }} = part.getBoundingClientRect()
+              return [x, y, width, height].map((side) => side / innerWidth)
+            }})"
+        );
+        let place = self.try_run(&place, &[serde_json::to_value(element).ok()?]).await.ok()?;
         let page = image::load_from_memory(&self.client.screenshot().await.ok()?).ok()?;
         let [x, y, width, height] = [0, 1, 2, 3].map(|side| pixels(&place[side], page.width()));
         let mut png = Vec::new();
@@ -209,10 +214,11 @@ impl Browser {
         Some(png)
     }
 
-    /// Gives its page this width and height, as on a phone.
-    pub async fn resize(&self, size: (u32, u32)) {
+    /// Gives its page another width and height, made of those that its kind has.
+    pub async fn resize(&self, other: impl FnOnce((u32, u32)) -> (u32, u32)) {
+        let size = other(self.kind.size());
         match self.engine {
-            Engine::Chromium => chromium::resize(&self.client, size).await,
+            Engine::Chromium => chromium::resize(&self.client, size, self.kind).await,
             Engine::Firefox => firefox::resize(&self.client, size, self.kind.ratio()).await,
             Engine::WebKit => {
                 let done = self.client.set_window_rect(0, 0, size.0, size.1).await;

@@ -37,8 +37,6 @@ pub enum Feat {
     LayoutShifts,
     /// To be of another language than the machine.
     Language,
-    /// To picture a part of a page that is larger than the window.
-    LargePicture,
 }
 
 /// A driver that runs for one browser, and what it is to be asked for.
@@ -72,7 +70,6 @@ impl Engine {
             (Self::WebKit, Feat::LiveName) => Some("it knows no names but the machine's"),
             (Self::WebKit, Feat::Language) => Some("its language is the machine's"),
             (_, Feat::LayoutShifts) => Some("it does not tell layout shifts"),
-            (_, Feat::LargePicture) => Some("it pictures no more than its window"),
         }
     }
 }

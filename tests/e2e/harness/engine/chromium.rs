@@ -62,9 +62,9 @@ pub async fn colours(client: &Client, dark: bool, still: bool) {
     devtools(client, "Emulation.setEmulatedMedia", json!({ "features": features })).await;
 }
 
-/// Gives its page this size, as on a phone.
-pub async fn resize(client: &Client, (width, height): (u32, u32)) {
-    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+/// Gives its page this size.
+pub async fn resize(client: &Client, (width, height): (u32, u32), kind: Kind) {
+    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": kind.ratio(), "mobile": kind.phone });
     devtools(client, "Emulation.setDeviceMetricsOverride", metrics).await;
 }
 
