@@ -142,6 +142,38 @@ async fn every_screen_is_pictured_on_a_phone() {
     }
 }
 
+/// The lines of each heading and lead, as they are broken.
+const LINES: &str = "const broken = (text) => {
+  const [range, lines] = [document.createRange(), []]
+  let height
+  for (const [at, letter] of [...text.data].entries()) {
+    range.setStart(text, at)
+    range.setEnd(text, at + 1)
+    const { bottom } = [...range.getClientRects()].at(-1) ?? { bottom: height }
+    if (Math.abs(bottom - height) < 4) lines[lines.length - 1] += letter
+    else lines.push(letter)
+    height = bottom
+  }
+  return lines
+}
+return [...root.querySelectorAll('.heading, .lead')].flatMap(({ childNodes }) => [...childNodes].filter((node) => node.data).map(broken))";
+
+#[tokio::test]
+async fn no_heading_leaves_a_letter_alone_on_its_last_line() {
+    let place = Place { phone: true, language: "zh-CN", large: false, dark: false };
+    let mut texts = Vec::new();
+    let long = |scene: &Scene| scene.name.starts_with("unknown") || scene.name == "not-paid";
+    visit(place, long, async |_, checkout| {
+        texts.extend(checkout.see(LINES).await.as_array().cloned().unwrap_or_default());
+    })
+    .await;
+    let lines = |text: &Value| text.as_array().map(Vec::len).unwrap_or_default();
+    assert!(texts.iter().any(|text| lines(text) > 1), "none was long enough to be broken: {texts:?}");
+    let last = |text: &Value| text[lines(text) - 1].as_str().map(|line| line.chars().count());
+    let alone: Vec<&Value> = texts.iter().filter(|text| lines(text) > 1 && last(text) < Some(3)).collect();
+    assert!(alone.is_empty(), "{alone:?}");
+}
+
 /// Side by side on one ground, their tops in line.
 fn side_by_side(pictures: &[Vec<u8>]) -> image::RgbImage {
     const GAP: u32 = 16;
