@@ -4,11 +4,11 @@
 
 mod check;
 pub mod code;
-pub mod crossing;
 pub mod emv;
 mod order;
 mod provider;
 mod refusal;
+pub mod terms;
 mod text;
 pub mod time;
 mod url;

@@ -155,7 +155,7 @@ fn status(scene: &Scene<'_>) -> Html {
         Phase::Sending { .. } => (scene.say(Key::SendingDo).to_owned(), !scene.face.button),
         Phase::Acting { attempt, at: Acting::Code } => (countdown::spoken(scene, attempt), false),
         Phase::Confirming { .. } | Phase::Unknown { .. } => (scene.say(Key::Asking).to_owned(), true),
-        Phase::Acting { .. } | Phase::Choosing { .. } | Phase::Canceling { .. } | Phase::Ended { .. } => {
+        Phase::Choosing { .. } | Phase::Acting { .. } | Phase::Canceling { .. } | Phase::Ended { .. } => {
             (String::new(), true)
         }
     };

@@ -119,18 +119,27 @@ function script({ name, integrity }, tries) {
   return import(href)
 }
 
-/** A wasm and the script that binds it, fetched side by side. */
-const bound = (key, glue, wasm) => once(key, async (tries) => {
-  const module_or_path = fetched(wasm)
+/** The first part of the wasm and the script that binds it, fetched side by side. */
+const engine = () => once('moongate', async (tries) => {
+  const module_or_path = fetched(generated.parts.moongate)
   module_or_path.catch(() => {})
-  const module = await script(glue, tries)
+  const module = await script(generated.glue, tries)
   await module.default({ module_or_path })
   return module
 })
 
-const engine = () => bound('', generated.glue, generated.wasm)
-// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
-const reading = async () => (await bound('reader', generated.readerGlue, generated.reader)).read
+/** Another part. It stands on those before it, and is fetched meanwhile. */
+const part = (name, before) => once(name, async () => {
+  const source = fetched(generated.parts[name])
+  source.catch(() => {})
+  await before()
+  await (await engine()).more(source)
+})
+
+// What comes after the server's first answer, and the view: fetched once a press is sent at once.
+const paying = () => part('pay', engine)
+// What reads providers' responses, fetched with the first press: nobody needs it before.
+const reading = () => part('read', paying)
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -247,11 +256,12 @@ function counterpart(root, { dataset, value }) {
 
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 class Shell {
-  /** `opened` is called once the form way is open; `isFirst` says whether the page is still to hear that it can be paid. */
-  constructor(host, opened, isFirst) {
-    this.host = host
-    this.opened = opened
-    this.isFirst = isFirst
+  /**
+   * `opened` is called once the form way is open, `failed` when a press has waited for too long; `isFirst` says whether the
+   * page is still to hear that it can be paid.
+   */
+  constructor(host, { opened, failed, isFirst }) {
+    Object.assign(this, { host, opened, failed, isFirst })
     this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
@@ -461,20 +471,35 @@ class Shell {
   select(id) {
     const row = this.rows.find((row) => row.id === id && works(row))
     if (!row || this.phase !== 'choosing') return false
-    if (row !== this.chosen) this.tell('select', { method: id })
     this.picked = id
+    if (this.widget) {
+      this.widget.select(id)
+      return true
+    }
+    if (row !== this.chosen) this.tell('select', { method: id })
     this.chosen = row
     this.draw()
     return true
   }
 
-  /** Pay was pressed: sent at once if the form way is open, else kept for the widget, which sends it once. */
+  /** Pay was pressed: sent at once by the widget or the form way, else kept for the widget, which sends it once. */
   press() {
     if (this.phase !== 'choosing' || !this.chosen) return
     if (this.ready) return this.pay(true)
+    setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
+    if (this.widget) return this.widget.press()
     this.pressed = true
     this.to('sending')
-    setTimeout(() => this.postable() && this.giveUp(new TypeError('no answer in time')), PATIENCE)
+  }
+
+  /** Shows what the widget is at, until it draws itself. It has judged what was pending. */
+  follow = (phase, chosen, offered) => {
+    if (!this.widget) return
+    const ids = offered.split(' ')
+    this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
+    this.chosen = this.rows.find(({ id }) => id === chosen) ?? null
+    // What came of an attempt before is asked once the widget draws.
+    this.to(this.attempt ? this.phase : phase)
   }
 
   async copy() {
@@ -541,10 +566,22 @@ class Shell {
     while (this.down) await new Promise((free) => (this.free = free))
   }
 
+  /** The words of the first screen, by their keys. */
+  words() {
+    const { texts } = generated.languages[this.language]
+    return Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]]))
+  }
+
+  /** Back to what the shell can do by itself. */
+  resume() {
+    Object.assign(this, { widget: null, key: null, pressed: false })
+    this.refresh()
+  }
+
   /** What the widget takes over. */
   kept() {
-    const { chosen, pressed = false, large, expanded = false, phase, locale } = this
-    return { selected: chosen?.id ?? null, pressed, large, expanded, resuming: phase === 'confirming', language: locale }
+    const { chosen, pressed = false, large, expanded = false, locale } = this
+    return { selected: chosen?.id ?? null, pressed, large, expanded, language: locale }
   }
 
   /** Puts the widget's tree in the place of its own, in one task, with the focus where it was. */
@@ -789,43 +826,78 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#change()
   }
 
-  /** Draws the shell, loads the rest, and lets the widget take over. */
+  /** Draws the shell, loads the rest, and lets the widget take over: first what happens, then the drawing. */
   #begin = async () => {
     // What changed before is read now.
     this.#stale = false
-    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
+    const shell = this.#draw()
+    try {
+      if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
+      const { open } = await engine()
+      if (this.#shell !== shell || shell.ready) return
+      this.#locale = shell.locale
+      const whole = (this.#whole = this.#complete(shell))
+      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, this.#part))
+      widget.begin(this.#isFirst())
+      this.#answer(widget)
+      const words = await whole
+      await shell.idle()
+      if (this.#shell === shell && this.#widget === widget) await this.#takeOver(shell, widget, words)
+    } catch (error) {
+      if (this.#shell) this.#fail(shell, error)
+      else if (this.#widget) throw error
+    }
+  }
+
+  #draw = () => {
+    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
     else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
     shadow.append(shell.root)
-    try {
-      if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      let language, words, glue
-      do {
-        language = shell.language
-        ;[words, glue] = await Promise.all([wordsIn(language), engine()])
-        await shell.idle()
-      } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue, words)
-    } catch (error) {
-      if (this.#shell === shell) shell.giveUp(error)
-      else if (this.#widget) throw error
+    return shell
+  }
+
+  #whole
+
+  /** The words, once the part that pays is here too. Where there is no form way, it is waited for however long it takes. */
+  #complete = async (shell) => {
+    for (;;) {
+      try {
+        const { language } = shell
+        const [words] = await Promise.all([wordsIn(language), paying()])
+        return words
+      } catch (error) {
+        if (shell.postable() || this.#shell !== shell) throw error
+        await pause(5e3)
+      }
     }
   }
 
-  #takeOver = async (shell, { mount }, words) => {
+  /** A further part of the wasm, as the widget asks for them. */
+  #part = (name) => (name === 'read' ? reading() : this.#whole)
+
+  /** What was waited for did not come: a form can still be posted, if anywhere. */
+  #fail = (shell, error) => {
+    if (this.#shell !== shell || shell.ready || !(shell.postable() || !this.#widget)) return
+    if (this.#widget) {
+      this.#widget.unmount()
+      this.#widget = null
+      shell.resume()
+    }
+    shell.giveUp(error)
+  }
+
+  #takeOver = async (shell, widget, words) => {
     const root = el('div')
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    widget.draw(root, { ...shell.words(), ...words }, shell.kept())
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
     this.#shell = null
-    this.#locale = shell.locale
     shell.giveWayTo(root)
-    this.#widget.begin(this.#isFirst())
-    this.#answer(this.#widget)
   }
 
   #locale = ''

@@ -19,6 +19,7 @@ pub(super) fn step(attempt: &Attempt) -> Option<&Step> {
 }
 
 /// Its time is over: a new one can be had, and what was just paid can be said.
+#[inline(never)]
 pub(super) fn over(scene: &Scene<'_>) -> Html {
     let ways = html! {
         <div class="ways">
@@ -31,11 +32,13 @@ pub(super) fn over(scene: &Scene<'_>) -> Html {
 }
 
 /// A new one is being made.
+#[inline(never)]
 pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
     gone(scene.say(Key::Refreshing), "", Html::default())
 }
 
 /// The code, while it can be scanned.
+#[inline(never)]
 pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let id = &attempt.method;
     html! {

@@ -11,6 +11,7 @@ use crate::words::Key;
 use yew::prelude::*;
 
 /// The end.
+#[inline(never)]
 pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when: Option<i64>) -> Html {
     let again = || vec![says(scene, Weight::Loud, Gesture::TryAgain, Key::TryAgain)];
     match outcome {

@@ -29,6 +29,7 @@ mod looks;
 mod markup;
 mod odd;
 mod once;
+mod parts;
 mod paying;
 mod returning;
 mod scenes;

@@ -38,6 +38,7 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Bo
 }
 
 /// An unfinished attempt is taken up: asked about first, whatever it was.
+#[inline(never)]
 fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     if turn.state.offer.row(&attempt.method).is_some() {
         turn.state.chosen = Some(attempt.method.clone());
@@ -48,6 +49,7 @@ fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
 }
 
 /// A press on pay: with the key of a pending attempt if it is the same try, after closing it if it is another.
+#[inline(never)]
 fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, fresh: &AttemptId, ask: bool) -> Phase {
     match (fresh_attempt(turn, fresh), pending) {
         (None, pending) => Phase::Choosing { fault, pending },
@@ -78,6 +80,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Ph
 }
 
 /// From [`Phase::Sending`].
+#[inline(never)]
 pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, what: &What) -> Phase {
     match what {
         What::SubmitDecided(true) if held => {
@@ -108,6 +111,7 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
 }
 
 /// What became of a creation.
+#[inline(never)]
 fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase {
     match answer {
         Answer::Payment(payment) => telling::take(turn, attempt, payment),

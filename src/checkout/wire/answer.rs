@@ -229,7 +229,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm)]
     use super::*;
     use crate::action::Trust;
-    use crate::action::crossing::Terms;
+    use crate::action::terms::Terms;
     use crate::checkout::money::Currency;
 
     const PAYMENT: &str = r#""id":"pay_81","attempt":"mg_abababababababababababababababab","order":"SO-1001","method":"wechatpay","amount":12800,"currency":"CNY""#;

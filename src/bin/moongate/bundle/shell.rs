@@ -137,7 +137,7 @@ fn here() -> Map<String, Value> {
 }
 
 /// The words of the shell: its own, the names of wallets and their apps, and the lines under them.
-fn keys() -> impl Iterator<Item = Key> {
+pub(crate) fn keys() -> impl Iterator<Item = Key> {
     let wallets = Wallet::ALL.into_iter().flat_map(|wallet| [Key::method(wallet), Key::app(wallet)]);
     SAID.iter().copied().chain(wallets).chain(HINTS.into_iter().filter_map(Key::hint))
 }
