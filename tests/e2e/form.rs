@@ -6,10 +6,7 @@ use serde_json::json;
 
 /// A page to which no wasm comes.
 fn without_wasm(order: &str) -> Trial {
-    Trial::of(order).script(
-        "{ const fetched = window.fetch; window.fetch = (...all) =>
-          String(all[0]?.url ?? all[0]).endsWith('.wasm') ? Promise.reject(new TypeError('no network')) : fetched(...all) }",
-    )
+    Trial::of(order).refused(".wasm")
 }
 
 /// Waits until the shell opens the form way.
