@@ -38,7 +38,6 @@ const DRAWN: &str = "new Promise((drawn) => requestAnimationFrame(() => requestA
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     pub(super) agent: Option<&'static str>,
-    pub(super) phone: bool,
     pub(super) dark: bool,
     pub(super) still: bool,
     pub(super) scriptless: bool,
@@ -46,13 +45,12 @@ pub struct Kind {
 }
 
 /// A browser on a desk, light, in Chinese.
-pub const DESK: Kind =
-    Kind { agent: None, phone: false, dark: false, still: false, scriptless: false, language: "zh-CN" };
+pub const DESK: Kind = Kind { agent: None, dark: false, still: false, scriptless: false, language: "zh-CN" };
 
 impl Kind {
     /// On a phone, as this app or browser.
     pub fn phone(self, agent: &'static str) -> Self {
-        Self { agent: Some(agent), phone: true, ..self }
+        Self { agent: Some(agent), ..self }
     }
 
     /// In dark colours.
@@ -77,12 +75,17 @@ impl Kind {
 
     /// Width and height of its page, in CSS pixels.
     pub fn size(self) -> (u32, u32) {
-        if self.phone { (390, 844) } else { (1280, 1000) }
+        if self.is_phone() { (390, 844) } else { (1280, 1000) }
     }
 
     /// Pixels of the screen for one of the page.
     pub fn ratio(self) -> u32 {
-        if self.phone { 2 } else { 1 }
+        if self.is_phone() { 2 } else { 1 }
+    }
+
+    /// Whether it is on a phone: then alone it has another's name.
+    pub fn is_phone(self) -> bool {
+        self.agent.is_some()
     }
 
     /// Opens it, once one of the two places is free.

@@ -34,7 +34,7 @@ pub fn driver(kind: Kind) -> Driver {
         ["--host-resolver-rules=MAP shop.example 127.0.0.1".to_owned(), format!("--window-size={width},{height}")];
     let arguments: Vec<String> = ARGUMENTS.map(str::to_owned).into_iter().chain(more).collect();
     let mut options = json!({ "args": arguments, "prefs": { "intl.accept_languages": kind.language } });
-    if kind.phone {
+    if kind.is_phone() {
         let metrics = json!({ "width": width, "height": height, "pixelRatio": 2.0, "touch": true, "mobile": true });
         options["mobileEmulation"] = json!({ "deviceMetrics": metrics, "userAgent": kind.agent });
     }
@@ -64,7 +64,8 @@ pub async fn colours(client: &Client, dark: bool, still: bool) {
 
 /// Gives its page this size.
 pub async fn resize(client: &Client, (width, height): (u32, u32), kind: Kind) {
-    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": kind.ratio(), "mobile": kind.phone });
+    let metrics =
+        json!({ "width": width, "height": height, "deviceScaleFactor": kind.ratio(), "mobile": kind.is_phone() });
     devtools(client, "Emulation.setDeviceMetricsOverride", metrics).await;
 }
 
