@@ -36,7 +36,7 @@ async fn a_press_is_sent_at_once_although_the_view_is_not_here() {
     let order = shop.order();
     let checkout = held(&browser, &shop, Trial::of(&order)).await;
     checkout.pay_with("wechatpay").await.shows("sending").await;
-    let payment = shop.payment(&order).await;
+    let payment = shop.arrived(&order).await;
     assert_eq!((&payment["method"], &payment["status"]), (&json!("wechatpay"), &json!("pending")));
     assert_eq!(checkout.see(IS_SHELL).await, json!(true));
     assert_eq!(checkout.state().await["phase"], "sending");
