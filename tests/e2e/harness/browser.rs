@@ -199,8 +199,7 @@ impl Browser {
         }
     }
 
-    /// A picture of this element, as PNG; `None` while it is not there. Cut from a picture of the page, since WebKit's own
-    /// pictures of an element are black; two frames later, since it pictures what was drawn last.
+    /// A picture of this element, as PNG, as soon as what is there now has been drawn; `None` while it is not there.
     pub async fn picture(&self, element: &Element) -> Option<Vec<u8>> {
         let place = format!(
             "const [part] = arguments; part.scrollIntoView({{ block: 'center', behavior: 'instant' }})
@@ -210,6 +209,10 @@ impl Browser {
             }})"
         );
         let place = self.try_run(&place, &[serde_json::to_value(element).ok()?]).await.ok()?;
+        if self.engine != Engine::WebKit {
+            return element.screenshot().await.ok();
+        }
+        // Its own pictures of an element are black: cut from a picture of the page.
         let page = image::load_from_memory(&self.client.screenshot().await.ok()?).ok()?;
         let [x, y, width, height] = [0, 1, 2, 3].map(|side| pixels(&place[side], page.width()));
         let mut png = Vec::new();
