@@ -24,6 +24,8 @@ const CLOSED = /^(failed|canceled|expired)$/
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
+// How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
+const LOOK = 5e3
 
 // Without constructed sheets there is a <link>; a <style> would need a hole in the page's content security policy.
 let sheet
@@ -46,6 +48,8 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
 // ---- What the page says
 
+let warned = false
+
 /** The options as the page gave them: attributes in camelCase, and over them the property `options`. */
 function rawOptions(host) {
   const raw = {}
@@ -53,6 +57,10 @@ function rawOptions(host) {
     if (!FOREIGN.test(name)) raw[name.replace(/-./g, (dash) => dash[1].toUpperCase())] = value
   }
   for (const [key, value] of Object.entries(host.options)) if (value !== undefined) raw[key] = value
+  if (!warned && [].concat(listed(raw.hosts)).includes('*')) {
+    warned = true
+    console.warn('Moongate: hosts holds "*", so payments may lead to any https host. Name the hosts instead.')
+  }
   return raw
 }
 
@@ -79,6 +87,9 @@ function keep(kind, key, text) {
   } catch {}
   return null
 }
+
+/** Where the option `remember` keeps things; nothing can be kept in `no`. */
+const storeOf = (remember) => ({ device: 'local', none: 'no' })[remember] ?? 'session'
 
 // ---- What is loaded, once for the page
 
@@ -136,7 +147,7 @@ const part = (name, before) => once(name, async () => {
   await (await engine()).more(source)
 })
 
-// What comes after the server's first answer, and the view: fetched once a press is sent at once.
+// What comes after the server's first answer, and the view: fetched once a shopper shows interest.
 const paying = () => part('pay', engine)
 // What reads providers' responses, fetched with the first press: nobody needs it before.
 const reading = () => part('read', paying)
@@ -190,26 +201,81 @@ function feeOn(amount, fee) {
   return /^\d{1,12}$/.test(fixed) ? +fixed : undefined
 }
 
+/** The words of a list, or of a text with spaces between. */
+const listed = (list) => (typeof list === 'string' ? list.split(/\s+/).filter(Boolean) : list ?? [])
+
+/** Whether a method is for other countries than the page's, which the region of its language tag says if it has one. */
+function isAbroad(countries, options) {
+  const lands = listed(countries).filter((land) => /^[A-Z]{2}$/.test(land))
+  const land = lands[0] && /^[^-]+(?:-[^-]{2,})*?-([a-z]{2})(?![^-])/i.exec(localeOf(options))
+  return land && !lands.includes(land[1].toUpperCase())
+}
+
+/** The numbers of the version that a text begins with. A lone one from 100 on is written without its dots: 939 is 9.3.9. */
+function numbers(text) {
+  const found = /^\d+(\.\d+){0,3}/.exec(text)?.[0].split('.').map(Number)
+  if (found?.length !== 1 || found[0] < 100) return found
+  const base = found[0] < 1e4 ? 10 : 100
+  return [Math.floor(found[0] / base / base), Math.floor(found[0] / base) % base, found[0] % base]
+}
+
+/** Whether the app around the page is older than a method asks for; one that does not tell its version is. */
+function isOld(app, lowest) {
+  // What is no version, the core names and leaves aside.
+  if (!/^\d+(\.\d+){0,3}$/.test(lowest)) return false
+  const after = (sign) => navigator.userAgent.split(new RegExp(sign, 'i'))[1]
+  const own = generated.versions[app]?.map((sign) => numbers(after(sign))).find(Boolean)
+  const differs = `${lowest}`.split('.').concat(0, 0, 0).map((number, at) => (own?.[at] ?? 0) - number).find(Boolean)
+  return !own || differs < 0
+}
+
+/** In ten-thousandths, how many shoppers see a method; nobody if it is not said right. */
+function share(rollout) {
+  const [, whole, part = ''] = /^([01])(?:\.(\d+))?$/.exec(rollout) ?? [, 0]
+  return +whole && +part ? 0 : +(whole + part.padEnd(4, 0).slice(0, 4))
+}
+
+/** Which of 10000 buckets a shopper is in for a method: FNV-1a, as the core has it. */
+function bucket(id, shopper) {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(`${id}:${shopper}`)) hash = Math.imul(hash ^ byte, 0x1000193) >>> 0
+  return hash % 1e4
+}
+
+/** The id that buckets are taken from: the page's, the one kept here, or a new one; undefined where none can be kept. */
+function shopperOf({ shopper, remember }) {
+  const key = 'moongate:shopper'
+  const store = storeOf(remember)
+  const known = fit(shopper) ?? keep(store, key)
+  if (!known) keep(store, key, newAttempt())
+  return known ?? keep(store, key)
+}
+
 /** The rows, in order. What only the core can judge is `pending`: it holds a place until the core has judged. */
-function offered({ methods, amount, currency }) {
+function offered(options) {
+  const { methods, amount, currency } = options
   const wallets = generated.wallets.map(([id]) => id)
   const { app, device } = environment()
   const places = placements({ app, device })
-  const listed = typeof methods === 'string' ? methods.split(/\s+/).filter(Boolean) : methods ?? []
+  const named = listed(methods)
   const rows = new Map()
-  for (const item of listed.length ? listed : wallets) {
+  for (const item of named.length ? named : wallets) {
     const method = item?.id ? item : { id: item }
     const label = fit(method.label)
-    const { id, fee, icon, min = 0, max = MOST, currencies, countries, rollout = 1 } = method
+    const { id, fee, icon, min = 0, max = MOST, currencies, countries } = method
     const known = wallets.includes(id) || (label && /^[a-z0-9_-]{1,32}$/.test(id))
     const place = places[wallets.indexOf(id)] ?? '0'
     const lowest = method.apps?.[app]
+    const batch = share(method.rollout ?? 1)
     const extra = feeOn(amount, fee)
     const total = amount + (extra ?? 0)
     const out = amount < min || amount > max || total > MOST || (currencies?.length && !currencies.includes(currency))
-    if (out || lowest === false || rollout <= 0 || rows.has(id) || !known) continue
+    const barred = lowest != null && (lowest === false || isOld(app, lowest))
+    if (out || barred || !batch || rows.has(id) || !known || isAbroad(countries, options)) continue
+    const shopper = batch < 1e4 && shopperOf(options)
+    if (shopper && bucket(id, shopper) >= batch) continue
     const free = extra === 0 && !+(fee.percent ?? 0)
-    const pending = lowest != null || rollout < 1 || countries?.length > 0
+    const pending = shopper == null
     const description = fit(method.description)
     rows.set(id, { id, label, description, icon, extra, total, free, pending, app, rank: +place[0], hint: place.slice(1) })
   }
@@ -266,6 +332,7 @@ class Shell {
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
+    this.wanted = new Promise((want) => (this.want = want))
     this.watch()
     counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
@@ -284,7 +351,7 @@ class Shell {
     this.locale = localeOf(options)
     this.language = languageFor(this.locale)
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
-    this.store = { device: 'local', none: 'no' }[remember] ?? 'session'
+    this.store = storeOf(remember)
     this.endpoint = endpoint ? (absolute(endpoint)?.href ?? '').replace(/\/+$/, '') : ''
     // What is not right, the core will name.
     const right = /^\d{1,12}$/.test(amount) && +amount && /^[A-Z]{3}$/.test(currency) && /^[\w.-]{1,64}$/.test(order)
@@ -321,6 +388,7 @@ class Shell {
     } catch {}
     const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
+    if (this.attempt) this.want()
     this.phase = this.attempt ? 'confirming' : 'choosing'
   }
 
@@ -486,6 +554,7 @@ class Shell {
   press() {
     if (this.phase !== 'choosing' || !this.chosen) return
     if (this.ready) return this.pay(true)
+    this.want()
     setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
     if (this.widget) return this.widget.press()
     this.pressed = true
@@ -540,6 +609,9 @@ class Shell {
   watch() {
     const { signal } = this.gone
     const on = (types, act) => types.split(' ').forEach((type) => addEventListener(type, act, { capture: true, signal }))
+    // What nobody may need is not fetched with the page: a finger, a pointer or the focus comes here well before a press.
+    for (const type of ['pointerenter', 'pointerdown', 'focusin']) this.host.addEventListener(type, this.want, { signal })
+    setTimeout(this.want, LOOK)
     const press = () => {
       clearTimeout(this.lifting)
       this.down = true
@@ -637,10 +709,13 @@ class Shell {
   async pay(asked) {
     const { chosen, options } = this
     if (!chosen || this.phase !== 'choosing') return
-    this.to('sending')
     const detail = { method: chosen.id, order: options.order, amount: chosen.total, currency: options.currency }
+    const passes = !asked || this.tell('submit', detail, true)
+    // The page may have called pay() when it was told.
+    if (this.phase !== 'choosing') return
+    this.to('sending')
     try {
-      if (!asked || (await this.tell('submit', detail, true))) return await this.send(chosen)
+      if (await passes) return await this.send(chosen)
     } catch {}
     this.to('choosing')
   }
@@ -836,8 +911,13 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       const { open } = await engine()
       if (this.#shell !== shell || shell.ready) return
       this.#locale = shell.locale
-      const whole = (this.#whole = this.#complete(shell))
-      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, this.#part))
+      const whole = shell.wanted.then(() => this.#complete(shell))
+      // The further parts, as the widget asks for them.
+      const further = (name) => {
+        shell.want()
+        return name === 'read' ? reading() : whole
+      }
+      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, further))
       widget.begin(this.#isFirst())
       this.#answer(widget)
       const words = await whole
@@ -859,8 +939,6 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     return shell
   }
 
-  #whole
-
   /** The words, once the part that pays is here too. Where there is no form way, it is waited for however long it takes. */
   #complete = async (shell) => {
     for (;;) {
@@ -874,9 +952,6 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       }
     }
   }
-
-  /** A further part of the wasm, as the widget asks for them. */
-  #part = (name) => (name === 'read' ? reading() : this.#whole)
 
   /** What was waited for did not come: a form can still be posted, if anywhere. */
   #fail = (shell, error) => {
@@ -935,6 +1010,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
   #call = (name, ...values) => {
     this.#refresh()
+    this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering) return answering[name](...values)
     return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))

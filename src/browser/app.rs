@@ -11,7 +11,7 @@ use crate::checkout::json::Json;
 use crate::checkout::machine::{Acting, Phase, State};
 use crate::checkout::options::Options;
 use crate::view::{self, Face, PanelProps, Shown};
-use crate::words::Words;
+use crate::words::{Key, Words};
 use std::rc::Rc;
 use web_sys::Element;
 use yew::{AppHandle, Component, Context, Html, Properties};
@@ -116,7 +116,10 @@ impl Component for App {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let play = &ctx.props().play;
-        let Some(state) = play.state() else { return view::broken(&self.face) };
+        let Some(state) = play.state() else {
+            let (key, large) = play.mirror.broken.get().unwrap_or((Key::FaultMissingOption, false));
+            return view::broken(&self.face, key, large);
+        };
         let link = play.link.clone();
         let on = yew::Callback::from(move |gesture| link.gesture(gesture));
         let (face, notice) = (self.face.clone(), play.mirror.notice.get());
@@ -137,7 +140,7 @@ impl App {
     /// Works out what the next drawing stands on, and looks again every second while a countdown is shown.
     fn follow(&mut self, ctx: &Context<Self>) {
         let Some(state) = ctx.props().play.state() else { return };
-        self.shown.follow(&state.phase, page::now());
+        self.shown.follow(&state.phase);
         if !is_counting(&state) {
             self.tick = None;
         } else if self.tick.is_none() {

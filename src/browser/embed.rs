@@ -11,6 +11,7 @@ use crate::checkout::json::Json;
 use crate::checkout::machine::{Gesture, State, What};
 use crate::checkout::method::MethodId;
 use crate::checkout::options::Options;
+use crate::words::Key;
 use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -187,6 +188,7 @@ impl Widget {
             parts: self.parts.clone(),
         };
         self.mirror.options.replace(read.clone());
+        self.mirror.broken.set(Some((Key::broken(&faults), before.large)));
         let (host, mirror) = (self.host.clone(), self.mirror.clone());
         Rc::new(Setup { host, options: read, faults, carrier, before, mirror })
     }

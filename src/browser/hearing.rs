@@ -56,7 +56,12 @@ fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&E
 fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, origin: &str) -> Terms {
     let row = state.offer.shown.iter().find(|row| row.method.id == attempt.method);
     let trust = Trust { hosts: options.hosts.clone(), test_origin: options.test_mode.then(|| origin.to_owned()) };
-    Terms { trust, amount, collection: row.is_some_and(|row| !row.method.scannable_by.is_empty()) }
+    let mut methods = attempt.method.as_str().to_owned();
+    for other in row.iter().flat_map(|row| &row.method.scannable_by) {
+        methods.push(' ');
+        methods.push_str(other.as_str());
+    }
+    Terms { trust, amount, methods }
 }
 
 /// Scheme, host and port of an absolute address.

@@ -55,6 +55,8 @@ pub(super) struct Mirror {
     pub(super) options: RefCell<Option<Rc<Options>>>,
     /// Whether the part of the wasm that reads providers' responses is here.
     pub(super) reading: Cell<bool>,
+    /// What is said if the page's options can't be worked with, and whether in large print.
+    pub(super) broken: Cell<Option<(Key, bool)>>,
     /// Something to tell that is no phase.
     pub(super) notice: Cell<Option<Key>>,
     /// The last events: when, what, and the phase they led to.

@@ -31,6 +31,7 @@ mod odd;
 mod once;
 mod parts;
 mod paying;
+mod payloads;
 mod returning;
 mod scenes;
 mod shell;

@@ -1,6 +1,6 @@
 //! That a press is sent by the first part of the wasm, while the view and all that comes later are still on their way.
 
-use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled};
+use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled, wait};
 use crate::paying::approve;
 use serde_json::json;
 
@@ -8,7 +8,9 @@ use serde_json::json;
 const HELD: &str = "{
   const fetched = window.fetch
   const held = new Promise((go) => { window.release = go })
+  window.asked = []
   window.fetch = async (...all) => {
+    if (/\\/pay-/.test(all[0]?.url ?? all[0])) window.asked.push(performance.now())
     if (/\\/(pay|read)-\\w+\\.wasm/.test(all[0]?.url ?? all[0])) await held
     return fetched(...all)
   }
@@ -36,8 +38,9 @@ async fn a_press_is_sent_at_once_although_the_view_is_not_here() {
     let order = shop.order();
     let checkout = held(&browser, &shop, Trial::of(&order)).await;
     checkout.pay_with("wechatpay").await.shows("sending").await;
-    let payment = shop.arrived(&order).await;
-    assert_eq!((&payment["method"], &payment["status"]), (&json!("wechatpay"), &json!("pending")));
+    let sent = wait::until(wait::LIMIT, async || (shop.payments(&order).await.len() == 1).then_some(()));
+    assert!(sent.await.is_some(), "nothing was sent");
+    assert_eq!(shop.payment(&order).await["method"], "wechatpay");
     assert_eq!(checkout.see(IS_SHELL).await, json!(true));
     assert_eq!(checkout.state().await["phase"], "sending");
     release(&browser).await;
@@ -45,6 +48,24 @@ async fn a_press_is_sent_at_once_although_the_view_is_not_here() {
     assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
     assert_eq!((checkout.heard("submit").await.len(), checkout.heard("ready").await.len()), (1, 1));
     untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn what_only_a_press_needs_is_fetched_when_a_shopper_comes_near_or_has_looked_for_a_while() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let checkout = held(&browser, &shop, Trial::of(&shop.order())).await;
+    let near = "const before = asked.length; host.dispatchEvent(new PointerEvent('pointerenter'))
+        await null; await new Promise((done) => queueMicrotask(done)); return [before, performance.now()]";
+    let seen = checkout.see(&format!("return (async () => {{ {near} }})()")).await;
+    if seen[1].as_f64().unwrap() < 5000.0 {
+        assert_eq!(seen[0], 0, "nothing was fetched in advance");
+    }
+    checkout.until("it is fetched", "return asked.length > 0").await;
+    let again = held(&browser, &shop, Trial::of(&shop.order())).await;
+    again.until("it is fetched all the same", "return asked.length > 0").await;
+    let at = again.see("return asked[0]").await.as_f64().unwrap();
+    assert!(at >= 5000.0, "fetched after {at} ms although nobody came near");
 }
 
 #[tokio::test]

@@ -86,6 +86,13 @@ fn the_command_says_why_when_asked() {
     assert_eq!(output.stdout, b"{\"error\":\"untrusted_host\"}\n");
     assert_eq!(output.status.code(), Some(1));
 
+    let any = command(&["--explain", "--host", "*"], r#"{"h5_url":"https://pay.example/"}"#);
+    assert!(any.status.success());
+    let why = String::from_utf8(any.stderr).unwrap();
+    assert!(why.starts_with("warning: `*` lets an action lead to any https host"), "{why}");
+    let named = command(&["--explain", "--host", "pay.example"], r#"{"h5_url":"https://pay.example/"}"#);
+    assert!(named.status.success() && !String::from_utf8(named.stderr).unwrap().contains("warning"));
+
     assert_eq!(command(&["no such file"], "").status.code(), Some(2));
 }
 
@@ -614,7 +621,7 @@ proptest! {
         if let Ok(action) = Action::read(&text, NOW, &Trust::default()) {
             judge(&action, &[]);
         }
-        let _ = (code::kind(&text), code::collects(&text), code::read_by(&text, &[]));
+        let _ = (code::kind(&text), code::collects(&text), code::read_by(Some(&text), "alipay unionpay"));
     }
 
     #[test]

@@ -117,6 +117,7 @@ impl Desk {
     fn happened(&mut self, what: What) {
         let Some(state) = self.state.clone() else { return };
         if !(self.whole || self.waiting.is_empty() && is_early(&state.phase, &what)) {
+            self.setup.carrier.parts.want();
             self.waiting.push(what);
             return;
         }

@@ -50,7 +50,13 @@ fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
 
 /// A press on pay: with the key of a pending attempt if it is the same try, after closing it if it is another.
 #[inline(never)]
-fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, fresh: &AttemptId, ask: bool) -> Phase {
+pub(super) fn pay(
+    turn: &mut Turn,
+    fault: Option<Fault>,
+    pending: Option<Box<Attempt>>,
+    fresh: &AttemptId,
+    ask: bool,
+) -> Phase {
     match (fresh_attempt(turn, fresh), pending) {
         (None, pending) => Phase::Choosing { fault, pending },
         (Some(new), Some(same)) if same.method == new.method && same.total == new.total => begin(turn, same, ask),
@@ -71,8 +77,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Ph
     attempt.watch = Watch::from(turn.at);
     attempt.origin = Origin::Press;
     if ask {
-        let submit = Announcement::submit(&turn.state, &attempt);
-        turn.order(Effect::Announce(submit));
+        turn.submit = Some(Announcement::submit(&turn.state, &attempt));
     } else {
         turn.send(Request::Create, &mut attempt);
     }

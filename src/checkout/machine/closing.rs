@@ -102,6 +102,9 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
         What::Heard(id, Some(payment)) if over && *id == attempt.id && payment.is_paid() => {
             telling::take(turn, attempt, payment)
         }
+        What::Shopper(Gesture::Pay, fresh) if outcome == Outcome::Expired => {
+            choosing::pay(turn, None, None, fresh, true)
+        }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
         What::Answered(_, id, _) if *id == attempt.id => {
             let mut answered = attempt;

@@ -4,7 +4,6 @@
 
 use super::process::Program;
 use super::trial::Trial;
-use super::wait::{LIMIT, until};
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, header};
 use hyper_util::client::legacy::Client;
@@ -91,13 +90,6 @@ impl Shop {
         let payments = self.payments(order).await;
         assert_eq!(payments.len(), 1, "exactly one payment for {order}: {payments:#?}");
         payments.into_iter().next().expect("one")
-    }
-
-    /// The same, once the server has it: a page that says that it is sending may not have sent yet.
-    pub async fn arrived(&self, order: &str) -> Value {
-        let arrived = until(LIMIT, async || (!self.payments(order).await.is_empty()).then_some(()));
-        assert!(arrived.await.is_some(), "no payment arrives for {order}");
-        self.payment(order).await
     }
 
     /// Does to the order's latest payment what its wallet would: `pay`, `cancel`, `fail`, `expire` or `process`.
