@@ -253,6 +253,13 @@ impl Browser {
         }
     }
 
+    /// Refuses addresses like these from now on, `*` standing for anything; ask [`super::engine::can`] first. What is fetched
+    /// can be refused everywhere: [`super::Trial::refused`].
+    pub async fn refuse(&self, patterns: &[&str]) {
+        assert_eq!(self.engine, Engine::Chromium, "only Chromium refuses files");
+        chromium::refuse(&self.client, patterns).await;
+    }
+
     /// What the console said since it was last asked; in Chromium by its own record, else what the page itself wrote there.
     pub async fn console(&self) -> Vec<String> {
         if self.engine == Engine::Chromium {

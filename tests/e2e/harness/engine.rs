@@ -31,6 +31,8 @@ pub enum Engine {
 pub enum Feat {
     /// To cut the network while the server stands.
     CutNetwork,
+    /// To refuse a page one of its files, a script too.
+    RefuseFiles,
     /// To take `shop.example` for this machine.
     LiveName,
     /// To tell how far what was drawn is pushed about.
@@ -69,6 +71,7 @@ impl Engine {
             (Self::WebKit, Feat::CutNetwork) => Some("its driver can't cut the network"),
             (Self::WebKit, Feat::LiveName) => Some("it knows no names but the machine's"),
             (Self::WebKit, Feat::Language) => Some("its language is the machine's"),
+            (_, Feat::RefuseFiles) => Some("its driver can't refuse a page one of its files"),
             (_, Feat::LayoutShifts) => Some("it does not tell layout shifts"),
         }
     }

@@ -81,6 +81,12 @@ pub async fn without_scripts(client: &Client) {
     devtools(client, "Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
 }
 
+/// Refuses addresses like these from now on; `*` stands for anything.
+pub async fn refuse(client: &Client, patterns: &[&str]) {
+    devtools(client, "Network.enable", json!({})).await;
+    devtools(client, "Network.setBlockedURLs", json!({ "urls": patterns })).await;
+}
+
 /// What the console said since it was last asked.
 pub async fn console(client: &Client) -> Vec<String> {
     let command = Vendor { path: "se/log", body: json!({ "type": "browser" }) };
