@@ -126,7 +126,9 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let modules: Vec<(&str, File)> = modules.collect();
     let parts = modules.iter().map(|(name, file)| ((*name).to_owned(), reference(file)));
     generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
-    let mut files = vec![script];
+    let form = File::hashed("form", "js", script::short(&workspace.text("www/form.js")?)?.into_bytes(), Fetched::Never);
+    generated.insert("form".to_owned(), reference(&form));
+    let mut files = vec![script, form];
     files.extend(modules.into_iter().map(|(_, file)| file));
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
