@@ -1,6 +1,6 @@
 //! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
 
-use crate::harness::{Checkout, DESK, PHONE, Shop, Trial};
+use crate::harness::{Checkout, DESK, Feat, PHONE, Shop, Trial, can};
 use crate::paying::approve;
 use serde_json::json;
 
@@ -68,9 +68,12 @@ async fn a_press_made_while_the_wasm_fails_is_sent_once_by_the_form() {
 
 #[tokio::test]
 async fn where_neither_the_widget_nor_a_form_can_be_had_the_shopper_hears_it_and_may_press_again() {
+    if !can(Feat::RefuseFiles) {
+        return;
+    }
     let shop = Shop::open();
     let browser = DESK.open().await;
-    browser.block(&["*.wasm", "*/form-*.js"]).await;
+    browser.refuse(&["*.wasm", "*/form-*.js"]).await;
     let order = shop.order();
     browser.goto(&shop.page(&Trial::of(&order))).await;
     let checkout = Checkout::on(&browser);
@@ -78,7 +81,7 @@ async fn where_neither_the_widget_nor_a_form_can_be_had_the_shopper_hears_it_and
     checkout.hears_fault("load_failed").await;
     checkout.shows("choosing").await;
     assert!(checkout.text("[role=status]").await.contains("网络"), "{}", checkout.text("[role=status]").await);
-    browser.block(&["*.wasm"]).await;
+    browser.refuse(&["*.wasm"]).await;
     checkout.press("pay").await;
     approve(&browser).await;
     checkout.shows("ended succeeded").await;
