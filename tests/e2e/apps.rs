@@ -27,8 +27,7 @@ async fn called(browser: &Browser) -> Value {
 
 /// Begins a payment with this method in this app and gives what the bridge was called with.
 async fn begun(browser: &Browser, shop: &Shop, order: &str, method: &str, bridge: &str) -> Value {
-    browser.inject(bridge).await;
-    browser.goto(&shop.page(&Trial::of(order))).await;
+    browser.goto(&shop.page(&Trial::of(order).script(bridge))).await;
     let checkout = Checkout::on(browser);
     checkout.ready().await.pay_with(method).await.shows("acting in_app").await;
     let calls = called(browser).await;
@@ -57,8 +56,7 @@ async fn wechatpay_pays_by_wechats_bridge() {
 async fn a_bridge_that_comes_late_is_waited_for() {
     let (shop, browser) = (Shop::open(), DESK.phone(WECHAT).open().await);
     let order = shop.order();
-    browser.inject(WECHAT_BRIDGE).await;
-    browser.goto(&shop.page(&Trial::of(&order))).await;
+    browser.goto(&shop.page(&Trial::of(&order).script(WECHAT_BRIDGE))).await;
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("wechatpay").await.shows("acting in_app").await;
     browser.run("bridge()", &[]).await;

@@ -102,7 +102,7 @@ impl<'a> Checkout<'a> {
 
     /// A screenshot of the code on screen.
     pub async fn code_picture(&self) -> Vec<u8> {
-        let picture = until(LIMIT, async || self.find("[data-qr]").await?.screenshot().await.ok()).await;
+        let picture = until(LIMIT, async || self.browser.picture(&self.find("[data-qr]").await?).await).await;
         picture.expect("a code is on screen")
     }
 
