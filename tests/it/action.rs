@@ -1,7 +1,8 @@
 //! See each test's name.
 
+use crate::entries::judge::{self, pages};
 use moongate::action::code;
-use moongate::action::{Action, Refusal, Step, Trust};
+use moongate::action::{Action, Refusal, Trust};
 use moongate::checkout::json::Json;
 use moongate::checkout::money::{Amount, Currency};
 use proptest::prelude::*;
@@ -89,96 +90,12 @@ fn the_command_says_why_when_asked() {
     assert_eq!(command(&["no such file"], "").status.code(), Some(2));
 }
 
-/// Hosts that the wallets' own documents name, and what lies under an aggregator's domain: written down a second time,
-/// apart from the library's lists.
-const OWN_HOSTS: [&str; 22] = [
-    "wx.tenpay.com",
-    "openapi.alipay.com",
-    "mapi.alipay.com",
-    "mclient.alipay.com",
-    "excashier.alipay.com",
-    "cashier.alipay.com",
-    "unitradeprod.alipay.com",
-    "intlmapi.alipay.com",
-    "globalmapi.alipay.com",
-    "qr.alipay.com",
-    "ulink.alipay.com",
-    "render.alipay.com",
-    "openapi-sandbox.dl.alipaydev.com",
-    "openapi.alipaydev.com",
-    "gateway.95516.com",
-    "cashier.95516.com",
-    "mcashier.95516.com",
-    "appcashier.95516.com",
-    "qr.95516.com",
-    "gateway.test.95516.com",
-    "ipos.10086.cn",
-    "p.10086.cn",
-];
-
 /// The wallets that are providers themselves, with exact hosts.
 const WALLETS: [&str; 5] = ["", "wechatpay", "alipay", "unionpay", "hebao"];
 
-/// The domains that aggregators' pages lie on, beside [`OWN_HOSTS`]; `*` where any may be named by the merchant.
-const DOMAINS: [(&str, &[&str]); 12] = [
-    ("stripe", &[".stripe.com"]),
-    ("adyen", &[".adyen.com"]),
-    ("antom", &["*"]),
-    ("airwallex", &[".airwallex.com"]),
-    ("pingpp", &[".pingxx.com", "api-mop.chinaums.com"]),
-    ("hyperswitch", &["api.hyperswitch.io", "sandbox.hyperswitch.io"]),
-    ("checkout", &[".checkout.com"]),
-    ("omise", &["pay.omise.co", "api.omise.co"]),
-    ("jeepay", &["*"]),
-    ("xendit", &["*"]),
-    ("qfpay", &["*"]),
-    ("chinaums", &["api-mop.chinaums.com", "qr.chinaums.com", "test-api-open.chinaums.com", "qr-test2.chinaums.com"]),
-];
-
-/// Whether a host is this aggregator's, or waits for the merchant's word.
-fn aggregators(host: &str, action: &Action) -> bool {
-    let Some((_, domains)) = DOMAINS.iter().find(|(name, _)| *name == action.provider) else { return false };
-    domains.iter().any(|domain| match *domain {
-        "*" => action.any_host.is_some(),
-        domain if domain.starts_with('.') => host.ends_with(domain),
-        domain => host == domain,
-    })
-}
-
-/// The pages that an action opens.
-fn pages(action: &Action) -> Vec<&String> {
-    match &action.step {
-        Step::Redirect { url, .. } => vec![url],
-        Step::Qr { fallback, .. } | Step::Deeplink { fallback, .. } => fallback.iter().collect(),
-        Step::InApp { .. } | Step::Nothing { .. } => Vec::new(),
-    }
-}
-
 /// Judges an accepted action with another reader of addresses: the one browsers' rules are written in.
 fn judge(action: &Action, hosts: &[String]) {
-    for page in pages(action) {
-        let url = Url::parse(page).unwrap_or_else(|fault| panic!("{page}: {fault}"));
-        let host = url.host_str().unwrap();
-        assert_eq!(url.scheme(), "https", "{page}");
-        assert!(url.username().is_empty() && url.password().is_none() && url.port().is_none(), "{page}");
-        assert!(matches!(url.host(), Some(url::Host::Domain(_))), "{page}");
-        let known = OWN_HOSTS.contains(&host) || hosts.iter().any(|known| known == host);
-        assert!(known || aggregators(host, action), "{page} of {}", action.provider);
-        if let Some(any) = &action.any_host {
-            assert!(!any.is_empty());
-        }
-    }
-    if let Step::Deeplink { url, .. } = &action.step {
-        let schemes =
-            ["alipays", "alipay", "alipayqr", "alipayhk", "weixin", "upwrp", "uppaywallet", "cmpay", "intent", "https"];
-        assert!(schemes.contains(&Url::parse(url).unwrap().scheme()), "{url}");
-    }
-    if let Step::Qr { payload, image, .. } = &action.step {
-        let picture = image.as_ref().is_none_or(|image| {
-            image.starts_with("data:image/") && !image.contains("svg") || Url::parse(image).unwrap().scheme() == "https"
-        });
-        assert!(picture && payload.as_ref().is_none_or(|payload| payload.len() <= 2048));
-    }
+    judge::judge(action, NOW, &Trust { hosts: hosts.to_vec(), test_origin: None });
 }
 
 fn trusting(hosts: &[&str]) -> Trust {

@@ -8,11 +8,18 @@
     missing_docs
 )]
 
+// Shared with the fuzzers.
+#[allow(unreachable_pub)]
+#[path = "../fuzz/entries.rs"]
+mod entries;
+
 mod action;
 mod bundle;
+mod fuzz;
 mod machine;
 mod offer;
 mod sandbox;
 mod serve;
 mod tidy;
 mod view;
+mod work;
