@@ -3,7 +3,7 @@
 //!
 //! It checks nothing: what crosses has been checked, by the same code, on the other side.
 
-use super::{Action, Bridge, Method, Refusal, Seconds, Standing, Step, Trust, time};
+use super::{Action, Bridge, Method, Refusal, Seconds, Standing, Step, Trust, text, time};
 use crate::checkout::json::Json;
 use crate::checkout::money::{Amount, Currency};
 
@@ -47,6 +47,10 @@ impl Action {
     /// # Errors
     /// As [`Action::read`] and [`Action::allowed`].
     pub fn checked(response: &str, now: Seconds, terms: &Terms) -> Result<Self, Refusal> {
+        // A body that came as a JSON text is longer by its escapes, and its own reader measures it again.
+        if response.len() > 2 * text::MAX_BODY {
+            return Err(Refusal::TooLarge);
+        }
         let action = match Json::read(response) {
             Ok(json) => Self::read_json(&json, now, &terms.trust),
             Err(_) => Self::read(response, now, &terms.trust),

@@ -5,6 +5,8 @@
 
 #[path = "judge.rs"]
 pub mod judge;
+#[path = "kept.rs"]
+pub mod kept;
 #[path = "tree.rs"]
 pub mod tree;
 

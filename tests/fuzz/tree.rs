@@ -14,6 +14,10 @@ struct Ground {
     words: Vec<(u16, String)>,
 }
 
+/// Largest value that is made a text, and most changes.
+const MAX_TEXT: usize = 4096;
+const MAX_CHANGES: usize = 32;
+
 /// What is put into the middle of a text.
 const BITS: [&str; 16] =
     ["@", ":", "/", "\\", "?", "#", ".", "%2e", "\u{202e}", " ", "\t", "xn--", ":443", "&", "=", "\u{430}"];
@@ -51,7 +55,8 @@ pub fn grown(input: &[u8]) -> Json {
     let Some(mut json) = bytes.next().and_then(|first| picked(&ground.responses, first)).cloned() else {
         return Json::Null;
     };
-    while let (Some(kind), Some(place), Some(what)) = (bytes.next(), bytes.next(), bytes.next()) {
+    for _ in 0..MAX_CHANGES {
+        let (Some(kind), Some(place), Some(what)) = (bytes.next(), bytes.next(), bytes.next()) else { break };
         change(&mut json, ground, [kind, place, what]);
     }
     json
@@ -84,7 +89,8 @@ fn change(json: &mut Json, ground: &Ground, [kind, place, what]: [u16; 3]) {
             *node = [Json::Null, Json::Bool(true), Json::Number(what.to_string())][usize::from(kind / 11) % 3].clone()
         }
         (7, node) => *node = Json::Object(vec![(key, node.clone())]),
-        (8, node) => *node = Json::Text(node.written()),
+        // A text in a text in a text doubles its backslashes each time.
+        (8, node) if node.written().len() < MAX_TEXT => *node = Json::Text(node.written()),
         (9, Json::Text(text)) => *text = text.chars().take(usize::from(what)).collect(),
         (10, node) => *node = Json::List(vec![node.clone()]),
         _ => {}

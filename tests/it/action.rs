@@ -1,15 +1,17 @@
 //! See each test's name.
 
+#[cfg(feature = "program")]
+mod command;
+
 use crate::entries::judge::{self, pages};
 use moongate::action::code;
-use moongate::action::{Action, Refusal, Trust};
+use moongate::action::crossing::Terms;
+use moongate::action::{Action, Refusal, Trust, signature};
 use moongate::checkout::json::Json;
 use moongate::checkout::money::{Amount, Currency};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
 use url::Url;
 
 /// The time that fixtures are read at: 2027-01-15.
@@ -49,47 +51,6 @@ fn every_fixture_gives_exactly_what_it_expects() {
     }
 }
 
-/// Runs `moongate action` on this body.
-fn command(arguments: &[&str], body: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_moongate"));
-    let streams =
-        command.arg("action").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = streams.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
-
-#[test]
-fn the_command_prints_each_fixtures_action_as_one_line() {
-    for (name, fixture) in &fixtures() {
-        let output = command(&[], &body(fixture));
-        let printed = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(printed.lines().count(), 1, "{name}");
-        assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), fixture["expect"], "{name}");
-        let refused = fixture["expect"].get("error").is_some();
-        assert_eq!(output.status.code(), Some(i32::from(refused)), "{name}");
-        assert!(output.stderr.is_empty(), "{name}");
-    }
-}
-
-#[test]
-fn the_command_says_why_when_asked() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/payloads/wechatpay-v2-native.json");
-    let output = command(&["--explain", file], "");
-    let why = String::from_utf8(output.stderr).unwrap();
-    assert!(why.contains("signature: wechatpay v2") && why.contains("found in: `response`"), "{why}");
-    assert!(why.contains("check: payload: may be used: weixin://wxpay/bizpayurl?pr=hT8wVn3zz"), "{why}");
-    assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().starts_with("{\"type\":\"qr\""));
-
-    let output = command(&["--explain"], r#"{"h5_url":"https://wx.tenpay.com.evil.example/"}"#);
-    let why = String::from_utf8(output.stderr).unwrap();
-    assert!(why.contains("wx.tenpay.com.evil.example is not this provider's"), "{why}");
-    assert_eq!(output.stdout, b"{\"error\":\"untrusted_host\"}\n");
-    assert_eq!(output.status.code(), Some(1));
-
-    assert_eq!(command(&["no such file"], "").status.code(), Some(2));
-}
-
 /// The wallets that are providers themselves, with exact hosts.
 const WALLETS: [&str; 5] = ["", "wechatpay", "alipay", "unionpay", "hebao"];
 
@@ -120,6 +81,23 @@ fn sum(minor: u64, code: &str) -> Amount {
 
 const H5: &str = "https://wx.tenpay.com/pay";
 const CODE: &str = "weixin://wxpay/bizpayurl?pr=Zt4kQ8b";
+
+#[test]
+fn the_signature_is_named_and_what_it_was_wrapped_in() {
+    for (text, name, wrappers) in [
+        (r#"{"code_url":"weixin://wxpay/bizpayurl?pr=a"}"#, "wechatpay v3", &[][..]),
+        (r#"{"data":{"code_url":"weixin://wxpay/bizpayurl?pr=a"}}"#, "wechatpay v3", &["data"]),
+        (r#"{"result":{"payload":"https://qr.95516.com/1"}}"#, "unionpay address", &["result", "payload"]),
+    ] {
+        assert_eq!(signature(text), Ok((name, wrappers.to_vec())), "{text}");
+    }
+    assert_eq!(signature("{}"), Err(Refusal::Unrecognised));
+    for (name, fixture) in fixtures() {
+        let provider = fixture["expect"]["provider"].as_str();
+        let known = signature(&body(&fixture)).map_or("", |(name, _)| name.split(' ').next().unwrap_or_default());
+        assert!(provider.is_none_or(|provider| known == provider || known == "normalised"), "{name}: {known}");
+    }
+}
 
 #[test]
 fn every_address_in_every_fixture_passes_the_independent_check() {
@@ -292,6 +270,22 @@ fn limits_are_where_they_are_said_to_be() {
     };
     assert!(expiring(NOW - 1).is_ok());
     assert_eq!(expiring(NOW).err(), Some(Refusal::Expired));
+}
+
+#[test]
+fn a_megabyte_of_anything_is_too_large_before_it_is_read() {
+    let terms = Terms { trust: Trust::default(), amount: sum(1, "CNY"), collection: false };
+    for piece in ["[", "{\"a\":", "\"", "<form>", "<xml>", "&a=1", "https://", "{", "\\u0000", " "] {
+        for start in ["", "\"", "{\"code_url\":\"weixin://", "<xml><a>", "a=", "https://wx.tenpay.com/"] {
+            let text = [start, &piece.repeat((1 << 20) / piece.len())].concat();
+            assert_eq!(Action::read(&text, NOW, &Trust::default()), Err(Refusal::TooLarge), "{start}{piece}…");
+            assert_eq!(Action::checked(&text, NOW, &terms), Err(Refusal::TooLarge), "{start}{piece}…");
+        }
+    }
+    let whole = json!({"type": "qr", "image": ["data:image/png;base64,", &"A".repeat(1 << 20)].concat()}).to_string();
+    assert_eq!(Action::checked(&whole, NOW, &terms), Err(Refusal::TooLarge));
+    let escaped = Json::from_text(&["{\"code_url\":\"", CODE, "\"}", &"\n".repeat(250_000)].concat()).written();
+    assert!(escaped.len() > 256 * 1024 && Action::checked(&escaped, NOW, &terms).is_ok(), "a body within its limit");
 }
 
 /// Pieces that the readers look for, so that chance comes near them.
@@ -522,45 +516,50 @@ fn tree() -> impl Strategy<Value = Json> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+/// The rules on what chance brings.
+mod by_chance {
+    use super::*;
 
-    #[test]
-    fn no_text_panics_and_no_unchecked_address_comes_out(pieces in proptest::collection::vec(piece(), 0..24)) {
-        let text = pieces.concat();
-        if let Ok(action) = Action::read(&text, NOW, &Trust::default()) {
-            judge(&action, &[]);
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_text_panics_and_no_unchecked_address_comes_out(pieces in proptest::collection::vec(piece(), 0..24)) {
+            let text = pieces.concat();
+            if let Ok(action) = Action::read(&text, NOW, &Trust::default()) {
+                judge(&action, &[]);
+            }
+            let _ = (code::kind(&text), code::collects(&text), code::read_by(&text, &[]));
         }
-        let _ = (code::kind(&text), code::collects(&text), code::read_by(&text, &[]));
-    }
 
-    #[test]
-    fn no_json_panics_and_no_unchecked_address_comes_out(json in tree()) {
-        if let Ok(action) = Action::read_json(&json, NOW, &Trust::default()) {
-            judge(&action, &[]);
-            let again = Action::read(&action.to_json().to_string(), NOW, &Trust::default());
-            prop_assert!(again.is_ok(), "{again:?}");
-        }
-    }
-
-    #[test]
-    fn no_address_close_to_a_right_one_gets_past_the_independent_check(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
-        let hosts = ["shop.example".to_owned()];
-        let trust = Trust { hosts: hosts.to_vec(), test_origin: None };
-        let url = ["https://", &authority, &tail].concat();
-        for response in [json!({"h5_url": url}), json!({"type": "redirect", "url": url}), json!({"code_url": CODE, "h5_url": url})] {
-            if let Ok(action) = read(&response, &trust) {
-                judge(&action, &hosts);
+        #[test]
+        fn no_json_panics_and_no_unchecked_address_comes_out(json in tree()) {
+            if let Ok(action) = Action::read_json(&json, NOW, &Trust::default()) {
+                judge(&action, &[]);
+                let again = Action::read(&action.to_json().to_string(), NOW, &Trust::default());
+                prop_assert!(again.is_ok(), "{again:?}");
             }
         }
-    }
 
-    #[test]
-    fn in_test_mode_the_independent_check_finds_the_test_origin(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
-        for url in [["http://127.0.0.1:8080", &tail, &authority].concat(), ["http://", &authority, "127.0.0.1:8080", &tail].concat()] {
-            if let Ok(action) = read(&json!({"h5_url": url}), &testing("http://127.0.0.1:8080")) {
-                for page in pages(&action) {
-                    prop_assert_eq!(Url::parse(page).unwrap().origin().ascii_serialization(), "http://127.0.0.1:8080");
+        #[test]
+        fn no_address_close_to_a_right_one_gets_past_the_independent_check(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
+            let hosts = ["shop.example".to_owned()];
+            let trust = Trust { hosts: hosts.to_vec(), test_origin: None };
+            let url = ["https://", &authority, &tail].concat();
+            for response in [json!({"h5_url": url}), json!({"type": "redirect", "url": url}), json!({"code_url": CODE, "h5_url": url})] {
+                if let Ok(action) = read(&response, &trust) {
+                    judge(&action, &hosts);
+                }
+            }
+        }
+
+        #[test]
+        fn in_test_mode_the_independent_check_finds_the_test_origin(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
+            for url in [["http://127.0.0.1:8080", &tail, &authority].concat(), ["http://", &authority, "127.0.0.1:8080", &tail].concat()] {
+                if let Ok(action) = read(&json!({"h5_url": url}), &testing("http://127.0.0.1:8080")) {
+                    for page in pages(&action) {
+                        prop_assert_eq!(Url::parse(page).unwrap().origin().ascii_serialization(), "http://127.0.0.1:8080");
+                    }
                 }
             }
         }

@@ -14,12 +14,19 @@
 mod entries;
 
 mod action;
-mod bundle;
 mod fuzz;
 mod machine;
-mod offer;
-mod sandbox;
-mod serve;
 mod tidy;
-mod view;
 mod work;
+
+// What needs the program. Without it (`--no-default-features`) the rest is built in seconds, and tried on each mutant.
+#[cfg(feature = "program")]
+mod bundle;
+#[cfg(feature = "program")]
+mod offer;
+#[cfg(feature = "program")]
+mod sandbox;
+#[cfg(feature = "program")]
+mod serve;
+#[cfg(feature = "program")]
+mod view;
