@@ -47,11 +47,9 @@ impl Action {
     /// # Errors
     /// As [`Action::read`] and [`Action::allowed`].
     pub fn checked(response: &str, now: Seconds, terms: &Terms) -> Result<Self, Refusal> {
-        // A body that came as a JSON text is longer by its escapes, and its own reader measures it again.
-        if response.len() > 2 * text::MAX_BODY {
-            return Err(Refusal::TooLarge);
-        }
         let action = match Json::read(response) {
+            // A body that came as a JSON text is longer by its escapes, and is measured without them.
+            Ok(json) if response.len() > text::MAX_BODY && json.text().is_none() => Err(Refusal::TooLarge),
             Ok(json) => Self::read_json(&json, now, &terms.trust),
             Err(_) => Self::read(response, now, &terms.trust),
         }?;
