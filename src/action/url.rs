@@ -307,9 +307,12 @@ mod tests {
 
     #[test]
     fn an_app_link_opens_a_wallet_and_nothing_else() {
-        for right in
-            ["alipays://platformapi/startapp?saId=10000007", "WEIXIN://wap/pay?x", "upwrp://uppayservice/?style=token"]
-        {
+        for right in [
+            "alipays://platformapi/startapp?saId=10000007",
+            "WEIXIN://wap/pay?x",
+            "upwrp://uppayservice/?style=token",
+            "intent://x#Intent;action=android.intent.action.VIEW;category=android.intent.category.BROWSABLE;scheme=alipays;package=com.unionpay;end",
+        ] {
             assert_eq!(app_link(right), Ok(right.to_owned()));
         }
         for wrong in [

@@ -197,6 +197,8 @@ fn in_test_mode_an_action_opens_the_test_origin_and_nothing_else() {
             at("/gateway.do")
         )),
         json!(at("/gateway.do?method=alipay.trade.wap.pay&sign=x")),
+        json!(at("/gateway.do?service=create_direct_pay_by_user&sign=x")),
+        json!(at("/gateway.do?service=alipay.wap.create.direct.pay.by.user&sign=x")),
         json!({"returnCode": "000000", "hmac": "a", "payUrl": format!("url<hi:=>{}<hi:$$>method<hi:=>POST<hi:$$>sessionId<hi:=>1", at("/wap"))}),
     ] {
         let action = read(&accepted, &trust).unwrap_or_else(|refusal| panic!("{accepted}: {refusal:?}"));
@@ -317,6 +319,13 @@ fn limits_are_where_they_are_said_to_be() {
     };
     assert!(post(64, 1).is_ok() && post(1, 16 * 1024).is_ok());
     assert_eq!((post(65, 1).err(), post(1, 16 * 1024 + 1).err()), (Some(Refusal::TooLarge), Some(Refusal::TooLarge)));
+    let inputs = |count: usize| (0..count).map(|n| format!("<input name=k{n}>")).collect::<String>();
+    let form =
+        |count: usize| format!("<form method=post action='https://openapi.alipay.com/'>{}</form>", inputs(count));
+    assert!(Action::read(&form(64), NOW, &Trust::default()).is_ok());
+    for count in [65, 401, 10_000] {
+        assert_eq!(Action::read(&form(count), NOW, &Trust::default()).err(), Some(Refusal::TooLarge), "{count}");
+    }
     let filled = |size: usize| format!("{{\"code_url\":\"{CODE}\"}}{}", " ".repeat(size - CODE.len() - 15));
     assert_eq!(filled(256 * 1024).len(), 256 * 1024);
     assert!(Action::read(&filled(256 * 1024), NOW, &Trust::default()).is_ok());

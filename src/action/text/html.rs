@@ -2,7 +2,7 @@
 //!
 //! It runs nothing and draws nothing. What a browser would send only after a person chose it (`select`, `textarea`) is refused.
 
-use super::{MAX_PAIRS, after, cut, object, trimmed, unescape};
+use super::{after, cut, object, trimmed, unescape};
 use crate::action::Refusal;
 use crate::action::provider::FORM;
 use crate::checkout::json::Json;
@@ -16,7 +16,6 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
             "form" if form.is_some() => return Err(Refusal::Malformed),
             "form" => (form, open) = (Some(tag), true),
             "/form" => open = false,
-            "input" if open && fields.len() > MAX_PAIRS => return Err(Refusal::TooLarge),
             "input" if open => fields.extend(field(&tag)),
             "select" | "textarea" if open => return Err(Refusal::Malformed),
             "script" | "style" | "title" | "textarea" => page.skip(&tag.name),
