@@ -160,6 +160,11 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_without_a_name_ends_nothing() {
+        assert_eq!(form("<form><input ='' name=a value=1></form>").get("fields").unwrap().to_string(), r#"{"a":"1"}"#);
+    }
+
+    #[test]
     fn what_is_not_exactly_one_whole_form_is_malformed() {
         for wrong in [
             "<html></html>",
