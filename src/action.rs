@@ -4,11 +4,11 @@
 
 mod check;
 pub mod code;
-pub mod crossing;
 pub mod emv;
 mod order;
 mod provider;
 mod refusal;
+pub mod terms;
 mod text;
 pub mod time;
 mod url;
@@ -37,6 +37,9 @@ pub struct Action {
     pub any_host: Option<String>,
     /// Whether it leads to a provider's test host.
     pub test: bool,
+    /// The methods whose apps read its code, with spaces between, the one to name first at the front; empty where nothing
+    /// is said of it.
+    pub readers: String,
 }
 
 /// The step of an [`Action`]. Every address in it has been checked, and is kept as it was given.

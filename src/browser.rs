@@ -12,13 +12,14 @@ mod hearing;
 mod intl;
 mod keep;
 mod page;
-mod reading;
+mod parts;
 mod save;
 mod setup;
 mod stream;
+mod till;
 mod transport;
 
-pub use embed::{Widget, mount};
+pub use embed::{Widget, open};
 
 /// The widget's allocator. A library that another program is made of leaves the choice to that program.
 #[cfg(feature = "widget")]

@@ -5,15 +5,16 @@
 //! A merchant's page loads one script, which defines `<moongate-checkout>`. A payment takes this way, and the rooms below
 //! stand in its order:
 //!
-//! 1. **The page embeds us.** `www/moongate.js` draws the rows and the button at once (the *shell*), then fetches the wasm,
-//!    which takes over with choice, focus and a press kept: `mount` in `browser/embed.rs`.
+//! 1. **The page embeds us.** `www/moongate.js` draws the rows and the button at once (the *shell*), then fetches the wasm.
+//!    Its first part takes over what happens, and a press is sent: `open` in `browser/embed.rs`. With the second comes the
+//!    view, which takes over the drawing, with choice, focus and a press kept: `draw` there.
 //! 2. **Options.** What the page said, as plain data, becomes [`checkout::options::Options`], or every wrong key by name.
 //! 3. **Environment.** User agent and a few facts become [`checkout::environment::Environment`].
 //! 4. **Offer.** Options × catalog × environment × rollout become [`checkout::offer::Offer`]: the rows, and why the rest is not.
 //! 5. **The shopper picks** and presses pay: a [`checkout::machine::Gesture`], the only thing the view gives out.
 //! 6. **The machine.** [`checkout::machine::advance`] turns state and event into state and effects. Nothing else changes a state.
 //! 7. **Send.** An effect asks the merchant's server; [`checkout::wire`] says what its answer means for *this* order.
-//! 8. **Action.** Whatever a provider answered becomes one checked [`action::Action`], in a wasm of its own (the *reader*)
+//! 8. **Action.** Whatever a provider answered becomes one checked [`action::Action`], by a part of the wasm
 //!    that is fetched with the first press.
 //! 9. **Hand-off and wait.** The edge carries the action out or the host page does; only the server's word ends the wait.
 //!
@@ -32,9 +33,15 @@
 //! | [`action`] | any provider's response → one checked action; the addresses that may be opened |
 //! | [`words`] | what a shopper reads, one file a language |
 //! | [`view`] | Yew: state in, HTML and gestures out; renders natively in tests |
-//! | `browser` | wasm32 only: performs effects, turns what happens into events |
-//! | `reader` | wasm32 only: the door of the second wasm, through which [`action`] is asked |
+//! | `browser` | wasm32 only: performs effects, turns what happens into events; `till` holds a checkout, `app` draws it |
 //! | `bin/moongate` | the native program: `serve`, `bundle`, `action`, `offer`, and the sandbox |
+//!
+//! # Three parts
+//!
+//! The library becomes one wasm, which `moongate bundle` cuts in three, so that a shopper waits only for what they need:
+//! all that happens until a press is sent; once a shopper comes near, the view and all that follows the server's first
+//! answer; with the first press, the readers of providers' responses. `bin/moongate/bundle/parts.rs` names the rooms of the later parts, `split.rs` there cuts. A call into a
+//! part that is not here yet traps, so the edge never makes one: see `is_early` in `browser/till/desk.rs`, and `browser/parts.rs`.
 //!
 //! # Invariants
 //!
@@ -58,8 +65,5 @@ pub mod words;
 
 pub mod view;
 
-#[cfg(all(target_arch = "wasm32", not(feature = "reader")))]
+#[cfg(target_arch = "wasm32")]
 pub mod browser;
-
-#[cfg(all(target_arch = "wasm32", feature = "reader"))]
-pub mod reader;

@@ -66,7 +66,7 @@ impl PartialEq for PanelProps {
 pub fn Panel(props: &PanelProps) -> Html {
     let shown = use_mut_ref(Shown::default);
     let mut shown = shown.borrow_mut();
-    shown.follow(&props.state.phase, props.now);
+    shown.follow(&props.state.phase);
     draw(props, &shown)
 }
 
@@ -74,10 +74,10 @@ pub fn Panel(props: &PanelProps) -> Html {
 pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
     let PanelProps { state, face, now, on, notice } = props;
     let drawing = shown.drawing();
-    let scene = Scene { state, face, now: *now, on, drawing, lifetime: shown.lifetime(), notice: *notice };
+    let scene = Scene { state, face, now: *now, on, drawing, notice: *notice };
     html! {
         <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)}
-            data-size={if state.large { "large" } else { "normal" }} data-phase={state.phase.word()}
+            data-size={size(state.large)} data-phase={state.phase.word()}
             data-at={at(&state.phase)}>
             { ribbon(&scene) }
             { bill(&scene) }
@@ -88,12 +88,13 @@ pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
 }
 
 /// What is shown when the page's options can't be worked with: that the shop must act, and nothing that could be pressed.
-pub fn broken(face: &Face) -> Html {
+/// `key` is what [`Key::broken`] says of them.
+pub fn broken(face: &Face, key: Key, large: bool) -> Html {
     html! {
-        <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)} data-size="normal"
+        <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)} data-size={size(large)}
             data-phase="broken">
-            <div class="alert" role="alert" data-fault="fault_missing_option">
-                <p>{ face.words.say(Key::FaultMissingOption) }</p>
+            <div class="alert" role="alert" data-fault={key.name()}>
+                <p>{ face.words.say(key) }</p>
             </div>
         </section>
     }
@@ -155,7 +156,7 @@ fn status(scene: &Scene<'_>) -> Html {
         Phase::Sending { .. } => (scene.say(Key::SendingDo).to_owned(), !scene.face.button),
         Phase::Acting { attempt, at: Acting::Code } => (countdown::spoken(scene, attempt), false),
         Phase::Confirming { .. } | Phase::Unknown { .. } => (scene.say(Key::Asking).to_owned(), true),
-        Phase::Acting { .. } | Phase::Choosing { .. } | Phase::Canceling { .. } | Phase::Ended { .. } => {
+        Phase::Choosing { .. } | Phase::Acting { .. } | Phase::Canceling { .. } | Phase::Ended { .. } => {
             (String::new(), true)
         }
     };
@@ -197,6 +198,10 @@ fn confirming(why: Confirming) -> &'static str {
         Confirming::Processing => "processing",
         Confirming::LastCheck => "last_check",
     }
+}
+
+fn size(large: bool) -> &'static str {
+    if large { "large" } else { "normal" }
 }
 
 fn theme(theme: Theme) -> &'static str {

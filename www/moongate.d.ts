@@ -137,7 +137,10 @@ interface Settings {
   testMode?: boolean
   /** Sent to the endpoint's origin only. */
   headers?: Record<string, string> | (() => Promise<Record<string, string>>)
-  /** Further hosts that actions may lead to; `"*"` for any https host. */
+  /**
+   * Further hosts that actions may lead to; `"*"` for any https host. That is warned of, once on the console and by a
+   * `moongate-error` of code `any_host`, which stops nothing.
+   */
   hosts?: readonly string[]
   /** Stable id for rollout buckets; never sent. */
   shopper?: string
@@ -280,6 +283,7 @@ export interface FeedbackDetail extends Detail {
 }
 
 /** A fault. */
+/** A fault; or a warning, which stops nothing: `any_host`. */
 export interface ErrorDetail extends Detail, Fault {}
 
 /** Cancelable: when canceled, nothing is sent. */

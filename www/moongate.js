@@ -18,12 +18,12 @@ const PRIVATE = /^((.+\.)?localhost|\[::1\]|(127|10)(\.\d+){3}|(192\.168|169\.25
 const MOST = 999999999999
 // What the attempt is called in the address that a provider sends the shopper back to.
 const RETURNED = 'moongate_attempt'
-// Statuses after which an attempt can't be paid any more.
-const CLOSED = /^(failed|canceled|expired)$/
 // How long an attempt is kept, in seconds.
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
+// How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
+const LOOK = 5e3
 
 // Without constructed sheets there is a <link>; a <style> would need a hole in the page's content security policy.
 let sheet
@@ -46,6 +46,8 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
 // ---- What the page says
 
+let warned = false
+
 /** The options as the page gave them: attributes in camelCase, and over them the property `options`. */
 function rawOptions(host) {
   const raw = {}
@@ -53,6 +55,10 @@ function rawOptions(host) {
     if (!FOREIGN.test(name)) raw[name.replace(/-./g, (dash) => dash[1].toUpperCase())] = value
   }
   for (const [key, value] of Object.entries(host.options)) if (value !== undefined) raw[key] = value
+  if (!warned && [].concat(listed(raw.hosts)).includes('*')) {
+    warned = true
+    console.warn('Moongate: hosts holds "*", so payments may lead to any https host. Name the hosts instead.')
+  }
   return raw
 }
 
@@ -79,6 +85,9 @@ function keep(kind, key, text) {
   } catch {}
   return null
 }
+
+/** Where the option `remember` keeps things; nothing can be kept in `no`. */
+const storeOf = (remember) => ({ device: 'local', none: 'no' })[remember] ?? 'session'
 
 // ---- What is loaded, once for the page
 
@@ -119,18 +128,27 @@ function script({ name, integrity }, tries) {
   return import(href)
 }
 
-/** A wasm and the script that binds it, fetched side by side. */
-const bound = (key, glue, wasm) => once(key, async (tries) => {
-  const module_or_path = fetched(wasm)
+/** The first part of the wasm and the script that binds it, fetched side by side. */
+const engine = () => once('moongate', async (tries) => {
+  const module_or_path = fetched(generated.parts.moongate)
   module_or_path.catch(() => {})
-  const module = await script(glue, tries)
+  const module = await script(generated.glue, tries)
   await module.default({ module_or_path })
   return module
 })
 
-const engine = () => bound('', generated.glue, generated.wasm)
-// What reads providers' responses, fetched with the first press on pay: nobody needs it before.
-const reading = async () => (await bound('reader', generated.readerGlue, generated.reader)).read
+/** Another part. It stands on those before it, and is fetched meanwhile. */
+const part = (name, before) => once(name, async () => {
+  const source = fetched(generated.parts[name])
+  source.catch(() => {})
+  await before()
+  await (await engine()).more(source)
+})
+
+// What comes after the server's first answer, and the view: fetched once a shopper shows interest.
+const paying = () => part('pay', engine)
+// What reads providers' responses, fetched with the first press: nobody needs it before.
+const reading = () => part('read', paying)
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
@@ -181,26 +199,81 @@ function feeOn(amount, fee) {
   return /^\d{1,12}$/.test(fixed) ? +fixed : undefined
 }
 
+/** The words of a list, or of a text with spaces between. */
+const listed = (list) => (typeof list === 'string' ? list.split(/\s+/).filter(Boolean) : list ?? [])
+
+/** Whether a method is for other countries than the page's, which the region of its language tag says if it has one. */
+function isAbroad(countries, options) {
+  const lands = listed(countries).filter((land) => /^[A-Z]{2}$/.test(land))
+  const land = lands[0] && /^[^-]+(?:-[^-]{2,})*?-([a-z]{2})(?![^-])/i.exec(localeOf(options))
+  return land && !lands.includes(land[1].toUpperCase())
+}
+
+/** The numbers of the version that a text begins with. A lone one from 100 on is written without its dots: 939 is 9.3.9. */
+function numbers(text) {
+  const found = /^\d+(\.\d+){0,3}/.exec(text)?.[0].split('.').map(Number)
+  if (found?.length !== 1 || found[0] < 100) return found
+  const base = found[0] < 1e4 ? 10 : 100
+  return [Math.floor(found[0] / base / base), Math.floor(found[0] / base) % base, found[0] % base]
+}
+
+/** Whether the app around the page is older than a method asks for; one that does not tell its version is. */
+function isOld(app, lowest) {
+  // What is no version, the core names and leaves aside.
+  if (!/^\d+(\.\d+){0,3}$/.test(lowest)) return false
+  const after = (sign) => navigator.userAgent.split(new RegExp(sign, 'i'))[1]
+  const own = generated.versions[app]?.map((sign) => numbers(after(sign))).find(Boolean)
+  const differs = `${lowest}`.split('.').concat(0, 0, 0).map((number, at) => (own?.[at] ?? 0) - number).find(Boolean)
+  return !own || differs < 0
+}
+
+/** In ten-thousandths, how many shoppers see a method; nobody if it is not said right. */
+function share(rollout) {
+  const [, whole, part = ''] = /^([01])(?:\.(\d+))?$/.exec(rollout) ?? [, 0]
+  return +whole && +part ? 0 : +(whole + part.padEnd(4, 0).slice(0, 4))
+}
+
+/** Which of 10000 buckets a shopper is in for a method: FNV-1a, as the core has it. */
+function bucket(id, shopper) {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(`${id}:${shopper}`)) hash = Math.imul(hash ^ byte, 0x1000193) >>> 0
+  return hash % 1e4
+}
+
+/** The id that buckets are taken from: the page's, the one kept here, or a new one; undefined where none can be kept. */
+function shopperOf({ shopper, remember }) {
+  const key = 'moongate:shopper'
+  const store = storeOf(remember)
+  const known = fit(shopper) ?? keep(store, key)
+  if (!known) keep(store, key, newAttempt())
+  return known ?? keep(store, key)
+}
+
 /** The rows, in order. What only the core can judge is `pending`: it holds a place until the core has judged. */
-function offered({ methods, amount, currency }) {
+function offered(options) {
+  const { methods, amount, currency } = options
   const wallets = generated.wallets.map(([id]) => id)
   const { app, device } = environment()
   const places = placements({ app, device })
-  const listed = typeof methods === 'string' ? methods.split(/\s+/).filter(Boolean) : methods ?? []
+  const named = listed(methods)
   const rows = new Map()
-  for (const item of listed.length ? listed : wallets) {
+  for (const item of named.length ? named : wallets) {
     const method = item?.id ? item : { id: item }
     const label = fit(method.label)
-    const { id, fee, icon, min = 0, max = MOST, currencies, countries, rollout = 1 } = method
+    const { id, fee, icon, min = 0, max = MOST, currencies, countries } = method
     const known = wallets.includes(id) || (label && /^[a-z0-9_-]{1,32}$/.test(id))
     const place = places[wallets.indexOf(id)] ?? '0'
     const lowest = method.apps?.[app]
+    const batch = share(method.rollout ?? 1)
     const extra = feeOn(amount, fee)
     const total = amount + (extra ?? 0)
     const out = amount < min || amount > max || total > MOST || (currencies?.length && !currencies.includes(currency))
-    if (out || lowest === false || rollout <= 0 || rows.has(id) || !known) continue
+    const barred = lowest != null && (lowest === false || isOld(app, lowest))
+    if (out || barred || !batch || rows.has(id) || !known || isAbroad(countries, options)) continue
+    const shopper = batch < 1e4 && shopperOf(options)
+    if (shopper && bucket(id, shopper) >= batch) continue
     const free = extra === 0 && !+(fee.percent ?? 0)
-    const pending = lowest != null || rollout < 1 || countries?.length > 0
+    const pending = shopper == null
     const description = fit(method.description)
     rows.set(id, { id, label, description, icon, extra, total, free, pending, app, rank: +place[0], hint: place.slice(1) })
   }
@@ -247,15 +320,17 @@ function counterpart(root, { dataset, value }) {
 
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 class Shell {
-  /** `opened` is called once the form way is open; `isFirst` says whether the page is still to hear that it can be paid. */
-  constructor(host, opened, isFirst) {
-    this.host = host
-    this.opened = opened
-    this.isFirst = isFirst
+  /**
+   * `opened` is called once the form way is open, `failed` when a press has waited for too long; `isFirst` says whether the
+   * page is still to hear that it can be paid.
+   */
+  constructor(host, { opened, failed, isFirst }) {
+    Object.assign(this, { host, opened, failed, isFirst })
     this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
+    this.wanted = new Promise((want) => (this.want = want))
     this.watch()
     counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
@@ -274,7 +349,7 @@ class Shell {
     this.locale = localeOf(options)
     this.language = languageFor(this.locale)
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
-    this.store = { device: 'local', none: 'no' }[remember] ?? 'session'
+    this.store = storeOf(remember)
     this.endpoint = endpoint ? (absolute(endpoint)?.href ?? '').replace(/\/+$/, '') : ''
     // What is not right, the core will name.
     const right = /^\d{1,12}$/.test(amount) && +amount && /^[A-Z]{3}$/.test(currency) && /^[\w.-]{1,64}$/.test(order)
@@ -311,6 +386,7 @@ class Shell {
     } catch {}
     const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
+    if (this.attempt) this.want()
     this.phase = this.attempt ? 'confirming' : 'choosing'
   }
 
@@ -461,20 +537,38 @@ class Shell {
   select(id) {
     const row = this.rows.find((row) => row.id === id && works(row))
     if (!row || this.phase !== 'choosing') return false
-    if (row !== this.chosen) this.tell('select', { method: id })
     this.picked = id
+    if (this.widget) {
+      this.widget.select(id)
+      return true
+    }
+    if (row !== this.chosen) this.tell('select', { method: id })
     this.chosen = row
     this.draw()
     return true
   }
 
-  /** Pay was pressed: sent at once if the form way is open, else kept for the widget, which sends it once. */
+  /** Pay was pressed: sent at once by the widget or the form way, else kept for the widget, which sends it once. */
   press() {
     if (this.phase !== 'choosing' || !this.chosen) return
     if (this.ready) return this.pay(true)
+    this.want()
+    this.notice = undefined
+    setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
+    if (this.widget) return this.widget.press()
     this.pressed = true
     this.to('sending')
-    setTimeout(() => this.postable() && this.giveUp(new TypeError('no answer in time')), PATIENCE)
+    this.open()
+  }
+
+  /** Shows what the widget is at, until it draws itself. It has judged what was pending. */
+  follow = (phase, chosen, offered) => {
+    if (!this.widget) return
+    const ids = offered.split(' ')
+    this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
+    this.chosen = this.rows.find(({ id }) => id === chosen) ?? null
+    // What came of an attempt before is asked once the widget draws.
+    this.to(this.attempt ? this.phase : phase)
   }
 
   async copy() {
@@ -515,6 +609,9 @@ class Shell {
   watch() {
     const { signal } = this.gone
     const on = (types, act) => types.split(' ').forEach((type) => addEventListener(type, act, { capture: true, signal }))
+    // What nobody may need is not fetched with the page: a finger, a pointer or the focus comes here well before a press.
+    for (const type of ['pointerenter', 'pointerdown', 'focusin']) this.host.addEventListener(type, this.want, { signal })
+    setTimeout(this.want, LOOK)
     const press = () => {
       clearTimeout(this.lifting)
       this.down = true
@@ -541,10 +638,22 @@ class Shell {
     while (this.down) await new Promise((free) => (this.free = free))
   }
 
+  /** The words of the first screen, by their keys. */
+  words() {
+    const { texts } = generated.languages[this.language]
+    return Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]]))
+  }
+
+  /** Back to what the shell can do by itself. */
+  resume() {
+    Object.assign(this, { widget: null, key: null, pressed: false })
+    this.refresh()
+  }
+
   /** What the widget takes over. */
   kept() {
-    const { chosen, pressed = false, large, expanded = false, phase, locale } = this
-    return { selected: chosen?.id ?? null, pressed, large, expanded, resuming: phase === 'confirming', language: locale }
+    const { chosen, pressed = false, large, expanded = false, locale } = this
+    return { selected: chosen?.id ?? null, pressed, large, expanded, language: locale }
   }
 
   /** Puts the widget's tree in the place of its own, in one task, with the focus where it was. */
@@ -575,133 +684,22 @@ class Shell {
     this.open()
   }
 
-  open() {
-    if (this.ready || !this.fault || !this.postable()) return
-    this.ready = true
-    this.clearAddress()
-    this.rows = this.rows.filter(({ pending }) => !pending)
-    this.choose()
-    this.phase = this.attempt ? 'confirming' : 'choosing'
-    this.draw()
-    if (this.isFirst()) this.tell('ready', { methods: this.rows.map(({ id }) => id) })
-    if (this.attempt) this.confirm()
-    else if (this.pressed) this.pay(true)
-    this.opened(this)
-  }
-
-  clearAddress() {
-    const url = absolute('')
-    if (!url.searchParams.has(RETURNED)) return
-    url.searchParams.delete(RETURNED)
-    history.replaceState(history.state, '', url)
-  }
-
-  /** Pays with the method picked; a press by the shopper asks the page first. */
-  async pay(asked) {
-    const { chosen, options } = this
-    if (!chosen || this.phase !== 'choosing') return
-    this.to('sending')
-    const detail = { method: chosen.id, order: options.order, amount: chosen.total, currency: options.currency }
+  /** Takes the form way, once it is here; without it, a press can't be kept for ever. */
+  async open() {
+    if (this.ready || !this.fault) return
     try {
-      if (!asked || (await this.tell('submit', detail, true))) return await this.send(chosen)
-    } catch {}
-    this.to('choosing')
-  }
-
-  /** Posts the form: the same try as the same attempt. Before another method or sum, the last attempt is closed. */
-  async send({ id: method, total }) {
-    let { attempt } = this
-    if (attempt && (attempt.method !== method || attempt.total !== total)) {
-      const answer = await this.ask('/cancel', 'POST')
-      if (!CLOSED.test(answer.status)) return this.confirm(answer.status === 'succeeded' ? answer : {})
-      attempt = null
-    }
-    this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
-    keep('session', this.key, JSON.stringify(this.attempt))
-    keep(this.store, 'moongate:method', method)
-    this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
-    // Still here, the page was not left: how does it stand?
-    this.asking = setTimeout(() => this.confirm(), PATIENCE)
-  }
-
-  post(fields) {
-    const inputs = Object.entries(fields).map(([name, value]) => el('input', { type: 'hidden', name, value }))
-    // Wallets' pages do not work in a frame, so the whole window leaves.
-    const form = el('form', { action: `${this.endpoint}/payments`, method: 'post', target: '_top' }, inputs)
-    this.root.append(form)
-    form.submit()
-  }
-
-  returnUrl() {
-    const { returnUrl = '', hosts = [] } = this.options
-    let url = absolute(returnUrl)
-    if (url?.origin !== location.origin && !hosts.includes(url?.hostname)) url = absolute('')
-    url.searchParams.set(RETURNED, this.attempt.id)
-    return url.href
-  }
-
-  /** What the server says of the attempt; nothing unless it is about this order and sum. */
-  async ask(path = '', method = 'GET') {
-    const { headers, credentials = 'same-origin', order, amount, currency } = this.options
-    const { id, total } = this.attempt
-    try {
-      const own = typeof headers === 'function' ? await headers() : headers
-      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own })
-      // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
-      if (response.status === 404) return { status: 'pending' }
-      if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
-      const answer = await response.json()
-      const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
-      if (answer.order === order && answer.currency === currency && sums.includes(answer.amount)) return answer
-      return total ? {} : { status: 'foreign' }
+      if (!this.postable()) throw this.fault
+      const { way } = await once('form', (tries) => script(generated.form, tries))
+      if (this.ready || this.gone.signal.aborted || !this.postable()) return
+      Object.assign(this, way({ absolute, el, keep, newAttempt, seconds, RETURNED }))
+      this.take()
     } catch {
-      return {}
+      // Neither the widget nor a form: the shopper hears it, and may press again.
+      if (this.phase !== 'sending') return
+      this.pressed = false
+      this.notice = 'fault_unreachable'
+      this.to('choosing')
     }
-  }
-
-  /** Asks until it is certain how the attempt stands; only then can the shopper pay again. */
-  async confirm(answer) {
-    clearTimeout(this.asking)
-    this.to('confirming')
-    answer = answer ?? (await this.ask())
-    if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
-    if (answer.status === 'foreign') this.drop()
-    if (/^(pending|foreign)$/.test(answer.status)) return this.to('choosing')
-    this.asking = setTimeout(() => this.confirm(), 4e3)
-  }
-
-  /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
-  conclude({ status, refunded, id: payment = null, method, amount }) {
-    const { id: attempt } = this.attempt
-    const paid = status === 'succeeded'
-    this.paid = amount
-    this.outcome = paid ? (refunded ? 'refunded' : status) : undefined
-    this.drop()
-    this.to(paid ? 'ended' : 'choosing')
-    const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }
-    this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
-  }
-
-  drop() {
-    this.attempt = null
-    keep('session', this.key, null)
-  }
-
-  // -- What the page may call once the form way is open
-
-  hint() {
-    if (this.attempt) this.confirm()
-  }
-
-  restart() {
-    if (!this.outcome) return
-    this.outcome = undefined
-    this.to('choosing')
-  }
-
-  forget() {
-    this.drop()
-    for (const kind of ['session', 'local']) for (const key of ['method', 'shopper']) keep(kind, `moongate:${key}`, null)
   }
 }
 
@@ -789,43 +787,78 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#change()
   }
 
-  /** Draws the shell, loads the rest, and lets the widget take over. */
+  /** Draws the shell, loads the rest, and lets the widget take over: first what happens, then the drawing. */
   #begin = async () => {
     // What changed before is read now.
     this.#stale = false
-    const shell = (this.#shell = new Shell(this, this.#answer, this.#isFirst))
+    const shell = this.#draw()
+    try {
+      if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
+      const { open } = await engine()
+      if (this.#shell !== shell || shell.ready) return
+      this.#locale = shell.locale
+      const whole = shell.wanted.then(() => this.#complete(shell))
+      // The further parts, as the widget asks for them.
+      const further = (name) => {
+        shell.want()
+        return name === 'read' ? reading() : whole
+      }
+      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, further))
+      widget.begin(this.#isFirst())
+      this.#answer(widget)
+      const words = await whole
+      await shell.idle()
+      if (this.#shell === shell && this.#widget === widget) await this.#takeOver(shell, widget, words)
+    } catch (error) {
+      if (this.#shell) this.#fail(shell, error)
+      else if (this.#widget) throw error
+    }
+  }
+
+  #draw = () => {
+    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
     else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
     shadow.append(shell.root)
-    try {
-      if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      let language, words, glue
-      do {
-        language = shell.language
-        ;[words, glue] = await Promise.all([wordsIn(language), engine()])
-        await shell.idle()
-      } while (language !== shell.language)
-      if (this.#shell === shell && !shell.ready) await this.#takeOver(shell, glue, words)
-    } catch (error) {
-      if (this.#shell === shell) shell.giveUp(error)
-      else if (this.#widget) throw error
+    return shell
+  }
+
+  /** The words, once the part that pays is here too. Where there is no form way, it is waited for however long it takes. */
+  #complete = async (shell) => {
+    for (;;) {
+      try {
+        const { language } = shell
+        const [words] = await Promise.all([wordsIn(language), paying()])
+        return words
+      } catch (error) {
+        if (shell.postable() || this.#shell !== shell) throw error
+        await pause(5e3)
+      }
     }
   }
 
-  #takeOver = async (shell, { mount }, words) => {
+  /** What was waited for did not come: a form can still be posted, if anywhere. */
+  #fail = (shell, error) => {
+    if (this.#shell !== shell || shell.ready || !(shell.postable() || !this.#widget)) return
+    if (this.#widget) {
+      this.#widget.unmount()
+      this.#widget = null
+      shell.resume()
+    }
+    shell.giveUp(error)
+  }
+
+  #takeOver = async (shell, widget, words) => {
     const root = el('div')
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    this.#widget = mount(this, root, rawOptions(this), words, shell.kept(), reading)
+    widget.draw(root, { ...shell.words(), ...words }, shell.kept())
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
     this.#shell = null
-    this.#locale = shell.locale
     shell.giveWayTo(root)
-    this.#widget.begin(this.#isFirst())
-    this.#answer(this.#widget)
   }
 
   #locale = ''
@@ -863,6 +896,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
   #call = (name, ...values) => {
     this.#refresh()
+    this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering) return answering[name](...values)
     return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))

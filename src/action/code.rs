@@ -5,7 +5,7 @@
 use super::emv::{self, Emv};
 use super::text::{cut, decode};
 use super::{Refusal, Trust, url};
-use crate::checkout::method::{MethodId, Wallet};
+use crate::checkout::method::Wallet;
 
 /// Longest text of a code, in bytes: what a symbol that a phone still reads can hold.
 const MAX_CODE: usize = 2048;
@@ -29,6 +29,8 @@ pub enum Kind {
     EmvUnionpay,
     /// An EMV text that names WeChat Pay, as Singapore's do.
     EmvWechat,
+    /// An EMV text that has both in it.
+    EmvBoth,
     /// Any other EMV text.
     Emv,
     /// A page, which picks the wallet itself.
@@ -49,7 +51,7 @@ const READERS: [(Kind, &[Wallet]); 8] = [
     (Kind::Unionpay, &[Wallet::Unionpay]),
     (Kind::EmvUnionpay, &[Wallet::Unionpay]),
     (Kind::EmvWechat, &[Wallet::Wechatpay]),
-    (Kind::AlipayPlus, &[]),
+    (Kind::EmvBoth, &[Wallet::Unionpay, Wallet::Wechatpay]),
 ];
 
 /// What this text is, if it is one of a code we know.
@@ -84,7 +86,8 @@ fn is_collection(path: &str) -> bool {
 fn emv_kind(emv: &Emv<'_>) -> Kind {
     let wechat = emv.networks().any(|network| network.eq_ignore_ascii_case("COM.QQ.WEIXIN.PAY"));
     match (emv.has_unionpay(), wechat) {
-        (true, _) => Kind::EmvUnionpay,
+        (true, true) => Kind::EmvBoth,
+        (true, false) => Kind::EmvUnionpay,
         (false, true) => Kind::EmvWechat,
         (false, false) => Kind::Emv,
     }
@@ -95,24 +98,35 @@ fn is_bare(text: &str) -> bool {
     (16..=64).contains(&text.len()) && text.starts_with("28") && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The methods whose apps read this code: by the table, then those that the merchant adds (`scannableBy`), none twice.
-pub fn read_by(text: &str, more: &[MethodId]) -> Vec<MethodId> {
-    let kind = kind(text);
-    let known = READERS.iter().filter(|(known, _)| Some(*known) == kind).flat_map(|(_, readers)| *readers);
-    let mut readers: Vec<MethodId> = known.map(|wallet| (*wallet).into()).collect();
-    for method in more {
-        if !readers.contains(method) {
-            readers.push(method.clone());
+/// The methods whose apps read a code, none twice, with spaces between: those of the table and those of `methods`, where
+/// the method that the code is shown for stands first and after it those that the merchant adds (`scannableBy`).
+///
+/// The method that it is shown for comes first; a code that is another wallet's is that one's, whatever it is shown for.
+/// Nobody where neither the text nor the merchant says anything: it is the method's own, then.
+pub fn read_by(text: Option<&str>, methods: &str) -> String {
+    let kind = text.and_then(kind);
+    let known = || READERS.iter().filter(|(known, _)| Some(*known) == kind).flat_map(|(_, readers)| *readers);
+    let known = || known().map(|wallet| wallet.id());
+    let (own, more) = methods.split_once(' ').unwrap_or((methods, ""));
+    let adds = || more.split_whitespace();
+    let all = || known().chain(adds());
+    let first = known().next().is_none() && !more.is_empty() || all().any(|method| method == own);
+    let mut readers = Vec::new();
+    for method in first.then_some(own).into_iter().chain(all()) {
+        if !readers.contains(&method) {
+            readers.push(method);
         }
     }
-    readers
+    readers.join(" ")
 }
 
 /// Whether it is a personal or standing collection code, which pays anything to whoever made it.
 pub fn collects(text: &str) -> bool {
     match kind(text) {
         Some(Kind::WechatStanding | Kind::AlipayStanding) => true,
-        Some(Kind::Emv | Kind::EmvUnionpay | Kind::EmvWechat) => Emv::read(text).is_none_or(|emv| emv.is_standing()),
+        Some(Kind::Emv | Kind::EmvUnionpay | Kind::EmvWechat | Kind::EmvBoth) => {
+            Emv::read(text).is_none_or(|emv| emv.is_standing())
+        }
         _ => false,
     }
 }
@@ -199,16 +213,24 @@ mod tests {
 
     #[test]
     fn an_orders_code_is_read_by_its_own_wallet_and_those_the_merchant_adds() {
-        let id = |text: &str| MethodId::parse(text).unwrap();
-        assert_eq!(read_by("weixin://wxpay/bizpayurl?pr=a", &[]), [id("wechatpay")]);
-        assert_eq!(
-            read_by("weixin://wxpay/bizpayurl?pr=a", &[id("unionpay"), id("wechatpay")]),
-            [id("wechatpay"), id("unionpay")]
-        );
-        assert_eq!(read_by("wxp://f2f0abc", &[]), [id("wechatpay"), id("unionpay")]);
-        assert_eq!(read_by("https://qr.alipay.com/fkx1", &[]), [id("alipay"), id("unionpay")]);
-        assert_eq!(read_by(EMV, &[]), [id("unionpay")]);
-        assert_eq!(read_by("https://pay.example/", &[]), []);
+        let both = "0002010102121531260003442600034477729005811004827210017COM.QQ.WEIXIN.PAY5303344";
+        let both = emv::signed(both);
+        for (text, own, more, readers) in [
+            (Some("weixin://wxpay/bizpayurl?pr=a"), "wechatpay", "", "wechatpay"),
+            (Some("weixin://wxpay/bizpayurl?pr=a"), "wechatpay", "unionpay wechatpay", "wechatpay unionpay"),
+            (Some("weixin://wxpay/bizpayurl?pr=a"), "unionpay", "", "wechatpay"),
+            (Some("weixin://wxpay/bizpayurl?pr=a"), "unionpay", "unionpay", "unionpay wechatpay"),
+            (Some("wxp://f2f0abc"), "wechatpay", "", "wechatpay unionpay"),
+            (Some("https://qr.alipay.com/fkx1"), "unionpay", "", "unionpay alipay"),
+            (Some(EMV), "sgqr", "paynow", "unionpay paynow"),
+            (Some(both.as_str()), "wechatpay", "", "wechatpay unionpay"),
+            (Some("281002040092exAmPLe0000"), "alipay", "", ""),
+            (Some("https://pay.example/"), "hebao", "my-bank", "hebao my-bank"),
+            (None, "alipay", "", ""),
+        ] {
+            let methods = [own, more].join(" ");
+            assert_eq!(read_by(text, methods.trim_end()), readers, "{text:?} {methods}");
+        }
     }
 
     #[test]

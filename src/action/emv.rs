@@ -119,6 +119,13 @@ fn hex(number: u16) -> String {
     [12, 8, 4, 0].map(digit).into_iter().collect()
 }
 
+/// The objects with the checksum they need.
+#[cfg(test)]
+pub(super) fn signed(objects: &str) -> String {
+    let body = [objects, "6304"].concat();
+    [body.as_str(), &hex(crc(body.as_bytes()))].concat()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -126,12 +133,6 @@ mod tests {
     use crate::checkout::money::Currency;
 
     const SHOP: &str = "00020101021215312600034426000344777290058110048520454115303344540588.005802HK5911EXAMPLESHOP6008HONGKONG6304E412";
-
-    /// The objects with the checksum they need.
-    fn signed(objects: &str) -> String {
-        let body = [objects, "6304"].concat();
-        [body.as_str(), &hex(crc(body.as_bytes()))].concat()
-    }
 
     fn sum(minor: u64, code: &str) -> Amount {
         Amount::new(minor, Currency::parse(code).unwrap()).unwrap()

@@ -32,21 +32,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Each but [`Refusal::UntrustedHost`], which carries a host.
-    pub(super) const ALL: [Self; 11] = [
-        Self::Unrecognised,
-        Self::Ambiguous,
-        Self::Malformed,
-        Self::MissingField,
-        Self::BadType,
-        Self::UnsafeUrl,
-        Self::TooLarge,
-        Self::Expired,
-        Self::NeedsSignature,
-        Self::AppSdkOnly,
-        Self::UnsupportedAction,
-    ];
-
     /// Its code, for example `untrusted_host`.
     pub fn code(&self) -> &'static str {
         match self {

@@ -3,10 +3,10 @@
 //! It does not decide what waking up or going to sleep means.
 
 use super::page::{self, Listener};
+use super::till::{Link, Notice};
 use crate::checkout::machine::{Acting, Phase, State, What};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use yew::Callback;
 
 /// Gives the focus to the present screen's heading, unless the shopper is busy elsewhere on the page.
 pub(super) fn focus_heading(host: &Element) {
@@ -21,21 +21,21 @@ pub(super) fn focus_heading(host: &Element) {
 }
 
 /// What wakes the page up and puts it to sleep.
-pub(super) fn listeners(happened: &Callback<What>) -> Vec<Listener> {
+pub(super) fn listeners(link: &Link) -> Vec<Listener> {
     let Some(window) = page::window() else { return Vec::new() };
     let Some(document) = window.document() else { return Vec::new() };
     let mut listeners: Vec<_> = ["focus", "online", "pageshow"]
         .into_iter()
         .map(|event| {
-            let happened = happened.clone();
-            Listener::new(&window, event, move |_| happened.emit(What::Woke))
+            let link = link.clone();
+            Listener::new(&window, event, move |_| link.tell(Notice::Happened(What::Woke)))
         })
         .collect();
-    let (seen, left) = (happened.clone(), happened.clone());
+    let (seen, left) = (link.clone(), link.clone());
     listeners.push(Listener::new(&document, "visibilitychange", move |_| {
-        seen.emit(if page::is_hidden() { What::Hid } else { What::Woke });
+        seen.tell(Notice::Happened(if page::is_hidden() { What::Hid } else { What::Woke }));
     }));
-    listeners.push(Listener::new(&window, "pagehide", move |_| left.emit(What::Hid)));
+    listeners.push(Listener::new(&window, "pagehide", move |_| left.tell(Notice::Happened(What::Hid))));
     listeners
 }
 

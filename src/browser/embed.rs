@@ -2,64 +2,77 @@
 //!
 //! It passes things on; `www/moongate.js` is its only caller, and `www/moongate.d.ts` what page authors read instead.
 
-use super::app::{App, Notice};
-use super::intl::BrowserIntl;
-use super::setup::{Before, Mirror, Props, Setup};
+use super::parts::Parts;
+use super::setup::{Before, Mirror, Setup};
+use super::till::{Notice, Screen, Till};
 use super::transport::Carrier;
-use super::{border, keep, page};
-use crate::checkout::fault::{PageCode, PageFault};
+use super::{app, border, keep, page};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Gesture, State, What};
 use crate::checkout::method::MethodId;
 use crate::checkout::options::Options;
-use crate::view::Face;
-use crate::words::{Key, Words};
+use crate::words::Key;
 use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
-use yew::AppHandle;
 
-/// A mounted checkout.
+/// A checkout on the page.
 #[wasm_bindgen(skip_typescript)]
 #[derive(Debug)]
 pub struct Widget {
-    handle: Option<AppHandle<App>>,
+    till: Option<Till>,
     host: Element,
-    words: Json,
     language: String,
     mirror: Rc<Mirror>,
-    reading: JsValue,
+    parts: Parts,
 }
 
-/// Draws a checkout into `root` for the element `host`; [`Widget::begin`] then sets it going.
+/// Opens a checkout for the element `host`; [`Widget::begin`] then sets it going, [`Widget::draw`] puts the view in the
+/// shell's place.
 ///
-/// `options` is the raw object of the contract, `words` a language file, `before` what the shopper did already:
-/// `{ selected, pressed, large, expanded, language }`, `reading` a function that loads the reader's module.
+/// `options` is the raw object of the contract, `before` what the shopper did already: `{ selected, pressed, large, expanded,
+/// language }`. `shell` is called when something may have changed, with the phase, the method picked and the methods offered;
+/// `loading` takes the name of a further part and gives a promise of it.
 #[wasm_bindgen(skip_typescript)]
-pub fn mount(
-    host: Element,
-    root: Element,
-    options: &JsValue,
-    words: &JsValue,
-    before: &JsValue,
-    reading: JsValue,
-) -> Widget {
+pub fn open(host: Element, options: &JsValue, before: &JsValue, shell: Function, loading: JsValue) -> Widget {
+    let language = page::member(before, "language").and_then(|value| value.as_string()).unwrap_or_default();
+    let mut widget = Widget { till: None, host, language, mirror: Rc::default(), parts: Parts::by(loading) };
+    let setup = widget.setup(options, earlier(before));
+    let shell = Shell { tell: shell, mirror: widget.mirror.clone() };
+    widget.till = Some(Till::open(setup, Box::new(shell)));
+    widget
+}
+
+/// What the shopper did before.
+fn earlier(before: &JsValue) -> Before {
     let flag = |name| page::member(before, name).is_some_and(|value| value.is_truthy());
-    let text = |name| page::member(before, name).and_then(|value| value.as_string());
-    let before_us = Before {
-        selected: text("selected").as_deref().and_then(MethodId::parse),
+    let selected = page::member(before, "selected").and_then(|value| value.as_string());
+    Before {
+        selected: selected.as_deref().and_then(MethodId::parse),
         pressed: flag("pressed"),
         large: flag("large"),
         expanded: flag("expanded"),
-    };
-    let words = border::inward(words).unwrap_or(Json::Null);
-    let language = text("language").unwrap_or_default();
-    let mut widget = Widget { handle: None, host, words, language, mirror: Rc::default(), reading };
-    let setup = widget.setup(options, before_us);
-    widget.handle = Some(yew::Renderer::<App>::with_root_and_props(root, Props { setup }).render());
-    widget
+    }
+}
+
+/// The script that draws until the view is here.
+struct Shell {
+    tell: Function,
+    mirror: Rc<Mirror>,
+}
+
+impl Screen for Shell {
+    fn redraw(&self) {
+        let Some(state) = self.mirror.state.borrow().clone() else { return };
+        let chosen = state.chosen.as_ref().map_or(JsValue::NULL, |id| id.as_str().into());
+        let offered: Vec<&str> = state.offer.shown.iter().map(|row| row.method.id.as_str()).collect();
+        let (phase, offered) = (state.phase.word().into(), offered.join(" ").into());
+        let _drawn = self.tell.call3(&JsValue::UNDEFINED, &phase, &chosen, &offered);
+    }
+
+    fn take_away(&mut self) {}
 }
 
 #[wasm_bindgen]
@@ -71,6 +84,21 @@ impl Widget {
         self.tell(Notice::Begin(first));
     }
 
+    /// Draws it into `root` from now on, in the words of a language's file. The part `pay` must be here, and the shell at rest;
+    /// `before` says how it looked.
+    pub fn draw(&self, root: Element, words: &JsValue, before: &JsValue) {
+        let Some(till) = &self.till else { return };
+        let before = earlier(before);
+        if let Some(state) = self.state_now() {
+            let looks = [
+                (state.large, before.large, Gesture::ToggleLarge),
+                (state.expanded, before.expanded, Gesture::ShowMore),
+            ];
+            looks.into_iter().filter(|(is, was, _)| is != was).for_each(|(_, _, gesture)| till.link().gesture(gesture));
+        }
+        app::draw(till, self.host.clone(), root, border::inward(words).unwrap_or(Json::Null), &self.language);
+    }
+
     /// The page changed its options.
     pub fn update(&self, options: &JsValue) {
         let large = self.state_now().is_some_and(|state| state.large);
@@ -80,9 +108,14 @@ impl Widget {
 
     /// Takes it away and leaves nothing behind.
     pub fn unmount(&mut self) {
-        if let Some(handle) = self.handle.take() {
-            handle.destroy();
+        if let Some(till) = self.till.take() {
+            till.close();
         }
+    }
+
+    /// Pay was pressed in the shell.
+    pub fn press(&self) {
+        self.tell(Notice::Happened(What::Shopper(Gesture::Pay, page::fresh_attempt())));
     }
 
     /// Pays as if the button had been pressed, without announcing a submission.
@@ -133,8 +166,8 @@ impl Widget {
 
 impl Widget {
     fn tell(&self, notice: Notice) {
-        if let Some(handle) = &self.handle {
-            handle.send_message(notice);
+        if let Some(till) = &self.till {
+            till.tell(notice);
         }
     }
 
@@ -147,23 +180,16 @@ impl Widget {
         let transport = function("transport");
         let (read, faults) = Options::read(&border::members(options), &page::page(&self.language, transport.is_some()));
         let read = read.map(Rc::new);
-        let texts = read.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
-        let words = Words::read(&self.words, texts);
-        let unknown = texts.iter().filter(|(name, _)| Key::parse(name).is_none());
-        let unknown =
-            unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() });
-        let faults = faults.into_iter().chain(unknown).collect();
-        let locale = read.as_ref().map_or_else(|| self.language.clone(), |options| options.locale.clone());
-        let face = Rc::new(Face::new(read.as_deref(), words, &self.language, Rc::new(BrowserIntl { locale })));
         let carrier = Carrier {
             endpoint: read.as_ref().map(|options| options.endpoint.clone()).unwrap_or_default(),
             include_credentials: read.as_ref().is_some_and(|options| options.include_credentials),
             headers: function("headers"),
             transport,
-            reading: self.reading.clone(),
+            parts: self.parts.clone(),
         };
         self.mirror.options.replace(read.clone());
+        self.mirror.broken.set(Some((Key::broken(&faults), before.large)));
         let (host, mirror) = (self.host.clone(), self.mirror.clone());
-        Rc::new(Setup { host, options: read, faults, face, carrier, before, mirror })
+        Rc::new(Setup { host, options: read, faults, carrier, before, mirror })
     }
 }

@@ -19,6 +19,7 @@ const BRIDGE_LIMIT: u64 = 6_000;
 type Waiting = Rc<RefCell<Option<(Listener, Timer)>>>;
 
 /// Carries the action out. A bridge's word comes through `said`.
+#[inline(never)]
 pub(super) fn carry_out(action: &Action, said: impl Fn(BridgeWord) + Clone + 'static) {
     match &action.step {
         Step::Redirect { url, method: Method::Get, .. } | Step::Deeplink { url, .. } => open(url),
@@ -31,6 +32,7 @@ pub(super) fn carry_out(action: &Action, said: impl Fn(BridgeWord) + Clone + 'st
 }
 
 /// Leaves for this address, in the top window where the page is framed.
+#[inline(never)]
 pub(super) fn open(url: &str) {
     let Some(window) = page::window() else { return };
     let top = window.top().ok().flatten().filter(|top| *top != window);

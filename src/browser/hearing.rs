@@ -3,9 +3,8 @@
 //! It does not decide what either means; [`crate::checkout::wire`] does.
 
 use super::page;
-use super::reading::Reader;
 use super::setup::Setup;
-use crate::action::crossing::Terms;
+use crate::action::terms::Terms;
 use crate::action::{Action, Refusal, Seconds, Trust};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Attempt, Request, State};
@@ -14,6 +13,7 @@ use crate::checkout::options::Options;
 use crate::checkout::wire::{self, Answer, AttemptId, Expected, Payment, Reply};
 
 /// What an answer to this request means.
+#[inline(never)]
 pub(super) fn answer(
     setup: &Setup,
     state: &State,
@@ -25,6 +25,7 @@ pub(super) fn answer(
 }
 
 /// A payment that came through the stream, if it is this order's and of this attempt.
+#[inline(never)]
 pub(super) fn payment(setup: &Setup, id: &AttemptId, text: &str) -> Option<Payment> {
     let state = setup.mirror.state.borrow().clone()?;
     let attempt = state.phase.attempt().filter(|attempt| attempt.id == *id)?;
@@ -35,10 +36,10 @@ pub(super) fn payment(setup: &Setup, id: &AttemptId, text: &str) -> Option<Payme
 fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&Expected<'_>) -> T) -> Option<T> {
     let options = setup.options.as_ref()?;
     let origin = origin(&options.endpoint);
-    let reader = setup.mirror.reader.borrow().clone();
+    let reading = setup.mirror.reading.get();
     let reads = |response: &str, now: Seconds, amount: &Amount| {
         let terms = terms(options, state, attempt, *amount, &origin);
-        reader.as_ref().map_or(Err(Refusal::Unrecognised), |reader: &Reader| reader.read(response, now, &terms))
+        if reading { Action::checked(response, now, &terms) } else { Err(Refusal::Unrecognised) }
     };
     let reads: &dyn Fn(&str, Seconds, &Amount) -> Result<Action, Refusal> = &reads;
     Some(hear(&Expected {
@@ -55,7 +56,12 @@ fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&E
 fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, origin: &str) -> Terms {
     let row = state.offer.shown.iter().find(|row| row.method.id == attempt.method);
     let trust = Trust { hosts: options.hosts.clone(), test_origin: options.test_mode.then(|| origin.to_owned()) };
-    Terms { trust, amount, collection: row.is_some_and(|row| !row.method.scannable_by.is_empty()) }
+    let mut methods = attempt.method.as_str().to_owned();
+    for other in row.iter().flat_map(|row| &row.method.scannable_by) {
+        methods.push(' ');
+        methods.push_str(other.as_str());
+    }
+    Terms { trust, amount, methods }
 }
 
 /// Scheme, host and port of an absolute address.

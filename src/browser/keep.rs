@@ -64,6 +64,7 @@ pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
             ("method", attempt.method.as_str().into()),
             ("total", attempt.total.minor().into()),
             ("at", page::wall().unsigned_abs().into()),
+            ("begun", attempt.begun.map_or(Json::Null, |begun| begun.unsigned_abs().into())),
             ("sign_in", Json::Bool(attempt.origin == Origin::SignIn)),
         ])
         .written()
@@ -101,7 +102,9 @@ fn kept(options: &Options) -> Option<Attempt> {
     let total = Amount::new(json.get("total").and_then(Json::integer)?, options.amount.currency()).ok()?;
     let signing_in = json.get("sign_in").and_then(Json::flag) == Some(true);
     let origin = if signing_in { Origin::SignIn } else { Origin::Kept };
-    Some(Attempt::new(AttemptId::parse(text("id")?)?, MethodId::parse(text("method")?)?, total, origin, page::now()))
+    let (id, method) = (AttemptId::parse(text("id")?)?, MethodId::parse(text("method")?)?);
+    let begun = json.get("begun").and_then(Json::integer).map(u64::cast_signed);
+    Some(Attempt { begun, ..Attempt::new(id, method, total, origin, page::now()) })
 }
 
 fn method_storage(remember: Remember) -> Option<Storage> {

@@ -2,20 +2,24 @@
 //!
 //! It draws what is shown and nothing else; whether saving helps is decided by the view.
 
+use super::intl::BrowserIntl;
 use super::page;
+use super::setup::Setup;
 use crate::checkout::machine::{Attempt, State};
 use crate::view::Intl;
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlAnchorElement, HtmlCanvasElement, Path2d};
+use web_sys::{CanvasRenderingContext2d, Document, HtmlAnchorElement, HtmlCanvasElement, Path2d};
 
 /// Side of the picture in pixels; the text stands below the code.
 const SIDE: u32 = 720;
 const FOOT: u32 = 140;
 
 /// Saves the code of this attempt, if one is shown.
-pub(super) fn code(host: &Element, state: &State, attempt: &Attempt, intl: &dyn Intl) -> Option<()> {
+#[inline(never)]
+pub(super) fn code(setup: &Setup, state: &State, attempt: &Attempt) -> Option<()> {
+    let intl = BrowserIntl { locale: setup.options.as_ref()?.locale.clone() };
     let page = page::window()?.document()?;
-    let code = host.shadow_root()?.query_selector("svg[data-qr]").ok()??;
+    let code = setup.host.shadow_root()?.query_selector("svg[data-qr]").ok()??;
     let modules: u32 = code.get_attribute("viewBox")?.rsplit(' ').next()?.parse().ok()?;
     let path = code.query_selector(".ink").ok()??.get_attribute("d")?;
     let canvas: HtmlCanvasElement = page.create_element("canvas").ok()?.dyn_into().ok()?;

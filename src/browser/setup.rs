@@ -2,21 +2,19 @@
 //!
 //! It decides only what a checkout starts as; what happens then, the machine does.
 
-use super::reading::Reader;
 use super::transport::Carrier;
 use super::{keep, page};
 use crate::checkout::environment::Environment;
-use crate::checkout::fault::PageFault;
+use crate::checkout::fault::{PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Millis, Order, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
-use crate::view::Face;
-use std::cell::RefCell;
+use crate::words::Key;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::Element;
-use yew::Properties;
 
 /// What one mounting stands on: what the page said, and how to reach its server.
 #[derive(Debug)]
@@ -27,8 +25,6 @@ pub(super) struct Setup {
     pub(super) options: Option<Rc<Options>>,
     /// What the page's author must change.
     pub(super) faults: Vec<PageFault>,
-    /// What is constant in the drawing.
-    pub(super) face: Rc<Face>,
     /// How to reach the server.
     pub(super) carrier: Carrier,
     /// What the shopper did before the wasm was there.
@@ -57,8 +53,12 @@ pub(super) struct Mirror {
     pub(super) state: RefCell<Option<Rc<State>>>,
     /// What the page said last.
     pub(super) options: RefCell<Option<Rc<Options>>>,
-    /// The reader of providers' responses, once it was needed.
-    pub(super) reader: RefCell<Option<Reader>>,
+    /// Whether the part of the wasm that reads providers' responses is here.
+    pub(super) reading: Cell<bool>,
+    /// What is said if the page's options can't be worked with, and whether in large print.
+    pub(super) broken: Cell<Option<(Key, bool)>>,
+    /// Something to tell that is no phase.
+    pub(super) notice: Cell<Option<Key>>,
     /// The last events: when, what, and the phase they led to.
     pub(super) log: RefCell<Vec<Json>>,
 }
@@ -88,16 +88,12 @@ pub(super) fn first_state(options: &Options, before: &Before) -> State {
     State { expanded: before.expanded, ..state }
 }
 
-/// What the root component is given: the same only if it is one.
-#[derive(Clone, Properties)]
-pub(super) struct Props {
-    pub(super) setup: Rc<Setup>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.setup, &other.setup)
-    }
+/// The names of texts to replace that are no names, told once the names are here.
+#[inline(never)]
+pub(super) fn unknown_texts(setup: &Setup) -> Vec<PageFault> {
+    let texts = setup.options.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
+    let unknown = texts.iter().filter(|(name, _)| Key::parse(name).is_none());
+    unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() }).collect()
 }
 
 /// How many events the log keeps.

@@ -29,6 +29,7 @@ impl Stream {
     ///
     /// # Errors
     /// `None` where there is no `EventSource`, or it refuses the address.
+    #[inline(never)]
     pub(super) fn open(url: &str, credentials: bool, heard: impl Fn(Message) + Clone + 'static) -> Option<Self> {
         let init = EventSourceInit::new();
         init.set_with_credentials(credentials);

@@ -3,7 +3,7 @@
 //! It never panics, whatever a page's wrapped `fetch` does, and leaves the meaning of answers to [`wire::read`].
 
 use super::page::{self, Timer};
-use super::reading::Reader;
+use super::parts::Parts;
 use super::{announce, border};
 use crate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault};
 use crate::checkout::json::Json;
@@ -33,8 +33,8 @@ pub(super) struct Carrier {
     pub(super) headers: Option<JsValue>,
     /// The host page's own transport.
     pub(super) transport: Option<JsValue>,
-    /// Loads the reader's module: a function that gives a promise of a function.
-    pub(super) reading: JsValue,
+    /// The further parts of the wasm.
+    pub(super) parts: Parts,
 }
 
 /// A request under way; given up when it is dropped.
@@ -48,20 +48,23 @@ impl Drop for Pending {
 }
 
 impl Carrier {
-    /// Begins a request and calls `done` with its reply, or with the answer that stands for none.
+    /// Begins a request and calls `done` with its reply, or with the answer that stands for none, and with whether the part
+    /// that reads providers' responses was loaded for it.
     pub(super) fn send(
         &self,
         request: Request,
         attempt: &Attempt,
         body: Option<Json>,
-        done: impl FnOnce(Result<(Reply, Option<Reader>), Answer>) + 'static,
+        done: impl FnOnce(Result<Reply, Answer>, bool) + 'static,
     ) -> Option<Pending> {
         let abort = AbortController::new().ok()?;
         let (carrier, attempt, signal) = (self.clone(), attempt.clone(), abort.clone());
         if request == Request::Create {
             // Fetched while the server makes the payment, so that nobody waits for it.
-            let reading = self.reading.clone();
-            wasm_bindgen_futures::spawn_local(async move { drop(Reader::load(&reading).await) });
+            let parts = self.parts.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                parts.load("read").await;
+            });
         }
         wasm_bindgen_futures::spawn_local(async move {
             let late = Rc::new(Cell::new(false));
@@ -73,15 +76,22 @@ impl Carrier {
             });
             let reply = carrier.reply(request, &attempt, body.as_ref(), &signal).await;
             drop(timer);
+            // Nothing after the first answer is in the first part.
+            if !carrier.parts.load("pay").await {
+                return;
+            }
+            let mut reading = false;
             let reply = match reply {
-                Ok(reply) if reply.may_hold_an_action() => match Reader::load(&carrier.reading).await {
-                    Some(reader) => Ok((reply, Some(reader))),
-                    None => Err(lost()),
-                },
-                Ok(reply) => Ok((reply, None)),
-                Err(answer) => Err(answer),
+                Ok(reply) if reply.may_hold_an_action() => {
+                    reading = carrier.parts.load("read").await;
+                    if reading { Ok(reply) } else { Err(lost()) }
+                }
+                reply => reply,
             };
-            done(reply.map_err(|answer| if late.get() { Answer::Lost(NetworkFault::Timeout) } else { answer }));
+            done(
+                reply.map_err(|answer| if late.get() { Answer::Lost(NetworkFault::Timeout) } else { answer }),
+                reading,
+            );
         });
         Some(Pending(abort))
     }

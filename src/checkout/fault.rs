@@ -38,6 +38,8 @@ pub enum PageCode {
     UnknownMethod,
     /// `test-mode` on a page that is not on a loopback or private address.
     TestModeOnLivePage,
+    /// A warning: `hosts` holds `*`, so that actions may lead to any https host. Nothing is stopped.
+    AnyHost,
     /// No method can be shown here.
     NoMethod,
     /// The host's `waitUntil` promise was rejected, or its `headers` or `transport` failed.
@@ -55,6 +57,7 @@ impl PageCode {
             Self::UnknownOption => "unknown_option",
             Self::UnknownMethod => "unknown_method",
             Self::TestModeOnLivePage => "test_mode_on_live_page",
+            Self::AnyHost => "any_host",
             Self::NoMethod => "no_method",
             Self::HostFailed => "host_failed",
             Self::LoadFailed => "load_failed",
@@ -166,6 +169,7 @@ impl Fault {
     /// A whole sentence for the developer, with the value in it.
     pub fn message(&self) -> String {
         let (who, about) = match self {
+            Self::Page(fault) if fault.code == PageCode::AnyHost => ("The page takes a risk: ", fault.about.as_str()),
             Self::Page(fault) => ("The page must be changed: ", fault.about.as_str()),
             Self::Server(fault) => ("The merchant's server must be changed: ", fault.about.as_str()),
             Self::Network(_) => ("No answer came over the network: ", ""),

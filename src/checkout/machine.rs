@@ -32,6 +32,8 @@ struct Turn {
     at: Millis,
     state: State,
     effects: Vec<Effect>,
+    /// The submission to announce before anything else: the host page hears of it before it hears of its phase.
+    submit: Option<Announcement>,
     /// Whether the timer went off, so that it must be set again even to the same time.
     fired: bool,
 }
@@ -80,7 +82,7 @@ impl Turn {
 pub fn advance(state: State, Event { at, what }: Event) -> (State, Vec<Effect>) {
     let before = state.clone();
     let fired = matches!(what, What::TimeCame);
-    let mut turn = Turn { at, state, effects: Vec::new(), fired };
+    let mut turn = Turn { at, state, effects: Vec::new(), submit: None, fired };
     match &what {
         What::Shopper(Gesture::ToggleLarge, _) => turn.state.large = !turn.state.large,
         What::Shopper(Gesture::ShowMore, _) => turn.state.expanded = true,
@@ -107,12 +109,15 @@ fn step(turn: &mut Turn, what: &What) {
 }
 
 /// Adds what follows from the state alone: what is kept, the stream, the timer, and the announcements of a change.
-fn settle(before: &State, Turn { state, mut effects, fired, .. }: Turn) -> (State, Vec<Effect>) {
-    let ordered = mem::take(&mut effects);
+fn settle(before: &State, Turn { state, effects: ordered, submit, fired, .. }: Turn) -> (State, Vec<Effect>) {
+    let mut effects = Vec::new();
+    if let Some(submit) = submit {
+        effects.push(Effect::Announce(submit));
+    }
     announcement::of_change(before, &state, |said| effects.push(Effect::Announce(said)));
-    if kept(before).map(|attempt| (&attempt.id, attempt.origin))
-        != kept(&state).map(|attempt| (&attempt.id, attempt.origin))
-    {
+    let what = |attempt: &Attempt| (attempt.origin, attempt.begun);
+    let (was, is) = (kept(before), kept(&state));
+    if was.map(|attempt| &attempt.id) != is.map(|attempt| &attempt.id) || was.map(what) != is.map(what) {
         effects.push(Effect::Keep(kept(&state).cloned().map(Box::new)));
     }
     effects.extend(ordered);

@@ -348,7 +348,7 @@ mod tests {
             r#"{"methods":["hebao","alipay"],"shop":"山茶咖啡","locale":"zh-Hant-HK","theme":"dark","textSize":"large",
             "selected":"alipay","collapseAfter":3,"button":"host","returnUrl":"/back","doneUrl":"/orders/1",
             "support":"400-820-8820","remember":"device","credentials":"include","testMode":true,
-            "hosts":["Pay.Example","*"],"shopper":"u-1","texts":{"pay":"Pay now"},"headers":{"X-A":"b"},"transport":{}}"#,
+            "hosts":["Pay.Example","b.example"],"shopper":"u-1","texts":{"pay":"Pay now"},"headers":{"X-A":"b"},"transport":{}}"#,
         );
         let id = |id: &str| MethodId::parse(id).unwrap();
         assert_eq!(options.methods, [Method::plain(id("hebao")), Method::plain(id("alipay"))]);
@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(options.done_url.as_deref(), Some("http://127.0.0.1:8080/orders/1"));
         assert_eq!(options.support.as_deref(), Some("400-820-8820"));
         assert!(options.include_credentials && options.test_mode);
-        assert_eq!(options.hosts, ["pay.example", "*"]);
+        assert_eq!(options.hosts, ["pay.example", "b.example"]);
         assert_eq!(options.shopper.as_deref(), Some("u-1"));
         assert_eq!(options.texts, [("pay".to_owned(), "Pay now".to_owned())]);
     }
@@ -589,9 +589,19 @@ mod tests {
         for members in [
             r#"{"hosts":["back.example"],"returnUrl":"http://back.example/a"}"#,
             r#"{"hosts":["back.example"],"returnUrl":"https://back.example.evil/a"}"#,
-            r#"{"hosts":["*"],"returnUrl":"https://back.example/a"}"#,
         ] {
             assert_eq!(wrong(LIVE, members).1, "wrong_option", "{members}");
+        }
+        let any = on(LIVE, r#"{"hosts":["*"],"returnUrl":"https://back.example/a"}"#).1;
+        assert_eq!(any.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["any_host", "wrong_option"]);
+    }
+
+    #[test]
+    fn a_page_that_lets_actions_lead_anywhere_is_warned_and_works() {
+        let about = r#"hosts: "*" lets actions lead to any https host: name the hosts instead"#;
+        for hosts in [r#"["pay.example","*"]"#, r#""* pay.example""#] {
+            let warned = wrong(LIVE, &["{\"hosts\":", hosts, "}"].concat());
+            assert_eq!(warned, (true, "any_host", about.to_owned()));
         }
     }
 

@@ -92,11 +92,15 @@ impl Payment {
         self.status == Standing::Succeeded && !self.refunded
     }
 
-    /// When its code stops being usable, on the page's clock: the earlier of the server's word and the provider's.
-    pub fn deadline(&self, now: Millis) -> Option<Millis> {
+    /// When its code stops being usable, on the server's clock: the earlier of the server's word and the provider's.
+    pub fn ends(&self) -> Option<Seconds> {
         let stated = self.action.as_ref().and_then(|action| action.as_ref().ok()).and_then(|action| action.expires);
-        let expires = [self.expires, stated].into_iter().flatten().min()?;
-        Some(patience::deadline(expires, self.now?, now))
+        [self.expires, stated].into_iter().flatten().min()
+    }
+
+    /// The same on the page's clock.
+    pub fn deadline(&self, now: Millis) -> Option<Millis> {
+        Some(patience::deadline(self.ends()?, self.now?, now))
     }
 }
 

@@ -9,7 +9,7 @@ use super::scene::Scene;
 use crate::action::Step;
 use crate::checkout::environment::Device;
 use crate::checkout::machine::{Attempt, Gesture};
-use crate::checkout::method::{Flow, Wallet};
+use crate::checkout::method::{Flow, MethodId, Wallet};
 use crate::words::Key;
 use yew::prelude::*;
 
@@ -18,7 +18,14 @@ pub(super) fn step(attempt: &Attempt) -> Option<&Step> {
     attempt.action().map(|action| &action.step)
 }
 
+/// The method whose app a sentence names: the first that reads the code, else the attempt's own.
+fn reader(attempt: &Attempt) -> MethodId {
+    let first = attempt.action().and_then(|action| MethodId::parse(action.readers.split(' ').next()?));
+    first.unwrap_or_else(|| attempt.method.clone())
+}
+
 /// Its time is over: a new one can be had, and what was just paid can be said.
+#[inline(never)]
 pub(super) fn over(scene: &Scene<'_>) -> Html {
     let ways = html! {
         <div class="ways">
@@ -31,20 +38,25 @@ pub(super) fn over(scene: &Scene<'_>) -> Html {
 }
 
 /// A new one is being made.
+#[inline(never)]
 pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
     gone(scene.say(Key::Refreshing), "", Html::default())
 }
 
 /// The code, while it can be scanned.
+#[inline(never)]
 pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
-    let id = &attempt.method;
+    let id = &reader(attempt);
     html! {
         <>
             { heading(&scene.say_app(Key::Code, id)) }
             <p class="lead">{ scene.say_app(Key::CodeDo, id) }</p>
             { limit(scene, attempt) }
             <div class="scan">
-                <div class="card">{ picture(scene, attempt) }</div>
+                <figure class="code">
+                    <div class="card">{ picture(scene, attempt) }</div>
+                    { who(scene, attempt) }
+                </figure>
                 <div class="beside">
                     { countdown::draw(scene, attempt) }
                     { tips(scene, attempt) }
@@ -57,7 +69,8 @@ pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 
 /// The code, drawn from its text; the provider's picture only where there is no text.
 fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
-    let app = scene.app(&attempt.method);
+    let reader = reader(attempt);
+    let app = scene.app(&reader);
     let name = scene.face.words.fill(Key::CodeName, &[("app", app), ("sum", &scene.sum())]);
     match (scene.drawing, step(attempt)) {
         (Some(drawing), _) => drawing.draw(&name),
@@ -66,6 +79,23 @@ fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
         }
         _ => super::shop::alert(scene, Key::FaultBadAction),
     }
+}
+
+/// The line under the code: whose apps read it. In large print, only if there is more to say than the heading does.
+fn who(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    let mut apps = scene.app(&reader(attempt)).to_owned();
+    let others = attempt.action().and_then(|action| action.readers.split_once(' '));
+    let mut others = others.map_or("", |(_, others)| others);
+    if scene.state.large && others.is_empty() {
+        return Html::default();
+    }
+    while !others.is_empty() {
+        let (id, rest) = others.split_once(' ').unwrap_or((others, ""));
+        apps.push_str(scene.say(if rest.is_empty() { Key::ListLast } else { Key::ListNext }));
+        apps.push_str(MethodId::parse(id).as_ref().map_or(id, |id| scene.app(id)));
+        others = rest;
+    }
+    html! { <figcaption>{ scene.face.words.fill(Key::HintScan, &[("app", &apps)]) }</figcaption> }
 }
 
 /// In large print a time limit is said before the code, not only under it.
@@ -79,9 +109,9 @@ fn limit(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 
 fn tips(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let phone = scene.state.offer.environment.device == Device::Phone;
-    let abroad = attempt.total.currency().code() != "CNY" && attempt.method.wallet().is_some();
+    let abroad = attempt.total.currency().code() != "CNY" && reader(attempt).wallet().is_some();
     let scanner = if phone { Key::CodeOtherDevice } else { Key::CodeScanner };
-    let tip = |key| html! { <p>{ scene.say_app(key, &attempt.method) }</p> };
+    let tip = |key| html! { <p>{ scene.say_app(key, &reader(attempt)) }</p> };
     html! {
         <div class="tips">
             { (phone || !scene.state.large).then(|| tip(scanner)) }
@@ -113,7 +143,7 @@ fn second_way(scene: &Scene<'_>, attempt: &Attempt) -> bool {
 /// `research/provider-payloads.md` 2.1, read 2026-11-22.
 fn worth_saving(scene: &Scene<'_>, attempt: &Attempt) -> bool {
     let phone = scene.state.offer.environment.device == Device::Phone;
-    !(phone && attempt.method.wallet() == Some(Wallet::Wechatpay))
+    !(phone && reader(attempt).wallet() == Some(Wallet::Wechatpay))
 }
 
 /// The code's place without a code: an old one, however pale, could still be scanned.
@@ -122,7 +152,7 @@ fn gone(title: &str, text: &str, ways: Html) -> Html {
         <>
             { heading(title) }
             <p class="lead">{ text.to_owned() }</p>
-            <div class="scan"><div class="card empty">{ mark(Mark::Clock) }</div></div>
+            <div class="scan"><div class="code"><div class="card empty">{ mark(Mark::Clock) }</div></div></div>
             { ways }
         </>
     }

@@ -12,10 +12,15 @@ pub(super) fn left(scene: &Scene<'_>, attempt: &Attempt) -> Option<u64> {
     attempt.deadline.map(|end| end.saturating_sub(scene.now).div_ceil(1000))
 }
 
+/// Seconds that it had at first, as far as anybody knows: the bar is full then.
+fn whole(attempt: &Attempt, left: u64) -> u64 {
+    attempt.lifetime().unwrap_or(0).max(left)
+}
+
 /// The bar and the time under it.
 pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let Some(seconds) = left(scene, attempt) else { return Html::default() };
-    let whole = scene.lifetime.div_ceil(1000).max(seconds).max(1);
+    let whole = whole(attempt, seconds).max(1);
     let time = scene.face.words.fill(Key::ExpiresIn, &[("time", &clock(seconds))]);
     let text = if scene.state.large { plainly(scene, seconds) } else { time };
     html! {
@@ -32,7 +37,7 @@ pub(super) fn spoken(scene: &Scene<'_>, attempt: &Attempt) -> String {
     let mut text = scene.say(Key::CodeWaiting).to_owned();
     if let Some(seconds) = left(scene, attempt) {
         text.push_str(" · ");
-        text.push_str(&plainly(scene, step(seconds).min(scene.lifetime.div_ceil(1000).max(seconds))));
+        text.push_str(&plainly(scene, step(seconds).min(whole(attempt, seconds))));
     }
     text
 }

@@ -7,10 +7,12 @@ use super::picture::Mark;
 use super::scene::Scene;
 use super::waiting::screen;
 use crate::checkout::machine::{Attempt, Gesture, Outcome};
+use crate::checkout::method::Flow;
 use crate::words::Key;
 use yew::prelude::*;
 
 /// The end.
+#[inline(never)]
 pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when: Option<i64>) -> Html {
     let again = || vec![says(scene, Weight::Loud, Gesture::TryAgain, Key::TryAgain)];
     match outcome {
@@ -23,8 +25,19 @@ pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when:
         }
         Outcome::Failed => screen(Mark::Stop, scene.say(Key::Failed), scene.say(Key::FailedDo), again()),
         Outcome::Canceled => screen(Mark::Stop, scene.say(Key::Canceled), scene.say(Key::CanceledDo), again()),
-        Outcome::Expired => screen(Mark::Clock, scene.say(Key::Expired), scene.say(Key::ExpiredDo), again()),
+        Outcome::Expired => {
+            screen(Mark::Clock, scene.say(Key::Expired), scene.say(Key::ExpiredDo), anew(scene, attempt))
+        }
     }
+}
+
+/// The same way to pay at once, with another attempt; or another way.
+fn anew(scene: &Scene<'_>, attempt: &Attempt) -> Vec<Html> {
+    let code = scene.row(&attempt.method).is_some_and(|row| row.flows.first() == Some(&Flow::Qr));
+    vec![
+        says(scene, Weight::Loud, Gesture::Pay, if code { Key::NewCode } else { Key::TryAgain }),
+        says(scene, Weight::Quiet, Gesture::TryAgain, Key::ChangeMethod),
+    ]
 }
 
 /// The wallet and the time: `微信支付 · 2026-11-22 10:02`.

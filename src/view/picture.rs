@@ -19,6 +19,7 @@ pub(super) struct Drawing {
 
 impl Drawing {
     /// The code of this text; none if it is longer than a code can hold.
+    #[inline(never)]
     pub(super) fn of(payload: &str) -> Option<Self> {
         let code = QrCode::encode_text(payload, QrCodeEcc::Medium).ok()?;
         let side = code.size() + 2 * QUIET;

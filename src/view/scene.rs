@@ -19,8 +19,6 @@ pub(super) struct Scene<'a> {
     pub(super) on: &'a Callback<Gesture>,
     /// The code on screen.
     pub(super) drawing: Option<&'a Drawing>,
-    /// How long the code on screen had left when it was first drawn.
-    pub(super) lifetime: Millis,
     pub(super) notice: Option<Key>,
 }
 

@@ -12,6 +12,7 @@ use crate::words::Key;
 use yew::prelude::*;
 
 /// The action is with the shopper, away from here.
+#[inline(never)]
 pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
     let id = &attempt.method;
     let open = || button(scene, Weight::Loud, Gesture::GoOn, &scene.say_app(Key::OpenApp, id));
@@ -33,6 +34,7 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
 }
 
 /// Being worked on, or said to be paid: no other way to pay is offered.
+#[inline(never)]
 pub(super) fn confirming(scene: &Scene<'_>, why: Confirming) -> Html {
     let title = match why {
         Confirming::Returned => Key::Returned,
@@ -44,11 +46,13 @@ pub(super) fn confirming(scene: &Scene<'_>, why: Confirming) -> Html {
 }
 
 /// Being closed at the provider.
+#[inline(never)]
 pub(super) fn canceling(scene: &Scene<'_>) -> Html {
     screen(Mark::Clock, scene.say(Key::Canceling), scene.say(Key::CancelingDo), Vec::new())
 }
 
 /// No usable answer. After ten minutes the shop is to be asked, with the order's number at hand.
+#[inline(never)]
 pub(super) fn unknown(scene: &Scene<'_>, call: bool) -> Html {
     if !call {
         let rest = vec![ask(scene, Weight::Plain), shop::contact(scene)];

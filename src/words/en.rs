@@ -53,6 +53,8 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::CodeOtherDevice, "Scan it with another device. A long press does not read it."),
     (Key::CodeYuan, "{app} will show the sum in yuan first"),
     (Key::CodeLimit, "Pay within {count} minutes"),
+    (Key::ListNext, ", "),
+    (Key::ListLast, " or "),
     (Key::CodeWaiting, "Waiting for the payment"),
     (Key::ExpiresIn, "Expires in {time}"),
     (Key::MinutesLeft, "Minutes left: {count}"),

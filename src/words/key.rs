@@ -3,7 +3,7 @@
 //! It holds no text of any language, and does not say where a text is shown.
 
 use crate::checkout::environment::App;
-use crate::checkout::fault::{Fault, NetworkFault, PageCode, ServerCode};
+use crate::checkout::fault::{Fault, NetworkFault, PageCode, PageFault, ServerCode};
 use crate::checkout::method::{Hint, Wallet};
 
 macro_rules! keys {
@@ -77,6 +77,9 @@ keys! {
     CodeOtherDevice = "code_other_device",
     CodeYuan = "code_yuan",
     CodeLimit = "code_limit",
+    // Who reads it, as a list: what stands between two names, and between the last two.
+    ListNext = "list_next",
+    ListLast = "list_last",
     CodeWaiting = "code_waiting",
     ExpiresIn = "expires_in",
     MinutesLeft = "minutes_left",
@@ -214,6 +217,12 @@ impl Key {
         }
     }
 
+    /// What is said where the page's options can't be worked with: a setting that is missing before one that is wrong.
+    pub fn broken(faults: &[PageFault]) -> Self {
+        let missing = faults.iter().any(|fault| fault.code == PageCode::MissingOption);
+        if missing { Self::FaultMissingOption } else { Self::FaultWrongOption }
+    }
+
     /// What a fault says to the shopper: who acts, and what the shopper can do.
     pub fn fault(fault: &Fault) -> Self {
         match fault {
@@ -229,7 +238,8 @@ fn page_fault(code: PageCode) -> Key {
     match code {
         PageCode::MissingOption => Key::FaultMissingOption,
         PageCode::WrongOption => Key::FaultWrongOption,
-        PageCode::UnknownOption => Key::FaultUnknownOption,
+        // A warning, which stops nothing and so is never said to a shopper.
+        PageCode::UnknownOption | PageCode::AnyHost => Key::FaultUnknownOption,
         PageCode::UnknownMethod => Key::FaultUnknownMethod,
         PageCode::TestModeOnLivePage => Key::FaultTestModeOnLivePage,
         PageCode::NoMethod => Key::FaultNoMethod,

@@ -53,6 +53,8 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::CodeOtherDevice, "这个码要用另一台设备扫，长按不行"),
     (Key::CodeYuan, "{app}会先显示人民币金额"),
     (Key::CodeLimit, "请在 {count} 分钟内付款"),
+    (Key::ListNext, "、"),
+    (Key::ListLast, "或"),
     (Key::CodeWaiting, "等待付款"),
     (Key::ExpiresIn, "{time} 后失效"),
     (Key::MinutesLeft, "还剩 {count} 分钟"),

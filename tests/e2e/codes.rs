@@ -106,6 +106,28 @@ async fn a_code_is_an_image_whose_name_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn the_line_under_a_code_names_its_wallet_and_those_the_merchant_adds() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let said = async |language: &str, methods: Value| {
+        let add = "customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options";
+        let trial =
+            Trial::of(&shop.order()).language(language).script(&format!("{add} = {{ methods: {methods} }} }})"));
+        browser.goto(&shop.page(&trial)).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+        checkout.text("figcaption").await
+    };
+    assert_eq!(said("zh-CN", json!(["wechatpay"])).await, "用微信扫码");
+    let more = json!([{ "id": "wechatpay", "scannableBy": ["unionpay"] }]);
+    assert_eq!(said("zh-CN", more.clone()).await, "用微信或云闪付扫码");
+    assert_eq!(said("en", more).await, "Scan with WeChat 微信 or UnionPay 云闪付");
+    let most = json!([{ "id": "wechatpay", "scannableBy": ["alipay", "unionpay"] }]);
+    assert_eq!(said("zh-CN", most).await, "用微信、支付宝或云闪付扫码");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
 async fn a_code_that_is_saved_is_the_one_on_screen() {
     let shop = Shop::open();
     let browser = DESK.open().await;

@@ -2,6 +2,7 @@
 //! policy.
 
 use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use serde_json::{Value, json};
 
 async fn pays_by_code(checkout: &Checkout<'_>, shop: &Shop, order: &str) {
@@ -188,6 +189,40 @@ async fn it_works_under_the_strictest_policy_and_breaks_none_of_it() {
         let order = shop.order();
         strict(&browser, &shop, Trial::of(&order).language(language).with("text-size", size), &order).await;
     }
+}
+
+/// Presses and lets go of these keys, one after the other.
+async fn types(browser: &Browser, keys: &str) {
+    for value in keys.chars() {
+        browser
+            .act(KeyActions::new("keys".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value }))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn the_demo_shops_provider_is_chosen_by_keys_alone_in_either_language() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    for (language, provider, set) in [
+        ("en", "stripe", "Set. From the next payment on, the server passes on its raw answers."),
+        ("zh-CN", "jeepay", "已换。从下一笔付款起，服务器转发它的原始回应。"),
+    ] {
+        let order = shop.order();
+        browser.goto(&shop.at(&format!("/?order={order}&lang={language}"))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await;
+        browser.until("the sandbox has told", "return !document.getElementById('provider').disabled", &[]).await;
+        browser.run("document.getElementById('clear').focus(); document.getElementById('provider').focus()", &[]).await;
+        types(&browser, provider.get(..3).expect("letters")).await;
+        let note = "return document.getElementById('provider-note').textContent === arguments[0]";
+        browser.until("it is said to be set", note, &[json!(set)]).await;
+        checkout.pay_with("wechatpay").await.shows("acting code").await;
+        assert_eq!(shop.payment(&order).await["provider"], provider);
+        browser.reload().await;
+        let kept = "return document.getElementById('provider').value === arguments[0]";
+        browser.until("the page shows what is set", kept, &[json!(provider)]).await;
+    }
+    untroubled(&browser).await;
 }
 
 #[tokio::test]

@@ -69,6 +69,25 @@ async fn a_press_made_while_the_wasm_fails_is_sent_once_by_the_form() {
 }
 
 #[tokio::test]
+async fn where_neither_the_widget_nor_a_form_can_be_had_the_shopper_hears_it_and_may_press_again() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    browser.block(&["*.wasm", "*/form-*.js"]).await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.pay_with("hebao").await.shows("sending").await;
+    checkout.hears_fault("load_failed").await;
+    checkout.shows("choosing").await;
+    assert!(checkout.text("[role=status]").await.contains("网络"), "{}", checkout.text("[role=status]").await);
+    browser.block(&["*.wasm"]).await;
+    checkout.press("pay").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payments(&order).await.len(), 1);
+}
+
+#[tokio::test]
 async fn the_page_can_stop_the_form_as_well() {
     let shop = Shop::open();
     let browser = DESK.open().await;

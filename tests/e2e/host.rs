@@ -28,6 +28,8 @@ async fn the_page_hears_each_event_with_its_details() {
     assert_eq!(checkout.heard("select").await, [json!({ "method": "wechatpay", "test": true })]);
     let submit = json!({ "method": "wechatpay", "order": order, "amount": 12_800, "currency": "CNY", "test": true });
     assert_eq!(checkout.heard("submit").await, [submit]);
+    let names = browser.run("return window.heard.map(({ name, detail }) => detail.phase ?? name)", &[]).await;
+    assert_eq!(names, json!(["ready", "select", "submit", "sending", "acting", "action", "ended", "complete"]));
     let status = |phase: &str, payment: Value| json!({ "phase": phase, "method": "wechatpay", "attempt": attempt, "payment": payment, "in": [], "out": [], "test": true });
     let expected = [status("sending", Value::Null), status("acting", id.clone()), status("ended", id.clone())];
     assert_eq!(checkout.heard("status").await, expected);

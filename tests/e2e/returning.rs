@@ -168,9 +168,47 @@ async fn a_code_that_the_shop_lets_expire_is_an_outcome_and_can_be_paid_anew() {
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
     checkout.shows("ended expired").await;
-    checkout.press("try_again").await.shows("choosing").await.press("pay").await.shows("acting code").await;
+    let first = checkout.state().await["attempt"].clone();
+    // One press for a new code; another for another way.
+    checkout.press("pay").await.shows("acting code").await;
+    assert_ne!(checkout.state().await["attempt"], first, "the first has surely ended, so this is another attempt");
+    assert_eq!(checkout.heard("submit").await.len(), 2);
+    checkout.shows("ended expired").await;
+    checkout.press("try_again").await.shows("choosing").await.pay_with("alipay").await.shows("acting code").await;
     shop.wallet(&order, "pay").await;
     checkout.shows("ended succeeded").await;
+}
+
+/// A server of the page's own, whose clock is 100 seconds later each time the page is loaded.
+const LATER: &str = "const loads = +(sessionStorage.loads ?? -1) + 1
+sessionStorage.loads = loads
+const time = (seconds) => new Date(Date.parse('2031-01-05T10:00:00Z') + seconds * 1000).toISOString()
+const known = () => ({ ...JSON.parse(sessionStorage.known), status: 'pending', now: time(loads * 100), expires_at: time(400),
+  action: { type: 'qr', payload: 'weixin://wxpay/bizpayurl?pr=p4lpSuKzz' } })
+const transport = {
+  create: async ({ order, method, attempt, amount, currency }) => {
+    sessionStorage.known = JSON.stringify({ id: 'pay_1', order, method, attempt, amount, currency })
+    return known()
+  },
+  status: async () => known(),
+  cancel: async () => ({ ...known(), status: 'canceled' }),
+}
+customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = { transport } })";
+
+#[tokio::test]
+async fn the_bar_under_a_code_goes_on_after_a_reload_from_where_it_was() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let trial = Trial::of(&shop.order()).without("endpoint").without("test-mode").script(LATER);
+    browser.goto(&shop.page(&trial)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let bar = "const { max, value } = root.querySelector('progress'); return [max, Math.ceil(value / 100)]";
+    assert_eq!(checkout.see(bar).await, json!([400, 4]));
+    for left in [3, 2] {
+        browser.reload().await;
+        checkout.shows("acting code").await;
+        assert_eq!(checkout.see(bar).await, json!([400, left]));
+    }
 }
 
 /// The page's own way to the server, whose codes are said to live for three seconds only; the server does not mind.

@@ -78,6 +78,12 @@ pub fn all() -> Vec<Scene> {
             "acting code",
         ),
         scene(
+            "code-for-several",
+            json!({ "all": code(&json!({})), "options": { "methods": [{ "id": "wechatpay", "scannableBy": ["alipay", "unionpay"] }] } }),
+            &["wechatpay", "pay"],
+            "acting code",
+        ),
+        scene(
             "code-with-page",
             json!({ "all": code(&json!({ "action": { "type": "qr", "payload": "https://qr.alipay.com/bax00000000000000000000001", "fallback": null } })) }),
             &["alipay", "pay"],

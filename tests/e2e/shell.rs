@@ -1,6 +1,6 @@
 //! What a shopper can do before the WebAssembly is there, and that the widget takes over without a seam.
 
-use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, WECHAT, untroubled};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::json;
 
@@ -124,6 +124,47 @@ async fn nothing_moves_while_the_widget_takes_over() {
         assert_eq!(browser.run(&format!("return (async () => {{ {shifts} }})()"), &[]).await, json!([]));
         assert_eq!(browser.run(place, &[]).await, before);
     }
+}
+
+#[tokio::test]
+async fn rows_that_a_country_a_version_or_a_rollout_leaves_out_are_left_out_before_the_wasm_too() {
+    let shop = Shop::open();
+    let browser = DESK.phone(WECHAT).open().await;
+    let offers = json!([
+        { "countries": ["CN"] }, { "countries": ["HK", "SG"] }, { "countries": "HK CN" }, { "countries": ["cn"] },
+        { "apps": { "wechat": "8.0.56" } }, { "apps": { "wechat": "8.0.57" } }, { "apps": { "wechat": "8.0.56.2801" } },
+        { "apps": { "wechat": 9 } }, { "apps": { "wechat": "latest" } }, { "apps": { "alipay": "99" } },
+        { "rollout": 0.5 }, { "rollout": "0.25" }, { "rollout": 0.75 }, { "rollout": 0.0001 }, { "rollout": 0.9999 },
+        { "rollout": 1 }, { "rollout": 1.5 }, { "rollout": "1e-1" },
+    ]);
+    let count = offers.as_array().map_or(0, Vec::len);
+    // Some with a shopper of the page's, and some with the id that this browser is given.
+    let script = format!(
+        "customElements.whenDefined('moongate-checkout').then(() => {offers}.forEach((offer, at) => {{
+           const one = document.createElement('moongate-checkout')
+           const methods = ['alipay', {{ id: 'wechatpay', ...offer }}, {{ id: 'own', label: 'Own', ...offer }}, 'unionpay']
+           one.options = {{ endpoint: '/checkout', order: `T-${{at}}`, amount: 12800, currency: 'CNY', testMode: true, methods,
+             shopper: at % 2 ? `shopper-${{at}}` : undefined }}
+           document.body.append(one)
+         }}))"
+    );
+    held(&browser, &shop, Trial::of(&shop.order()).script(&script)).await;
+    let rows = "return [...document.querySelectorAll('moongate-checkout')].map(({ shadowRoot }) => [...shadowRoot.querySelectorAll('[data-method]')].map((row) => [row.dataset.method, row.dataset.works, row.innerText]))";
+    let drawn = format!(
+        "const all = [...document.querySelectorAll('moongate-checkout')]
+         return all.length === {} && all.every(({{ shadowRoot }}) => shadowRoot?.querySelector('[data-method]'))",
+        count + 1
+    );
+    browser.until("all are drawn", &drawn, &[]).await;
+    let before = browser.run(rows, &[]).await;
+    release(&browser).await;
+    let over = "return [...document.querySelectorAll('moongate-checkout')].every(({ state }) => state.offer)";
+    browser.until("the widgets are there", over, &[]).await;
+    let after = browser.run(rows, &[]).await;
+    assert_eq!(before, after);
+    let numbers: Vec<usize> =
+        after.as_array().into_iter().flatten().map(|rows| rows.as_array().map_or(0, Vec::len)).collect();
+    assert!(numbers.contains(&2) && numbers.contains(&4), "some are in and some are out: {numbers:?}");
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ async fn a_missing_or_wrong_required_attribute_is_named_and_the_shopper_told_to_
         browser.goto(&shop.page(&trial)).await;
         let checkout = Checkout::on(&browser);
         told(&checkout, "page", code, about).await;
-        one_message(&checkout, "联系商家").await;
+        one_message(&checkout, if code == "missing_option" { "少了一项设置" } else { "有一项设置不对" }).await;
         assert!(checkout.find("[data-gesture=pay]").await.is_none(), "{about}: nothing that could be pressed");
     }
     untroubled(&browser).await;
@@ -202,6 +202,24 @@ async fn a_network_that_is_cut_while_a_wallet_is_waited_for_loses_nothing() {
     browser.offline(false).await;
     checkout.shows("ended succeeded").await;
     shop.payment(&order).await;
+}
+
+#[tokio::test]
+async fn a_page_that_lets_actions_lead_anywhere_is_warned_once_on_the_console_and_works() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (order, options) = (shop.order(), json!({ "hosts": ["pay.example", "*"] }));
+    let set = "customElements.whenDefined('moongate-checkout').then(() => document.querySelectorAll('moongate-checkout').forEach((each) => { each.options";
+    let two =
+        format!("<div>{{tag}}</div>{}", Trial::of(&shop.order()).tag().replace("id=\"checkout\"", "id=\"other\""));
+    let trial = Trial::of(&order).body(&two).script(&format!("{set} = {options} }}))"));
+    browser.goto(&shop.page(&trial)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    told(&checkout, "page", "any_host", "any https host").await;
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    let warned = browser.console().await.into_iter().filter(|line| line.contains("hosts holds")).count();
+    assert_eq!(warned, 1, "once for the page");
+    untroubled(&browser).await;
 }
 
 #[tokio::test]

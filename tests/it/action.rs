@@ -5,7 +5,7 @@ mod command;
 
 use crate::entries::judge::{self, pages};
 use moongate::action::code;
-use moongate::action::crossing::Terms;
+use moongate::action::terms::Terms;
 use moongate::action::{Action, Refusal, Trust, signature};
 use moongate::checkout::json::Json;
 use moongate::checkout::money::{Amount, Currency};
@@ -339,7 +339,7 @@ fn limits_are_where_they_are_said_to_be() {
 
 #[test]
 fn a_megabyte_of_anything_is_too_large_before_it_is_read() {
-    let terms = Terms { trust: Trust::default(), amount: sum(1, "CNY"), collection: false };
+    let terms = Terms { trust: Trust::default(), amount: sum(1, "CNY"), methods: "wechatpay".to_owned() };
     for piece in ["[", "{\"a\":", "\"", "<form>", "<xml>", "&a=1", "https://", "{", "\\u0000", " "] {
         for start in ["", "\"", "{\"code_url\":\"weixin://", "<xml><a>", "a=", "https://wx.tenpay.com/"] {
             let text = [start, &piece.repeat((1 << 20) / piece.len())].concat();
@@ -594,7 +594,7 @@ mod by_chance {
             if let Ok(action) = Action::read(&text, NOW, &Trust::default()) {
                 judge(&action, &[]);
             }
-            let _ = (code::kind(&text), code::collects(&text), code::read_by(&text, &[]));
+            let _ = (code::kind(&text), code::collects(&text), code::read_by(Some(&text), "alipay unionpay"));
         }
 
         #[test]

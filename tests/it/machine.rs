@@ -49,7 +49,15 @@ fn offer() -> Rc<Offer> {
 }
 
 fn action(step: Step) -> Action {
-    Action { provider: "wechatpay".into(), wallet: None, expires: None, step, any_host: None, test: false }
+    Action {
+        provider: "wechatpay".into(),
+        wallet: None,
+        expires: None,
+        step,
+        any_host: None,
+        test: false,
+        readers: String::new(),
+    }
 }
 
 fn code() -> Action {
@@ -153,7 +161,7 @@ impl Play {
 #[test]
 fn a_code_is_shown_and_paid() {
     let mut play = Play::new();
-    assert_eq!(play.does(Gesture::Pay).announced(), ["moongate-status", "moongate-submit"]);
+    assert_eq!(play.does(Gesture::Pay).announced(), ["moongate-submit", "moongate-status"]);
     assert_eq!(play.happens(What::SubmitDecided(true)).sent(), [Request::Create]);
     play.answers(Request::Create, answer(Standing::Pending, Some(code())));
     assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
@@ -164,6 +172,53 @@ fn a_code_is_shown_and_paid() {
     assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
     assert!(play.announced().contains(&"moongate-complete"));
     assert!(play.effects.contains(&Effect::Keep(None)), "the attempt is forgotten once it has ended");
+}
+
+#[test]
+fn after_the_servers_own_word_that_it_expired_one_press_begins_another_attempt() {
+    let mut play = Play::showing_a_code();
+    let old = play.attempt().id.clone();
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Expired, None));
+    assert_eq!(play.phase(), "ended");
+    assert_eq!(play.does(Gesture::Pay).announced(), ["moongate-submit", "moongate-status"]);
+    assert_eq!(play.happens(What::SubmitDecided(true)).sent(), [Request::Create]);
+    assert!(play.attempt().id != old && play.attempt().method == method("wechatpay"));
+}
+
+#[test]
+fn no_other_end_is_left_by_a_press_on_pay() {
+    for status in [Standing::Succeeded, Standing::Failed, Standing::Canceled] {
+        let mut play = Play::showing_a_code();
+        play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(status, None));
+        assert_eq!((play.does(Gesture::Pay).phase(), play.sent()), ("ended", vec![]), "{status:?}");
+    }
+}
+
+#[test]
+fn how_long_a_code_lives_in_all_is_the_same_after_a_reload_and_new_with_a_new_code() {
+    let told = |now: i64, code: Action| {
+        Answer::Payment(Box::new(Payment { now: Some(now), ..payment(Standing::Pending, Some(code)) }))
+    };
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true)).answers(Request::Create, told(1_000_000, code()));
+    assert_eq!(play.attempt().lifetime(), Some(600));
+    let kept = |play: &Play| play.effects.iter().any(|effect| matches!(effect, Effect::Keep(Some(_))));
+    assert!(kept(&play), "what a reload must know is kept");
+    play.happens(What::ActionDecided(false)).after(2_800).happens(What::TimeCame);
+    play.answers(Request::Ask, told(1_000_003, code()));
+    assert_eq!((play.attempt().lifetime(), kept(&play)), (Some(600), false));
+
+    let begun = play.attempt().begun;
+    let known = Attempt { begun, ..Attempt::new(id(5), method("wechatpay"), amount(12800), Origin::Kept, 0) };
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(known))).answers(Request::Ask, told(1_000_400, code()));
+    assert_eq!(play.attempt().lifetime(), Some(600), "after a reload");
+
+    let another =
+        action(Step::Qr { payload: Some("weixin://wxpay/bizpayurl?pr=n".into()), image: None, fallback: None });
+    play.happens(What::ActionDecided(false)).after(2_800).happens(What::TimeCame);
+    play.answers(Request::Ask, told(1_000_500, another));
+    assert_eq!((play.attempt().lifetime(), kept(&play)), (Some(100), true), "another code");
 }
 
 #[test]

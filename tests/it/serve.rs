@@ -1,6 +1,6 @@
 //! What `moongate serve` promises: an address to read, clear words when it is taken, and pages under a strict policy.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -42,10 +42,18 @@ impl Server {
     }
 
     fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut stream = TcpStream::connect(&self.authority).unwrap();
         let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        self.ask("GET", path, &more, "")
+    }
+
+    fn put(&self, path: &str, body: &str) -> Answer {
+        self.ask("PUT", path, &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()), body)
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.authority).unwrap();
         // HTTP/1.0, so that a body is never cut in chunks.
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: {}\r\n{more}\r\n", self.authority).unwrap();
+        write!(stream, "{method} {path} HTTP/1.0\r\nHost: {}\r\n{headers}\r\n{body}", self.authority).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         Answer::read(&bytes)
@@ -104,6 +112,19 @@ fn the_shops_pages_have_no_holes_in_either_language() {
         assert!(!String::from_utf8(answer.body).unwrap().contains("{{"), "{path}");
     }
     assert_eq!(server.get("/orders/%3Cscript%3E", &[]).status, 404);
+}
+
+#[test]
+fn the_shop_lets_one_choose_among_all_the_providers_that_the_sandbox_speaks_as() {
+    let server = Server::start(&[]);
+    let page = String::from_utf8(server.get("/?order=SO-1", &[]).body).unwrap();
+    let offered: BTreeSet<&str> =
+        page.split("<option value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let refused = server.put("/sandbox/provider", r#"{"provider":"none of them"}"#);
+    let refused: serde_json::Value = serde_json::from_slice(&refused.body).unwrap();
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(offered.len() > 10 && offered.iter().all(|name| detail.contains(name)), "{offered:?} {detail}");
+    assert_eq!(detail.matches(", ").count() + 1, offered.len(), "{detail}");
 }
 
 #[test]

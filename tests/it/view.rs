@@ -11,7 +11,7 @@ use moongate::checkout::money::{Amount, Currency, Fee};
 use moongate::checkout::offer::{Offer, Offered};
 use moongate::checkout::wire::AttemptId;
 use moongate::words::{Key, Language, Words};
-use scenes::{all, attempt, choosing, code, face, html, server_fault, state, with_code};
+use scenes::{all, attempt, choosing, code, face, html, read_by, server_fault, state, with_code};
 use std::rc::Rc;
 
 const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
@@ -276,6 +276,43 @@ fn bar(text: &str) -> (i32, i32, i32) {
     (x.parse().unwrap(), y.parse().unwrap(), rest.split('v').next().unwrap().parse().unwrap())
 }
 
+/// The line under the code.
+fn caption(page: &str) -> &str {
+    page.split_once("<figcaption>").unwrap().1.split_once("</figcaption>").unwrap().0
+}
+
+#[test]
+fn the_line_under_a_code_says_who_can_scan_it() {
+    for (readers, chinese, english) in [
+        ("", "用微信扫码", "Scan with WeChat 微信"),
+        ("wechatpay", "用微信扫码", "Scan with WeChat 微信"),
+        ("wechatpay unionpay", "用微信或云闪付扫码", "Scan with WeChat 微信 or UnionPay 云闪付"),
+        (
+            "wechatpay alipay unionpay",
+            "用微信、支付宝或云闪付扫码",
+            "Scan with WeChat 微信, Alipay 支付宝 or UnionPay 云闪付",
+        ),
+        ("wechatpay my-bank", "用微信或my-bank扫码", "Scan with WeChat 微信 or my-bank"),
+    ] {
+        let state = read_by(readers);
+        assert_eq!(caption(&html(&state, face("zh-CN"))), chinese);
+        assert_eq!(caption(&html(&state, face("en"))), english);
+    }
+    let large = |readers: &str| html(&State { large: true, ..read_by(readers) }, face("zh-CN"));
+    assert!(!large("wechatpay").contains("<figcaption"), "the heading has said it");
+    assert_eq!(caption(&large("wechatpay unionpay")), "用微信或云闪付扫码");
+}
+
+#[test]
+fn a_code_that_is_another_wallets_is_that_wallets_in_every_sentence() {
+    let page = html(&read_by("alipay"), face("zh-CN"));
+    assert_eq!(caption(&page), "用支付宝扫码");
+    for sentence in ["用支付宝扫一扫</h2>", "打开支付宝，点", "要用支付宝里的扫一扫"] {
+        assert!(page.contains(sentence), "{sentence}: {page}");
+    }
+    assert!(!page.contains("微信"), "{page}");
+}
+
 #[test]
 fn the_picture_of_a_code_has_a_white_margin_of_four_modules_on_every_side() {
     let (side, bars) = drawn(&show("code"));
@@ -309,6 +346,39 @@ fn the_time_left_is_shown_to_the_second_and_told_in_round_numbers() {
     let endless = Phase::Acting { attempt: attempt(Wallet::Alipay.into(), code(None), None), at: Acting::Code };
     let page = html(&state(endless), face("zh-CN"));
     assert!(!page.contains("<progress") && !page.contains("后失效"));
+}
+
+#[test]
+fn the_bar_shows_what_is_left_of_all_the_time_there_was() {
+    let mut state = read_by("");
+    if let Phase::Acting { attempt, .. } = &mut state.phase {
+        let mut payment = (**attempt.payment.as_ref().unwrap()).clone();
+        payment.expires = Some(1_000_380);
+        attempt.payment = Some(Rc::new(payment));
+        attempt.begun = Some(1_000_000);
+    }
+    let page = html(&state, face("zh-CN"));
+    let bar = tags(&page, "progress")[0];
+    assert!(bar.contains("max=\"380\"") && bar.contains("value=\"95\""), "{bar}");
+}
+
+#[test]
+fn a_page_that_cannot_be_worked_with_says_what_kind_of_setting_is_wrong_also_in_large_print() {
+    let fault = |code| PageFault { code, about: String::new() };
+    let (unknown, wrong, missing) =
+        (fault(PageCode::UnknownOption), fault(PageCode::WrongOption), fault(PageCode::MissingOption));
+    for (faults, says) in [
+        (vec![wrong.clone()], "fault_wrong_option"),
+        (vec![unknown, wrong.clone()], "fault_wrong_option"),
+        (vec![wrong, missing.clone()], "fault_missing_option"),
+        (vec![missing], "fault_missing_option"),
+    ] {
+        for (large, size) in [(false, "normal"), (true, "large")] {
+            let page = scenes::broken(face("zh-CN"), faults.clone(), large);
+            assert!(page.contains(&format!("data-fault=\"{says}\"")) && page.contains("联系商家"), "{page}");
+            assert!(page.contains(&format!("data-size=\"{size}\"")), "{page}");
+        }
+    }
 }
 
 #[test]
@@ -389,7 +459,7 @@ fn each_waiting_screen_offers_its_ways_on_and_no_others() {
         ("refunded", vec![]),
         ("failed", vec!["try_again"]),
         ("canceled", vec!["try_again"]),
-        ("expired", vec!["try_again"]),
+        ("expired", vec!["pay", "try_again"]),
     ] {
         assert_eq!(gestures(&show(name))[1..], words, "{name}");
     }

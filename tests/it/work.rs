@@ -3,8 +3,8 @@
 //! Nothing is timed. The test runs itself once more under `valgrind --tool=callgrind`, which counts the instructions of
 //! each call of [`measured`] and writes them down when it returns.
 
-use moongate::action::crossing::Terms;
 use moongate::action::emv::Emv;
+use moongate::action::terms::Terms;
 use moongate::action::{Action, Trust, code};
 use moongate::checkout::json::Json;
 use moongate::checkout::money::{Amount, Currency};
@@ -165,12 +165,12 @@ fn json(text: &str) {
 fn response(text: &str) {
     let currency = Currency::parse("CNY").unwrap();
     let amount = Amount::new(1, currency).unwrap();
-    let terms = Terms { trust: Trust::default(), amount, collection: false };
+    let terms = Terms { trust: Trust::default(), amount, methods: "alipay".to_owned() };
     let _ = black_box(Action::checked(text, 1_800_000_000, &terms));
 }
 
 fn code(text: &str) {
-    black_box((code::kind(text), code::collects(text), code::read_by(text, &[])));
+    black_box((code::kind(text), code::collects(text), code::read_by(Some(text), "alipay unionpay")));
 }
 
 fn emv(text: &str) {
@@ -181,7 +181,8 @@ fn options(text: &str) {
     let page = Page { url: "https://shop.example/cart".to_owned(), ..Page::default() };
     let (options, _) = black_box(Options::read(&Json::read(text).unwrap(), &page));
     for method in options.iter().flat_map(|options| &options.methods) {
-        black_box(code::read_by("https://pay.example/", &method.scannable_by));
+        let more: Vec<_> = method.scannable_by.iter().map(|id| id.as_str()).collect();
+        black_box(code::read_by(Some("https://pay.example/"), &["alipay", &more.join(" ")].join(" ")));
     }
 }
 

@@ -12,6 +12,7 @@ const script = new URL('../../www/moongate.js', import.meta.url)
 const tables = {
   apps: [['\\bMicroMessenger/', 'wechat']],
   devices: [['\\biPhone\\b', 'phone'], ['\\bMacintosh\\b', 'desktop']],
+  versions: { wechat: ['\\bMicroMessenger/'], unionpay: ['\\(version '], douyin: ['\\bapp_version/', '\\baweme_'] },
   ipad: '\\bMacintosh\\b',
   wallets: [['alipay', '支'], ['wechatpay', '微']],
   places: { desktop: '0scan 0scan', phone: '0opens_app 0opens_app', tablet: '0scan 0scan', 'wechat phone': '2open_in_browser 0here' },
@@ -19,7 +20,7 @@ const tables = {
   digits: { 0: 'JPY KRW', 3: 'BHD KWD' },
   rules: [['zh-TW', 'zh-TW'], ['zh', 'zh-CN'], ['', 'en']],
 }
-const asked = ['feeOn', 'fit', 'languageFor', 'money', 'newAttempt', 'offered', 'persist', 'rawOptions', 'FOREIGN', 'PRIVATE']
+const asked = ['bucket', 'feeOn', 'fit', 'isOld', 'languageFor', 'money', 'newAttempt', 'numbers', 'offered', 'persist', 'rawOptions', 'FOREIGN', 'PRIVATE']
 let folder, parts
 
 /** What the script takes the page to be. */
@@ -114,16 +115,55 @@ test('rows follow the page, but what opens only in a browser comes last', () => 
   assert.deepEqual(rows({}).map(({ hint }) => hint), ['opens_app', 'opens_app'])
 })
 
-test('limits, currencies and a rollout of nobody leave a method out; what the core must judge is pending', () => {
+test('limits, currencies, countries, versions and a rollout leave a method out as they do in the core', () => {
   page('Mozilla/5.0 (iPhone) MicroMessenger/8.0.76')
-  const one = (method) => rows({ methods: [{ id: 'wechatpay', ...method }] })[0]
-  for (const out of [{ min: 12801 }, { max: 12799 }, { currencies: ['USD'] }, { rollout: 0 }, { apps: { wechat: false } }, { fee: { fixed: 999999999999 } }]) {
-    assert.equal(one(out), undefined, JSON.stringify(out))
+  const one = (method, options) => rows({ methods: [{ id: 'wechatpay', ...method }], locale: 'zh-Hans-CN', shopper: 'shopper-1', ...options })[0]
+  const outs = [{ min: 12801 }, { max: 12799 }, { currencies: ['USD'] }, { rollout: 0 }, { apps: { wechat: false } }, { fee: { fixed: 999999999999 } },
+    { countries: ['HK', 'TW'] }, { countries: 'HK TW' }, { apps: { wechat: '8.0.100' } }, { apps: { wechat: '8.1' } }, { apps: { wechat: 9 } },
+    { rollout: '0.6132' }, { rollout: 1.5 }, { rollout: '1.00001' }, { rollout: 'half' }, { rollout: '.5' }]
+  for (const out of outs) assert.equal(one(out), undefined, JSON.stringify(out))
+  const plains = [{}, { min: 12800, max: 12800 }, { rollout: 1 }, { apps: { weibo: false } }, { currencies: ['CNY'] }, { countries: ['CN'] }, { countries: ['cn'] },
+    { apps: { wechat: '8.0.76' } }, { apps: { wechat: '8.0.9' } }, { apps: { wechat: 8 } }, { apps: { wechat: 'new' } }, { rollout: 0.6133 }, { rollout: '1.0' }]
+  for (const plain of plains) assert.equal(one(plain).pending, false, JSON.stringify(plain))
+  assert.ok(one({ countries: ['HK'] }, { locale: 'zh' }), 'a page of no country is in all of them')
+  assert.ok(one({ countries: ['HK'] }, { locale: 'zh-x-cn' }), 'an extension is no region')
+  assert.equal(one({ countries: ['HK'] }, { locale: 'en-Latn-gb-x-hk' }), undefined)
+})
+
+test('a shopper whose id can not be kept leaves a rollout to the core; one that is kept is drawn once', () => {
+  page('Mozilla/5.0 (Macintosh)')
+  const one = () => rows({ methods: [{ id: 'alipay', rollout: 0.9999 }], locale: 'zh-CN' })[0]
+  assert.equal(one().pending, true)
+  const kept = new Map()
+  globalThis.sessionStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) }
+  try {
+    one()
+    const [id] = kept.values()
+    assert.match(id, /^mg_[0-9a-f]{32}$/)
+    one()
+    assert.deepEqual([...kept], [['moongate:shopper', id]])
+  } finally {
+    delete globalThis.sessionStorage
   }
-  for (const pending of [{ rollout: 0.5 }, { countries: ['CN'] }, { apps: { wechat: '8.0' } }]) assert.equal(one(pending).pending, true)
-  for (const plain of [{}, { min: 12800, max: 12800 }, { rollout: 1 }, { apps: { weibo: false } }, { currencies: ['CNY'] }]) {
-    assert.equal(one(plain).pending, false, JSON.stringify(plain))
+})
+
+test('a bucket is that of the core, whatever the letters', () => {
+  for (const [id, shopper, bucket] of [['alipay', 'shopper-1', 7832], ['wechatpay', 'shopper-1', 6132], ['wechatpay', 'shopper-2', 8989], ['unionpay', '小明', 6674]]) {
+    assert.equal(parts.bucket(id, shopper), bucket)
   }
+})
+
+test('a version written without its dots has them, and an app that tells none is older than any', () => {
+  const old = (app, agent, lowest) => {
+    page(agent)
+    return parts.isOld(app, lowest)
+  }
+  assert.deepEqual(['939', '1022', '230400', '8.0.76(0x18', '99'].map(parts.numbers), [[9, 3, 9], [10, 2, 2], [23, 4, 0], [8, 0, 76], [99]])
+  assert.equal(old('unionpay', '(version 939) (UnionPay/1.0 CloudPay)', '9.3.9'), false)
+  assert.equal(old('unionpay', '(version 939) (UnionPay/1.0 CloudPay)', '10'), true)
+  assert.equal(old('douyin', 'aweme_230400', '23.4'), false)
+  assert.equal(old('douyin', 'aweme_x', '1'), true)
+  assert.equal(old('browser', 'MicroMessenger/8.0', '1'), true)
 })
 
 test('a method of the merchant needs a label and an id in form, and none is named twice', () => {

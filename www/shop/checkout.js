@@ -1,4 +1,5 @@
-// The demo shop's own script: shows what a host page hears, and lends a simulated phone. It does not take part in paying.
+// The demo shop's own script: sets the sandbox's provider, shows what a host page hears, and lends a simulated phone. It
+// does not take part in paying.
 
 const checkout = document.querySelector('moongate-checkout')
 const list = document.getElementById('events')
@@ -6,6 +7,8 @@ const empty = document.getElementById('events-empty')
 const clear = document.getElementById('clear')
 const phone = document.getElementById('phone')
 const phoneNote = document.getElementById('phone-note')
+const provider = document.getElementById('provider')
+const providerNote = document.getElementById('provider-note')
 const started = performance.now()
 
 const heard = [
@@ -60,6 +63,26 @@ function rest() {
   phoneNote.hidden = false
   phoneNote.textContent = phoneNote.dataset.idle
 }
+
+/** Whose raw answers the shop's server passes on: asks the sandbox, or sets it. */
+async function speakAs(setting) {
+  const body = setting && JSON.stringify(setting)
+  const answer = await fetch('/sandbox/provider', { method: setting ? 'PUT' : 'GET', headers: { 'Content-Type': 'application/json' }, body })
+  if (!answer.ok) throw new Error(`the sandbox answers ${answer.status}`)
+  provider.value = provider.dataset.set = (await answer.json()).provider
+  provider.disabled = false
+}
+
+provider.addEventListener('change', async () => {
+  try {
+    await speakAs({ provider: provider.value })
+    providerNote.textContent = providerNote.dataset.set
+  } catch {
+    provider.value = provider.dataset.set
+    providerNote.textContent = providerNote.dataset.lost
+  }
+})
+speakAs().catch(() => { providerNote.textContent = providerNote.dataset.lost })
 
 clear.addEventListener('click', () => {
   list.replaceChildren()

@@ -37,6 +37,9 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|now| i64::try_from(now.as_secs()).ok());
     let verdict = Action::read(&body, now.unwrap_or_default(), &trust);
     if arguments.explain {
+        if arguments.hosts.iter().any(|host| host == "*") {
+            eprintln!("warning: `*` lets an action lead to any https host; name the hosts instead");
+        }
         explain(&body, &verdict);
     }
     match verdict {

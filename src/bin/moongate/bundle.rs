@@ -8,18 +8,20 @@ mod glue;
 mod links;
 mod names;
 mod order;
+mod parts;
 mod script;
 mod shell;
+mod split;
 mod stamp;
 mod style;
 mod trap;
+mod unread;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
-use compile::Part;
 use folder::{Fetched, File, integrity};
 use glue::Glue;
-use moongate::words::Language;
+use moongate::words::{Key, Language};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -104,9 +106,7 @@ fn place(workspace: &Workspace) -> Result<PathBuf> {
 
 fn make(workspace: &Workspace, place: &Path) -> Result<()> {
     eprintln!("Building the widget. The first time takes a minute or two; then only what changed is built.");
-    let widget = glue::generate(&compile::module(workspace, Part::Widget)?)?;
-    let reader = glue::generate(&compile::module(workspace, Part::Reader)?)?;
-    let files = contents(workspace, widget, reader)?;
+    let files = contents(workspace, glue::generate(&compile::module(workspace)?)?)?;
     let draft = place.with_extension("draft");
     let _ = fs::remove_dir_all(&draft);
     let _ = fs::remove_dir_all(place);
@@ -116,16 +116,20 @@ fn make(workspace: &Workspace, place: &Path) -> Result<()> {
 }
 
 /// Every file of the bundle. What another file names by its hash is made before that file.
-fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<File>> {
+fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
-    let parts = [("", "moongate", widget, Fetched::Always), ("reader", "reader", reader, Fetched::AtFirstPress)];
-    let mut files = Vec::new();
-    for (key, stem, glue, fetched) in parts {
-        let (wasm, script) = bound(stem, glue, fetched)?;
-        generated.insert(if key.is_empty() { "wasm" } else { key }.to_owned(), reference(&wasm));
-        generated.insert(if key.is_empty() { "glue".to_owned() } else { [key, "Glue"].concat() }, reference(&script));
-        files.extend([wasm, script]);
-    }
+    let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::UntilReady);
+    generated.insert("glue".to_owned(), reference(&script));
+    let fetched = [Fetched::UntilReady, Fetched::OnceReady, Fetched::AtFirstPress];
+    let modules = glue.modules.into_iter().zip(fetched);
+    let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));
+    let modules: Vec<(&str, File)> = modules.collect();
+    let parts = modules.iter().map(|(name, file)| ((*name).to_owned(), reference(file)));
+    generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
+    let form = File::hashed("form", "js", script::short(&workspace.text("www/form.js")?)?.into_bytes(), Fetched::Never);
+    generated.insert("form".to_owned(), reference(&form));
+    let mut files = vec![script, form];
+    files.extend(modules.into_iter().map(|(_, file)| file));
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
@@ -133,7 +137,7 @@ fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<Fil
     generated.insert("css".to_owned(), css.clone().into());
     let script = script::assemble(&workspace.text("www/moongate.js")?, &Value::Object(generated))?;
     let types = workspace.text("www/moongate.d.ts")?;
-    let script = File::named("moongate.js", script.into_bytes(), Fetched::Always);
+    let script = File::named("moongate.js", script.into_bytes(), Fetched::UntilReady);
     let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
     files.insert(0, script);
     files.extend(words.into_iter().map(|(_, file)| file));
@@ -143,18 +147,13 @@ fn contents(workspace: &Workspace, widget: Glue, reader: Glue) -> Result<Vec<Fil
     Ok(files)
 }
 
-/// A wasm and the script that binds it, which `moongate.js` fetches side by side.
-fn bound(stem: &str, glue: Glue, fetched: Fetched) -> Result<(File, File)> {
-    let script = script::short(&glue.script)?;
-    let script = File::hashed(stem, "js", script.into_bytes(), fetched);
-    Ok((File::hashed(stem, "wasm", glue.module, fetched), script))
-}
-
-/// One language's file: each key's name and its text, as the widget reads it.
+/// One language's file: the name and the text of each key that the shell does not have.
 fn words_of(language: &Language) -> File {
-    let texts = language.table().iter().map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
+    let shells: Vec<Key> = shell::keys().collect();
+    let rest = language.table().iter().filter(|(key, _)| !shells.contains(key));
+    let texts = rest.map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
     let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
-    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::InOneLanguage)
+    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::OnceReadyInOneLanguage)
 }
 
 /// What the script must know to fetch a file: its address beside the script, and the hash the browser holds it to.

@@ -3,7 +3,7 @@
 //! It changes only when a transition changes it.
 
 use super::state::Millis;
-use crate::action::{Action, Bridge, Step};
+use crate::action::{Action, Bridge, Seconds, Step};
 use crate::checkout::method::MethodId;
 use crate::checkout::money::Amount;
 use crate::checkout::patience::Watch;
@@ -23,6 +23,8 @@ pub struct Attempt {
     pub payment: Option<Rc<Payment>>,
     /// When its code stops being usable, on the page's clock.
     pub deadline: Option<Millis>,
+    /// The server's clock when it first gave the present action, in seconds since 1970.
+    pub begun: Option<Seconds>,
     /// Whether the wallet said that it is paid, which the shop has yet to confirm.
     pub said: bool,
     /// Where the attempt came from.
@@ -59,6 +61,7 @@ impl Attempt {
             total,
             payment: None,
             deadline: None,
+            begun: None,
             said: false,
             origin,
             by_page: false,
@@ -76,6 +79,13 @@ impl Attempt {
     /// The key that requests about it use: the server's id, or its own.
     pub fn key(&self) -> &str {
         self.payment.as_ref().and_then(|payment| payment.id.as_deref()).unwrap_or(self.id.as_str())
+    }
+
+    /// How long its present action is usable in all, in seconds, if anybody said: on the server's clock, and so the same
+    /// after a reload.
+    pub fn lifetime(&self) -> Option<u64> {
+        let ends = self.payment.as_ref()?.ends()?;
+        u64::try_from(ends - self.begun?).ok()
     }
 
     /// The bridge that its action calls, if it does.

@@ -38,6 +38,7 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Bo
 }
 
 /// An unfinished attempt is taken up: asked about first, whatever it was.
+#[inline(never)]
 fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     if turn.state.offer.row(&attempt.method).is_some() {
         turn.state.chosen = Some(attempt.method.clone());
@@ -48,7 +49,14 @@ fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
 }
 
 /// A press on pay: with the key of a pending attempt if it is the same try, after closing it if it is another.
-fn pay(turn: &mut Turn, fault: Option<Fault>, pending: Option<Box<Attempt>>, fresh: &AttemptId, ask: bool) -> Phase {
+#[inline(never)]
+pub(super) fn pay(
+    turn: &mut Turn,
+    fault: Option<Fault>,
+    pending: Option<Box<Attempt>>,
+    fresh: &AttemptId,
+    ask: bool,
+) -> Phase {
     match (fresh_attempt(turn, fresh), pending) {
         (None, pending) => Phase::Choosing { fault, pending },
         (Some(new), Some(same)) if same.method == new.method && same.total == new.total => begin(turn, same, ask),
@@ -69,8 +77,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Ph
     attempt.watch = Watch::from(turn.at);
     attempt.origin = Origin::Press;
     if ask {
-        let submit = Announcement::submit(&turn.state, &attempt);
-        turn.order(Effect::Announce(submit));
+        turn.submit = Some(Announcement::submit(&turn.state, &attempt));
     } else {
         turn.send(Request::Create, &mut attempt);
     }
@@ -78,6 +85,7 @@ pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Ph
 }
 
 /// From [`Phase::Sending`].
+#[inline(never)]
 pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, what: &What) -> Phase {
     match what {
         What::SubmitDecided(true) if held => {
@@ -108,6 +116,7 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
 }
 
 /// What became of a creation.
+#[inline(never)]
 fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase {
     match answer {
         Answer::Payment(payment) => telling::take(turn, attempt, payment),

@@ -13,6 +13,7 @@ use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::Answer;
 
 /// Closes the attempt at the server before anything else is done.
+#[inline(never)]
 pub(super) fn cancel(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then) -> Phase {
     attempt.watch = Watch::from(turn.at);
     turn.send(Request::Cancel, &mut attempt);
@@ -20,6 +21,7 @@ pub(super) fn cancel(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then) -> 
 }
 
 /// From [`Phase::Canceling`].
+#[inline(never)]
 pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, what: &What) -> Phase {
     match what {
         What::Answered(Request::Cancel, id, answer) if *id == attempt.id => {
@@ -90,6 +92,7 @@ fn follow(turn: &mut Turn, then: Then) -> Phase {
 }
 
 /// From [`Phase::Ended`]: only the server's `succeeded` still counts.
+#[inline(never)]
 pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, when: Option<i64>, what: &What) -> Phase {
     let over = outcome != Outcome::Succeeded;
     match what {
@@ -98,6 +101,9 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
         }
         What::Heard(id, Some(payment)) if over && *id == attempt.id && payment.is_paid() => {
             telling::take(turn, attempt, payment)
+        }
+        What::Shopper(Gesture::Pay, fresh) if outcome == Outcome::Expired => {
+            choosing::pay(turn, None, None, fresh, true)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
         What::Answered(_, id, _) if *id == attempt.id => {

@@ -44,6 +44,10 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
 pub(super) fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
     let mut payment = payment.clone();
     let known = attempt.payment.take();
+    let other = |known: &Rc<Payment>| known.action.is_some() && known.action != payment.action;
+    if payment.action.is_some() && (attempt.begun.is_none() || known.as_ref().is_some_and(other)) {
+        attempt.begun = payment.now;
+    }
     if let Some(known) = known.as_ref().filter(|_| payment.status == Standing::Pending) {
         payment.action = payment.action.or_else(|| known.action.clone());
         payment.events = payment.events.or_else(|| known.events.clone());

@@ -14,6 +14,7 @@ use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, AttemptId, Payment};
 
 /// When the next thing is due in one of these phases.
+#[inline(never)]
 pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
     let limit = match phase {
         Phase::Acting { at: Acting::Code, .. } => attempt.deadline,
@@ -28,6 +29,7 @@ pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
 }
 
 /// From [`Phase::Acting`], [`Phase::Confirming`] and [`Phase::Unknown`].
+#[inline(never)]
 pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
     let (attempt, place) = match phase {
         Phase::Acting { attempt, at } => (attempt, Place::Acting(at)),

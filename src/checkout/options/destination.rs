@@ -24,6 +24,9 @@ impl Destinations {
         let here = Address::parse(&page.url);
         let test_mode = test_mode(fields, here.as_ref(), &page.url);
         let hosts = fields.list("hosts", "is not a host name or *", host);
+        if hosts.iter().any(|host| host == "*") {
+            fields.fault(PageCode::AnyHost, "hosts", Some(&"*".into()), ANY);
+        }
         let resolve = |value: &Json| match &here {
             Some(here) => here.join(value.text()?),
             None => Address::parse(value.text()?),
@@ -47,6 +50,7 @@ impl Destinations {
     }
 }
 
+const ANY: &str = "lets actions lead to any https host: name the hosts instead";
 const BACK: &str = "is not an address on this page's origin or on one of hosts";
 const BASE: &str = "is not an https address without ? and # (http works in test mode only)";
 

@@ -53,10 +53,11 @@ impl std::fmt::Debug for Expected<'_> {
 }
 
 impl Reply {
-    /// Whether reading it takes [`Expected::reads`]: it may hold an action, or be nothing but a provider's response.
+    /// Whether reading it takes [`Expected::reads`]: it may hold an action, or be nothing but a provider's response, which
+    /// may well have a `status` of its own, but no attempt.
     pub fn may_hold_an_action(&self) -> bool {
         let has = |key: &str| self.body.contains(key);
-        matches!(self.status, 200..=299 | 409) && (has("\"action\"") || !has("\"status\""))
+        matches!(self.status, 200..=299 | 409) && (has("\"action\"") || !(has("\"status\"") && has("\"attempt\"")))
     }
 }
 
@@ -229,7 +230,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm)]
     use super::*;
     use crate::action::Trust;
-    use crate::action::crossing::Terms;
+    use crate::action::terms::Terms;
     use crate::checkout::money::Currency;
 
     const PAYMENT: &str = r#""id":"pay_81","attempt":"mg_abababababababababababababababab","order":"SO-1001","method":"wechatpay","amount":12800,"currency":"CNY""#;
@@ -241,7 +242,8 @@ mod tests {
     fn answered(request: Request, status: u16, body: &str) -> Answer {
         let attempt = AttemptId::from_random([0xab; 16]);
         let reads = |response: &str, now: Seconds, amount: &Amount| {
-            Action::checked(response, now, &Terms { trust: Trust::default(), amount: *amount, collection: false })
+            let terms = Terms { trust: Trust::default(), amount: *amount, methods: "wechatpay".to_owned() };
+            Action::checked(response, now, &terms)
         };
         let expected = Expected {
             order: "SO-1001",
@@ -321,6 +323,20 @@ mod tests {
         }
         assert_eq!(fault(200, &" ".repeat(256 * 1024 + 1)), "answer_too_large");
         assert_eq!(fault(500, "<html>oops</html>"), "server_error");
+    }
+
+    #[test]
+    fn whatever_may_be_a_providers_response_is_read_as_one() {
+        let holds = |body: &str| Reply { status: 200, body: body.to_owned(), ..Reply::default() }.may_hold_an_action();
+        for body in [
+            r#"{"id":"int_1","status":"REQUIRES_CUSTOMER_ACTION","next_action":{}}"#,
+            r#"{"object":"payment_intent","status":"succeeded"}"#,
+            r#"{"id":"pay_81","attempt":"mg_1","status":"pending","action":{}}"#,
+            "<form></form>",
+        ] {
+            assert!(holds(body), "{body}");
+        }
+        assert!(!holds(&["{", PAYMENT, r#","status":"processing"}"#].concat()), "a payment without an action is not");
     }
 
     #[test]

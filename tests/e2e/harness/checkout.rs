@@ -27,9 +27,13 @@ impl<'a> Checkout<'a> {
         Self { browser, host: host.to_owned() }
     }
 
-    /// Waits until a press on pay is sent at once.
+    /// Waits until a press on pay is sent at once, and the view has taken the shell's place: a pointer comes by, for which the
+    /// rest is fetched.
     pub async fn ready(&self) -> &Self {
         self.until("the widget is ready", "return host?.state?.offer != null || heard('ready').length > 0").await;
+        self.see("host.dispatchEvent(new PointerEvent('pointerenter'))").await;
+        let drawn = "return section && root.querySelector('input')?.name !== 'moongate-shell'";
+        self.until("the view has taken over", drawn).await;
         self
     }
 

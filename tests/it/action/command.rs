@@ -43,5 +43,12 @@ fn the_command_says_why_when_asked() {
     assert_eq!(output.stdout, b"{\"error\":\"untrusted_host\"}\n");
     assert_eq!(output.status.code(), Some(1));
 
+    let any = command(&["--explain", "--host", "*"], r#"{"h5_url":"https://pay.example/"}"#);
+    assert!(any.status.success());
+    let why = String::from_utf8(any.stderr).unwrap();
+    assert!(why.starts_with("warning: `*` lets an action lead to any https host"), "{why}");
+    let named = command(&["--explain", "--host", "pay.example"], r#"{"h5_url":"https://pay.example/"}"#);
+    assert!(named.status.success() && !String::from_utf8(named.stderr).unwrap().contains("warning"));
+
     assert_eq!(command(&["no such file"], "").status.code(), Some(2));
 }

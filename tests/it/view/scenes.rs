@@ -2,7 +2,7 @@
 
 use moongate::action::{Action, Standing, Step};
 use moongate::checkout::environment::{App, Device, Environment, Os};
-use moongate::checkout::fault::{Fault, NetworkFault, ServerCode, ServerFault};
+use moongate::checkout::fault::{Fault, NetworkFault, PageFault, ServerCode, ServerFault};
 use moongate::checkout::machine::{Acting, Attempt, Confirming, Order, Origin, Outcome, Phase, State, Then};
 use moongate::checkout::method::{Flow, Hint, Method, MethodId, Wallet};
 use moongate::checkout::money::{Amount, Currency, Fee};
@@ -11,7 +11,7 @@ use moongate::checkout::options::Theme;
 use moongate::checkout::wire::{AttemptId, Payment};
 use moongate::view::intl::Plain;
 use moongate::view::{Face, Panel, PanelProps};
-use moongate::words::{Language, Words};
+use moongate::words::{Key, Language, Words};
 use std::rc::Rc;
 
 /// The clock when a scene is looked at.
@@ -70,7 +70,15 @@ pub(crate) fn state(phase: Phase) -> State {
 }
 
 pub(crate) fn payment(step: Step) -> Rc<Payment> {
-    let action = Action { provider: String::new(), wallet: None, expires: None, step, any_host: None, test: false };
+    let action = Action {
+        provider: String::new(),
+        wallet: None,
+        expires: None,
+        step,
+        any_host: None,
+        test: false,
+        readers: String::new(),
+    };
     Rc::new(Payment {
         id: Some("pay_81".to_owned()),
         attempt: None,
@@ -94,6 +102,16 @@ pub(crate) fn attempt(method: MethodId, step: Step, seconds: Option<u64>) -> Box
         sent: true,
         ..Attempt::new(id, method, yuan(12_800), Origin::Press, NOW)
     })
+}
+
+/// The code, of which these methods' apps are known to read it.
+pub(crate) fn read_by(readers: &str) -> State {
+    let mut known = (*payment(code(None))).clone();
+    if let Some(Ok(action)) = &mut known.action {
+        action.readers = readers.to_owned();
+    }
+    let attempt = Attempt { payment: Some(Rc::new(known)), ..*attempt(Wallet::Wechatpay.into(), code(None), Some(95)) };
+    state(Phase::Acting { attempt: Box::new(attempt), at: Acting::Code })
 }
 
 pub(crate) fn code(fallback: Option<&str>) -> Step {
@@ -204,6 +222,23 @@ pub(crate) fn face(tag: &str) -> Face {
     }
 }
 
+#[derive(Clone, PartialEq, yew::Properties)]
+struct BrokenProps {
+    face: Rc<Face>,
+    faults: Rc<Vec<PageFault>>,
+    large: bool,
+}
+
+#[yew::component]
+fn Broken(props: &BrokenProps) -> yew::Html {
+    moongate::view::broken(&props.face, Key::broken(&props.faults), props.large)
+}
+
+/// What stands where the page's options can't be worked with, as HTML text.
+pub(crate) fn broken(face: Face, faults: Vec<PageFault>, large: bool) -> String {
+    rendered::<Broken>(BrokenProps { face: Rc::new(face), faults: Rc::new(faults), large })
+}
+
 /// The panel as HTML text.
 pub(crate) fn html(state: &State, face: Face) -> String {
     let props = PanelProps {
@@ -213,7 +248,11 @@ pub(crate) fn html(state: &State, face: Face) -> String {
         on: yew::Callback::noop(),
         notice: None,
     };
+    rendered::<Panel>(props)
+}
+
+fn rendered<C: yew::BaseComponent>(props: C::Properties) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let panel = yew::LocalServerRenderer::<Panel>::with_props(props).hydratable(false);
-    tokio::task::LocalSet::new().block_on(&runtime, panel.render())
+    let component = yew::LocalServerRenderer::<C>::with_props(props).hydratable(false);
+    tokio::task::LocalSet::new().block_on(&runtime, component.render())
 }

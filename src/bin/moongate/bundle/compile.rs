@@ -13,21 +13,11 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// A wasm of the bundle: the same library, with one of its two doors.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
-    /// What a shopper sees, until they pay.
-    Widget,
-    /// What reads providers' responses, fetched with the first press.
-    Reader,
-}
-
-/// Builds a part with cargo, whose progress goes to standard error, and gives the module's path. The next part takes its
-/// place.
+/// Builds the library with cargo, whose progress goes to standard error, and gives the module's path.
 ///
 /// # Errors
 /// When the target can't be added, or cargo can't be started or fails.
-pub(super) fn module(workspace: &Workspace, part: Part) -> Result<PathBuf> {
+pub(super) fn module(workspace: &Workspace) -> Result<PathBuf> {
     add_target(workspace)?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
@@ -35,7 +25,6 @@ pub(super) fn module(workspace: &Workspace, part: Part) -> Result<PathBuf> {
         .args(["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--profile", "widget"])
         .args(["--target", TARGET, "--no-default-features", "--features", "widget", "--target-dir"])
         .arg(&workspace.target)
-        .args(if matches!(part, Part::Reader) { &["--features", "reader"][..] } else { &[] })
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace)?)
         .stdout(io::stderr())
         .status()

@@ -4,7 +4,8 @@
 
 use super::links::Links;
 use super::names::{self, Names, is_name};
-use super::{order, trap};
+use super::parts::PARTS;
+use super::{order, split, trap, unread};
 use anyhow::{Context, Result, ensure};
 use std::collections::HashSet;
 use std::path::Path;
@@ -13,11 +14,20 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The wasm as a page gets it, and the script that binds it.
 #[derive(Debug)]
 pub(super) struct Glue {
-    /// The module.
-    pub(super) module: Vec<u8>,
-    /// The script: a module that exports what the wasm does, and by default what starts it.
+    /// The modules, by the names of their parts.
+    pub(super) modules: Vec<(&'static str, Vec<u8>)>,
+    /// The script: a module that exports what the wasm does, by default what starts it, and `more`, which adds a part.
     pub(super) script: String,
 }
+
+/// Adds a part to the wasm that runs: it finds in `earlier` what the parts before it export.
+const MORE: &str = r"
+const earlier = {};
+export async function more(source) {
+    const { instance } = await __wbg_load(await source, { ...__wbg_get_imports(), earlier: Object.assign(earlier, wasm) });
+    Object.assign(earlier, instance.exports);
+}
+";
 
 /// Runs wasm-bindgen over the module that cargo made.
 ///
@@ -29,28 +39,36 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
         .input_path(module)
         .web(true)?
         .typescript(false)
+        // The linker's record knows the functions by these names.
+        .demangle(false)
         .omit_default_module_path(true)
-        .remove_name_section(true)
+        // Until it is cut.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate_output()
         .context("wasm-bindgen refused the module")?;
     let foreign = output.snippets().values().map(Vec::len).sum::<usize>() + output.local_modules().len();
     ensure!(foreign == 0 && output.npm_dependencies().is_empty(), "a crate in the widget brings a script of its own");
-    let (mut modules, mut imports, mut exports) = (Names::default(), Names::default(), Names::default());
+    let (mut sources, mut imports, mut exports) = (Names::default(), Names::default(), Names::default());
     let module = output.wasm_mut();
+    links.name(module)?;
     trap::trim(module);
+    unread::blank(module);
     links.clean(module);
     let used: HashSet<String> = module.imports.iter().map(|import| import.name.clone()).collect();
     for import in module.imports.iter_mut() {
         import.name = imports.short(&import.name);
-        import.module = modules.short(&import.module);
+        import.module = sources.short(&import.module);
     }
     module.exports.iter_mut().for_each(|export| export.name = exports.short(&export.name));
-    let module = order::arrange(&module.emit_wasm())?;
-    let script = without_unused(output.js(), &used);
-    let script = names::shorten(&modules.in_quotes(&script), &imports, &exports);
+    let whole = module.emit_wasm();
+    let modules = split::split(&whole, &links, &PARTS)?;
+    let modules = PARTS.iter().zip(&modules).map(|(part, module)| Ok((part.name, order::arrange(module)?)));
+    let modules = modules.collect::<Result<Vec<_>>>()?;
+    let script = [without_unused(output.js(), &used).as_str(), MORE].concat();
+    let script = names::shorten(&sources.in_quotes(&script), &imports, &exports);
     ensure!(!script.lines().any(|line| line.starts_with("import ")), "the wasm's script imports another");
-    Ok(Glue { module, script })
+    Ok(Glue { modules, script })
 }
 
 /// The script without the functions that the wasm imported before it was trimmed, and does not now. Each is a member of

@@ -6,65 +6,54 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "few of the many kinds of sections and instructions matter here")]
 
-use anyhow::{Context, Result};
+mod memory;
+mod record;
+
+pub(super) use memory::Memory;
+
+use anyhow::{Result, ensure};
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::ops::Range;
-use std::path::Path;
 use walrus::ir::{self, Instr};
-use walrus::{ConstExpr, DataId, DataKind, ElementItems, ElementKind, FunctionBuilder, FunctionId, Module};
-use wasmparser::{KnownCustom, Linking, LinkingSectionReader, Operator, Parser, Payload, RelocationEntry};
-use wasmparser::{RelocationType, SymbolInfo};
+use walrus::{ConstExpr, ElementItems, ElementKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// The linker's record of one module. Symbols are known by their numbers, functions of data by their place in the table.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     /// Where each datum lies.
     data: HashMap<u32, Range<u32>>,
-    /// The data that a number in the code can be the address of.
-    from_code: HashMap<u32, Vec<u32>>,
+    /// The linker's names of the functions, by their numbers.
+    names: HashMap<u32, String>,
+    /// What the code of each function refers to, by the function's name: the number that stands for it there, and what it is.
+    from_code: HashMap<String, Vec<(u32, Target)>>,
     /// Words of data that hold the address of a datum: where they lie, and its symbol.
     from_data: Vec<(u32, u32)>,
     /// Words of data that hold a place in the table.
     functions: Vec<u32>,
-    /// Places in the table that the code itself takes.
-    pinned: HashSet<u32>,
 }
 
-/// What is needed while the record is read.
-#[derive(Default)]
-struct Reading<'a> {
-    links: Links,
-    segments: Vec<Segment>,
-    /// The number of the data section, and where it begins in the file.
-    data_section: (u32, usize),
-    /// Function symbols and their functions, functions and their places in the table.
-    named: HashMap<u32, u32>,
-    table: HashMap<u32, u32>,
-    relocations: Vec<wasmparser::RelocSectionReader<'a>>,
-}
-
-struct Segment {
-    address: u32,
-    file: Range<usize>,
+/// What a number in the code stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The datum of this symbol.
+    Datum(u32),
+    /// This place in the table of functions.
+    Place(u32),
 }
 
 impl Links {
-    /// Reads the record that the linker left in this module.
+    /// Gives the functions the linker's names again: wasm-bindgen renames those that it exports, but keeps the places of all.
     ///
     /// # Errors
-    /// When the module can't be read.
-    pub(super) fn read(module: &Path) -> Result<Self> {
-        let bytes = fs::read(module).with_context(|| format!("could not read {}", module.display()))?;
-        let mut reading = Reading::default();
-        let mut section = 0;
-        for payload in Parser::new(0).parse_all(&bytes) {
-            let payload = payload?;
-            let inside = matches!(payload, Payload::Version { .. } | Payload::CodeSectionEntry(_) | Payload::End(_));
-            reading.payload(&payload, section)?;
-            section += u32::from(!inside);
+    /// When it did not keep them.
+    pub(super) fn name(&self, module: &mut Module) -> Result<()> {
+        for function in module.funcs.iter_mut() {
+            let Some(name) = self.names.get(&(function.id().index() as u32)) else { continue };
+            let differs = function.name.as_ref().is_some_and(|now| now.starts_with("_ZN") && now != name);
+            ensure!(!differs, "wasm-bindgen has put {:?} in the place of {name}", function.name);
+            function.name = Some(name.clone());
         }
-        reading.finish()
+        Ok(())
     }
 
     /// Takes out what nothing refers to, again and again: a function that goes may be the last to refer to another.
@@ -74,134 +63,69 @@ impl Links {
         }
         let nothing = trap(module);
         let memory = Memory::of(module);
-        let listed: HashSet<u32> = self.functions.iter().filter_map(|at| memory.word(*at)).collect();
+        let listed = self.listed(&memory);
         loop {
-            let live = self.live(module);
-            let words = self
-                .functions
-                .iter()
-                .filter(|at| live.iter().any(|symbol| self.data.get(symbol).is_some_and(|place| place.contains(at))));
-            let kept: HashSet<u32> =
-                words.filter_map(|at| memory.word(*at)).chain(self.pinned.iter().copied()).collect();
-            let gone: HashSet<u32> = listed.difference(&kept).copied().collect();
+            let targets = module.funcs.iter_local().flat_map(|(id, _)| self.targets(module, id));
+            let live = self.reach(&memory, targets);
+            let gone: HashSet<u32> = listed.difference(&live.places).copied().collect();
             if replace(module, &gone, nothing) == 0 {
-                let data = self.data.iter().map(|(symbol, place)| (place.clone(), live.contains(symbol)));
+                let data = self.data.iter().map(|(symbol, place)| (place.clone(), live.data.contains(symbol)));
                 return memory.blank(module, &data.collect::<Vec<_>>());
             }
             walrus::passes::gc::run(module);
         }
     }
 
-    /// The data that the code refers to, by itself or through other data.
-    fn live(&self, module: &Module) -> HashSet<u32> {
-        let mut waiting: Vec<u32> =
-            numbers(module).iter().filter_map(|number| self.from_code.get(number)).flatten().copied().collect();
-        let mut live = HashSet::new();
-        while let Some(symbol) = waiting.pop() {
-            if let Some(place) = self.data.get(&symbol).filter(|_| live.insert(symbol)) {
-                waiting.extend(self.from_data.iter().filter(|(at, _)| place.contains(at)).map(|(_, symbol)| *symbol));
+    /// The places in the table that the record knows of. Any other is wasm-bindgen's own.
+    pub(super) fn listed(&self, memory: &Memory) -> HashSet<u32> {
+        let by_code = self.from_code.values().flatten().filter_map(|(_, target)| match target {
+            Target::Place(place) => Some(*place),
+            Target::Datum(_) => None,
+        });
+        by_code.chain(self.functions.iter().filter_map(|at| memory.word(*at))).collect()
+    }
+
+    /// What the code of a function refers to, as it is now.
+    pub(super) fn targets(&self, module: &Module, function: FunctionId) -> Vec<Target> {
+        let function = module.funcs.get(function);
+        let recorded = function.name.as_ref().and_then(|name| self.from_code.get(name));
+        let (Some(recorded), FunctionKind::Local(local)) = (recorded, &function.kind) else { return Vec::new() };
+        let numbers = numbers(local);
+        recorded.iter().filter(|(number, _)| numbers.contains(number)).map(|(_, target)| *target).collect()
+    }
+
+    /// Where a datum lies.
+    pub(super) fn place(&self, symbol: u32) -> Option<Range<u32>> {
+        self.data.get(&symbol).cloned()
+    }
+
+    /// What these lead to, by themselves and through data.
+    pub(super) fn reach(&self, memory: &Memory, targets: impl IntoIterator<Item = Target>) -> Reach {
+        let mut reach = Reach::default();
+        let mut waiting: Vec<Target> = targets.into_iter().collect();
+        while let Some(target) = waiting.pop() {
+            match target {
+                Target::Place(place) => {
+                    reach.places.insert(place);
+                }
+                Target::Datum(symbol) => {
+                    let Some(range) = self.data.get(&symbol).filter(|_| reach.data.insert(symbol)) else { continue };
+                    let data = self.from_data.iter().filter(|(at, _)| range.contains(at));
+                    waiting.extend(data.map(|(_, symbol)| Target::Datum(*symbol)));
+                    let words = self.functions.iter().filter(|at| range.contains(at));
+                    waiting.extend(words.filter_map(|at| memory.word(*at)).map(Target::Place));
+                }
             }
         }
-        live.retain(|symbol| self.data.contains_key(symbol));
-        live
+        reach
     }
 }
 
-impl<'a> Reading<'a> {
-    fn payload(&mut self, payload: &Payload<'a>, section: u32) -> Result<()> {
-        match payload {
-            Payload::DataSection(reader) => {
-                self.data_section = (section, reader.range().start);
-                for segment in reader.clone() {
-                    let segment = segment?;
-                    let wasmparser::DataKind::Active { offset_expr, .. } = segment.kind else { continue };
-                    let file = segment.range.end - segment.data.len()..segment.range.end;
-                    self.segments.push(Segment { address: number(&offset_expr)?, file });
-                }
-            }
-            Payload::ElementSection(reader) => {
-                for element in reader.clone() {
-                    let element = element?;
-                    if let (
-                        wasmparser::ElementKind::Active { offset_expr, .. },
-                        wasmparser::ElementItems::Functions(functions),
-                    ) = (element.kind, element.items)
-                    {
-                        for (place, function) in (number(&offset_expr)?..).zip(functions) {
-                            self.table.insert(function?, place);
-                        }
-                    }
-                }
-            }
-            Payload::CustomSection(custom) => match custom.as_known() {
-                KnownCustom::Linking(linking) => self.symbols(&linking)?,
-                KnownCustom::Reloc(reader) => self.relocations.push(reader),
-                _ => {}
-            },
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn symbols(&mut self, linking: &LinkingSectionReader<'_>) -> Result<()> {
-        for part in linking.subsections() {
-            let Linking::SymbolTable(symbols) = part? else { continue };
-            for (number, symbol) in (0..).zip(symbols) {
-                match symbol? {
-                    SymbolInfo::Data { symbol: Some(place), .. } => {
-                        let start = self.segments.get(place.index as usize).context("no such segment")?.address;
-                        let start = start + place.offset;
-                        self.links.data.insert(number, start..start + place.size);
-                    }
-                    SymbolInfo::Func { index, .. } => self.named.extend([(number, index)]),
-                    _ => {}
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Links> {
-        for reader in std::mem::take(&mut self.relocations) {
-            let of_data = reader.section_index() == self.data_section.0;
-            for entry in reader.entries() {
-                let entry = entry?;
-                let at = self.data_section.1 + entry.offset as usize;
-                let segment = self.segments.iter().find(|segment| of_data && segment.file.contains(&at));
-                let address = segment.map(|segment| segment.address + (at - segment.file.start) as u32);
-                self.note(entry, address);
-            }
-        }
-        Ok(self.links)
-    }
-
-    /// Notes one reference: from this address, or from the code.
-    fn note(&mut self, entry: RelocationEntry, address: Option<u32>) {
-        let links = &mut self.links;
-        match (entry.ty, address) {
-            (RelocationType::MemoryAddrI32, Some(address)) => links.from_data.push((address, entry.index)),
-            (RelocationType::TableIndexI32, Some(address)) => links.functions.push(address),
-            (RelocationType::MemoryAddrLeb | RelocationType::MemoryAddrSleb, None) => {
-                if let Some(place) = links.data.get(&entry.index) {
-                    let number = place.start.wrapping_add(entry.addend as u32);
-                    links.from_code.entry(number).or_default().push(entry.index);
-                }
-            }
-            (RelocationType::TableIndexSleb, None) => {
-                let place = self.named.get(&entry.index).and_then(|function| self.table.get(function));
-                links.pinned.extend(place);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The value of a constant expression of one number.
-fn number(expression: &wasmparser::ConstExpr<'_>) -> Result<u32> {
-    match expression.get_operators_reader().read()? {
-        Operator::I32Const { value } => Ok(value.cast_unsigned()),
-        other => anyhow::bail!("a segment begins at no plain number: {other:?}"),
-    }
+/// Data, by their symbols, and places in the table of functions.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    pub(super) data: HashSet<u32>,
+    pub(super) places: HashSet<u32>,
 }
 
 /// A function that traps, to stand for those that are gone.
@@ -211,8 +135,8 @@ fn trap(module: &mut Module) -> FunctionId {
     function.finish(Vec::new(), &mut module.funcs)
 }
 
-/// Every number in the code that can be an address.
-fn numbers(module: &Module) -> HashSet<u32> {
+/// Every number in a function's code that can be an address or a place in the table.
+fn numbers(function: &LocalFunction) -> HashSet<u32> {
     struct Numbers(HashSet<u32>);
     impl<'a> ir::Visitor<'a> for Numbers {
         fn visit_instr(&mut self, instr: &'a Instr, _: &'a ir::InstrLocId) {
@@ -226,9 +150,7 @@ fn numbers(module: &Module) -> HashSet<u32> {
         }
     }
     let mut numbers = Numbers(HashSet::new());
-    for (_, function) in module.funcs.iter_local() {
-        ir::dfs_in_order(&mut numbers, function, function.entry_block());
-    }
+    ir::dfs_in_order(&mut numbers, function, function.entry_block());
     numbers.0
 }
 
@@ -251,42 +173,4 @@ fn replace(module: &mut Module, gone: &HashSet<u32>, nothing: FunctionId) -> usi
         }
     }
     replaced
-}
-
-/// The data as they were.
-struct Memory(Vec<(DataId, u32, Vec<u8>)>);
-
-impl Memory {
-    fn of(module: &Module) -> Self {
-        let segments = module.data.iter().filter_map(|data| match data.kind {
-            DataKind::Active { offset: ConstExpr::Value(ir::Value::I32(start)), .. } => {
-                Some((data.id(), start.cast_unsigned(), data.value.clone()))
-            }
-            _ => None,
-        });
-        Self(segments.collect())
-    }
-
-    fn word(&self, address: u32) -> Option<u32> {
-        self.0.iter().find_map(|(_, start, bytes)| {
-            let at = address.checked_sub(*start)? as usize;
-            Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-        })
-    }
-
-    /// Writes zeros over what is not live. Data can overlap, so what is live is written back last.
-    fn blank(&self, module: &mut Module, data: &[(Range<u32>, bool)]) {
-        for (id, start, bytes) in &self.0 {
-            let now = &mut module.data.get_mut(*id).value;
-            for is_live in [false, true] {
-                for (range, _) in data.iter().filter(|(_, live)| *live == is_live) {
-                    for at in range.clone().filter_map(|address| Some(address.checked_sub(*start)? as usize)) {
-                        if let (Some(now), Some(was)) = (now.get_mut(at), bytes.get(at)) {
-                            *now = if is_live { *was } else { 0 };
-                        }
-                    }
-                }
-            }
-        }
-    }
 }

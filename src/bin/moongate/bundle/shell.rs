@@ -32,6 +32,7 @@ const SAID: &[Key] = &[
     Key::AskNow,
     Key::Succeeded,
     Key::Refunded,
+    Key::FaultUnreachable,
 ];
 
 const HINTS: [Hint; 8] =
@@ -41,6 +42,7 @@ const HINTS: [Hint; 8] =
 ///
 /// - `apps`, `devices`: `[[pattern, word], …]`, the first pattern that the user agent matches, in any case, counts; then
 ///   `ipad`, the pattern of an iPad's user agent if it can be touched at two points.
+/// - `versions`: for each app that tells its version, the patterns that stand before it; the first that is there counts.
 /// - `wallets`: `[[id, tile], …]` in the usual order.
 /// - `places`: what the wallets can do, in that order, each as its rank among the rows (0 works, 1 only by a code on a phone, 2 opens
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
@@ -52,6 +54,7 @@ pub(crate) fn tables() -> Value {
     json!({
         "apps": patterns(sign::APPS, App::word),
         "devices": patterns(sign::DEVICES, Device::word),
+        "versions": versions(),
         "ipad": pattern(&[&[sign::MACINTOSH]]),
         "wallets": Wallet::ALL.map(|wallet| [wallet.id(), naming::wallet_tile(wallet)]),
         "places": places(),
@@ -65,6 +68,11 @@ pub(crate) fn tables() -> Value {
 
 fn patterns<T: Copy>(table: &[Sign<T>], word: fn(T) -> &'static str) -> Vec<[String; 2]> {
     table.iter().map(|sign| [pattern(sign.groups), word(sign.means).to_owned()]).collect()
+}
+
+fn versions() -> Map<String, Value> {
+    let patterns = |tokens: &[&str]| tokens.iter().map(|token| word_pattern(token)).collect::<Vec<_>>();
+    sign::VERSIONS.iter().map(|(app, tokens)| (app.word().to_owned(), patterns(tokens).into())).collect()
 }
 
 /// A regular expression that holds where one of the groups is there as a whole.
@@ -137,7 +145,7 @@ fn here() -> Map<String, Value> {
 }
 
 /// The words of the shell: its own, the names of wallets and their apps, and the lines under them.
-fn keys() -> impl Iterator<Item = Key> {
+pub(crate) fn keys() -> impl Iterator<Item = Key> {
     let wallets = Wallet::ALL.into_iter().flat_map(|wallet| [Key::method(wallet), Key::app(wallet)]);
     SAID.iter().copied().chain(wallets).chain(HINTS.into_iter().filter_map(Key::hint))
 }

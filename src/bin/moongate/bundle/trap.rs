@@ -1,7 +1,8 @@
 //! Decides which code of the wasm only leads to a trap, and takes it out: a panic's words reach nobody in a browser.
 //!
-//! A panic ends in the instruction `unreachable` before and after; what goes is the making of its message. Code that calls
-//! anything of the page's on its way, such as an exception thrown with words, stays.
+//! A panic ends in the instruction `unreachable` before and after; what goes is the making of its message. An exception
+//! with words, as wasm-bindgen throws where Rust would panic, is a panic too. Code that calls anything else of the page's
+//! on its way stays.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "few of the many kinds of instructions matter here")]
 
@@ -27,18 +28,28 @@ pub(super) fn trim(module: &mut Module) {
 }
 
 /// The standard library's function that every panic passes through, with the hook that Yew sets in it.
-const PANIC: &str = "panicking::panic_with_hook";
+const PANIC: &str = "panic_with_hook";
 
-/// Makes the panic itself a bare trap.
+/// What every exception with words is thrown by.
+const THROW: &str = "__wbindgen_throw";
+
+/// Makes the panic itself, and what throws with words, a bare trap.
 fn silence(module: &mut Module) {
-    let panics =
-        module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.ends_with(PANIC)));
+    let thrower = |import: &&walrus::Import| import.name.contains(THROW);
+    let throwers: HashSet<FunctionId> = module
+        .imports
+        .iter()
+        .filter(thrower)
+        .filter_map(|import| if let walrus::ImportKind::Function(id) = import.kind { Some(id) } else { None })
+        .collect();
+    let panics = module.funcs.iter().filter(|function| function.name.as_ref().is_some_and(|name| name.contains(PANIC)));
     let panics: Vec<FunctionId> = panics.map(|function| function.id()).collect();
     if panics.is_empty() {
         eprintln!("warning: this toolchain names its panics otherwise than {PANIC}; their words stay in the wasm");
     }
     for (id, function) in module.funcs.iter_local_mut() {
-        if panics.contains(&id) {
+        let throws = |instr: &Instr| called(instr).is_some_and(|callee| throwers.contains(&callee));
+        if panics.contains(&id) || sequences(function).iter().any(|seq| has(function, *seq, throws)) {
             let entry = function.entry_block();
             function.block_mut(entry).instrs = vec![trap()];
         }
@@ -71,7 +82,7 @@ fn quiet(module: &Module, loud: impl Fn(&Instr) -> bool) -> HashSet<FunctionId> 
     }
 }
 
-fn called(instr: &Instr) -> Option<FunctionId> {
+pub(super) fn called(instr: &Instr) -> Option<FunctionId> {
     if let Instr::Call(Call { func }) = instr { Some(*func) } else { None }
 }
 
@@ -80,7 +91,7 @@ fn has(function: &LocalFunction, seq: InstrSeqId, what: impl Fn(&Instr) -> bool)
 }
 
 /// Every sequence of instructions in a function.
-fn sequences(function: &LocalFunction) -> Vec<InstrSeqId> {
+pub(super) fn sequences(function: &LocalFunction) -> Vec<InstrSeqId> {
     let mut found = vec![function.entry_block()];
     let mut next = 0;
     while let Some(seq) = found.get(next).copied() {

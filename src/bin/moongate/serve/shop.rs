@@ -1,4 +1,5 @@
-//! Decides how the demo shop's pages come to be: a page of `www/shop` with the words of a language and this order in it.
+//! Decides how the demo shop's pages come to be: a page of `www/shop` with its parts, the words of a language and this order
+//! in it.
 //!
 //! It does not decide what they look like, and it knows nothing of payments: that is the sandbox's.
 
@@ -95,7 +96,7 @@ fn address(path: &str, order: Option<&str>, chosen: &[(&str, &str)]) -> String {
 }
 
 /// What a page can name beside its words: the order, the other pages, each switch, and for each of its values the address
-/// and whether it is on.
+/// and whether it is on; and `dark`, the media that the dark colours are for.
 fn values(asked: &HashMap<String, String>, path: &str, order: &str) -> BTreeMap<String, String> {
     let chosen = chosen(asked);
     let named = Some(order).filter(|_| path == "/");
@@ -112,6 +113,12 @@ fn values(asked: &HashMap<String, String>, path: &str, order: &str) -> BTreeMap<
         values.insert(format!("on.{key}.{choice}"), chosen.contains(&(key, choice)).to_string());
     }
     values.extend(chosen.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
+    let dark = match values.get("theme").map(String::as_str) {
+        Some("dark") => "all",
+        Some("light") => "not all",
+        _ => "(prefers-color-scheme: dark)",
+    };
+    values.insert("dark".to_owned(), dark.to_owned());
     values
 }
 
@@ -129,7 +136,17 @@ fn filled(folder: &Path, name: &str, values: BTreeMap<String, String>) -> Result
     let mut names: BTreeMap<String, String> =
         serde_json::from_str(&words).context("the shop's words are no JSON object of texts")?;
     names.extend(values);
-    fill(&read(&folder.join(name))?, &names)
+    fill(&whole(folder, name)?, &names)
+}
+
+/// The page with its parts, which other pages share: `{{> bar}}` stands for `bar.html`.
+fn whole(folder: &Path, name: &str) -> Result<String> {
+    let mut whole = read(&folder.join(name))?;
+    while let Some((before, after)) = whole.split_once("{{> ") {
+        let (part, after) = after.split_once("}}").context("a part in a page of the shop does not end")?;
+        whole = [before, read(&folder.join(format!("{part}.html")))?.trim_end(), after].concat();
+    }
+    Ok(whole)
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -174,6 +191,13 @@ mod tests {
         assert_eq!((values["on.theme.dark"].as_str(), values["on.theme.auto"].as_str()), ("true", "false"));
         assert_eq!(values["to.order"], "/orders/SO-1?lang=en&theme=dark");
         assert_eq!(values["to.new"], "/?lang=en&theme=dark");
+    }
+
+    #[test]
+    fn dark_colours_are_for_the_scheme_that_the_page_is_in() {
+        for (theme, media) in [("auto", "(prefers-color-scheme: dark)"), ("light", "not all"), ("dark", "all")] {
+            assert_eq!(values(&asked(&[("theme", theme)]), "/", "SO-1")["dark"], media);
+        }
     }
 
     #[test]

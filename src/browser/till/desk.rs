@@ -1,0 +1,297 @@
+//! Does what the till is told: calls [`advance`] and performs the effects.
+//!
+//! It decides nothing about payments, only what must wait for a part of the wasm that is not here yet.
+
+use super::{Link, Notice};
+use crate::browser::announce::{self, Word};
+use crate::browser::page::{self, Listener, Timer};
+use crate::browser::setup::{self, Setup};
+use crate::browser::stream::{Message, Stream};
+use crate::browser::transport::Pending;
+use crate::browser::{attention, hand_off, hearing, keep, save};
+use crate::checkout::fault::{Fault, PageCode, PageFault};
+use crate::checkout::json::Json;
+use crate::checkout::machine::{Announcement, Attempt, Effect, Event, Gesture, Phase, Request, State, What, advance};
+use crate::checkout::method::MethodId;
+use crate::checkout::wire::{self, Answer, Reply};
+use crate::words::Key;
+use js_sys::Function;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// What one checkout stands on, and whatever is under way for it; given up when it is dropped.
+pub(super) struct Desk {
+    link: Link,
+    setup: Rc<Setup>,
+    state: Option<Rc<State>>,
+    timer: Option<Timer>,
+    telling: Option<Timer>,
+    stream: Option<Stream>,
+    request: Option<Pending>,
+    paying: Vec<Function>,
+    untold: bool,
+    /// Whether every room of the house is here; until then, what leads there waits.
+    whole: bool,
+    waiting: Vec<What>,
+    _listeners: Vec<Listener>,
+}
+
+impl Desk {
+    pub(super) fn open(setup: Rc<Setup>, link: Link) -> Self {
+        let state = setup.options.as_ref().map(|options| Rc::new(setup::first_state(options, &setup.before)));
+        setup.mirror.state.replace(state.clone());
+        Self {
+            _listeners: attention::listeners(&link),
+            link,
+            setup,
+            state,
+            timer: None,
+            telling: None,
+            stream: None,
+            request: None,
+            paying: Vec::new(),
+            untold: false,
+            whole: false,
+            waiting: Vec::new(),
+        }
+    }
+
+    pub(super) fn serve(&mut self, notice: Notice) {
+        match notice {
+            Notice::Begin(first) => {
+                self.untold = first;
+                self.begin();
+            }
+            Notice::Whole => self.become_whole(),
+            Notice::Happened(what) => self.happened(what),
+            Notice::Changed(setup) => self.changed(&setup),
+            Notice::Pay(done) => {
+                self.paying.push(done);
+                self.happened(What::HostPaid(page::fresh_attempt()));
+            }
+            Notice::Told => self.setup.mirror.notice.set(None),
+        }
+    }
+
+    fn begin(&mut self) {
+        self.report(&self.setup.faults);
+        let (Some(options), Some(state)) = (self.setup.options.clone(), self.state.clone()) else { return };
+        if std::mem::take(&mut self.untold) {
+            announce::dispatch(&self.setup.host, &Announcement::ready(&state));
+        }
+        if page::is_hidden() {
+            self.happened(What::Hid);
+        }
+        let first = options.methods.first().map(|method| method.id.clone());
+        if let Some(attempt) = first.and_then(|method| keep::unfinished(&options, &method)) {
+            self.happened(What::Found(Box::new(attempt)));
+        } else if self.setup.before.pressed {
+            self.happened(What::Shopper(Gesture::Pay, page::fresh_attempt()));
+        }
+    }
+
+    #[inline(never)]
+    fn become_whole(&mut self) {
+        self.whole = true;
+        self.report(&setup::unknown_texts(&self.setup));
+        for what in std::mem::take(&mut self.waiting) {
+            self.happened(what);
+        }
+    }
+
+    /// Names every wrong key to the host page.
+    fn report(&self, faults: &[PageFault]) {
+        let test = self.setup.options.as_ref().is_some_and(|options| options.test_mode);
+        for fault in faults {
+            announce::dispatch(&self.setup.host, &Announcement::error(&Fault::Page(fault.clone()), test));
+        }
+        if let Some(state) = self.state.as_ref().filter(|state| state.offer.shown.is_empty()) {
+            let about = state.offer.left_out.iter().map(|(id, why)| [id.as_str(), ": ", why.word()].concat());
+            let about = about.collect::<Vec<_>>().join(", ");
+            let fault = Fault::Page(PageFault { code: PageCode::NoMethod, about });
+            announce::dispatch(&self.setup.host, &Announcement::error(&fault, test));
+        }
+    }
+
+    fn happened(&mut self, what: What) {
+        let Some(state) = self.state.clone() else { return };
+        if !(self.whole || self.waiting.is_empty() && is_early(&state.phase, &what)) {
+            self.setup.carrier.parts.want();
+            self.waiting.push(what);
+            return;
+        }
+        let at = page::now();
+        let name = what.name();
+        let (state, effects) = advance((*state).clone(), Event { at, what });
+        self.setup.mirror.log(at, name, &state);
+        let state = Rc::new(state);
+        self.state = Some(state.clone());
+        self.setup.mirror.state.replace(Some(state.clone()));
+        for effect in effects {
+            self.perform(&state, effect);
+        }
+        if !matches!(state.phase, Phase::Sending { .. } | Phase::Canceling { .. }) {
+            for done in self.paying.drain(..) {
+                let _called = done.call0(&JsValue::UNDEFINED);
+            }
+        }
+    }
+
+    fn changed(&mut self, setup: &Rc<Setup>) {
+        let old = std::mem::replace(&mut self.setup, setup.clone());
+        if old.faults != setup.faults {
+            self.report(&setup.faults);
+        }
+        let Some(options) = &setup.options else { return };
+        match &self.state {
+            None => {
+                let state = Rc::new(setup::first_state(options, &setup.before));
+                setup.mirror.state.replace(Some(state.clone()));
+                self.state = Some(state);
+                self.begin();
+            }
+            Some(_) => {
+                let next = Box::new((setup::order(options), Rc::new(setup::offer(options))));
+                self.happened(What::Updated(next));
+            }
+        }
+    }
+
+    fn perform(&mut self, state: &Rc<State>, effect: Effect) {
+        let link = self.link.clone();
+        let Some(options) = &self.setup.options else { return };
+        match effect {
+            Effect::Announce(announcement) => self.announce(&announcement),
+            Effect::Send(request, attempt) => self.send(state, request, &attempt),
+            Effect::Keep(attempt) => keep::attempt(options, attempt.as_deref()),
+            Effect::Wake(at) => {
+                let came = move || link.tell(Notice::Happened(What::TimeCame));
+                self.timer = at.map(|at| Timer::after(at.saturating_sub(page::now()) + 1, came));
+            }
+            Effect::CopyLink => {
+                page::copy(&page::address());
+                self.setup.mirror.notice.set(Some(Key::LinkCopied));
+                self.telling = Some(Timer::after(4_000, move || link.tell(Notice::Told)));
+            }
+            Effect::HandOff(_) | Effect::Open(_) | Effect::SignIn(..) | Effect::Listen(_) | Effect::SaveCode => {
+                self.carry_out(state, effect);
+            }
+        }
+    }
+
+    /// What is ordered only once the server has answered.
+    #[inline(never)]
+    fn carry_out(&mut self, state: &State, effect: Effect) {
+        let link = self.link.clone();
+        let Some(options) = &self.setup.options else { return };
+        match effect {
+            Effect::HandOff(action) => {
+                hand_off::carry_out(&action, move |word| link.tell(Notice::Happened(What::BridgeSaid(word))));
+            }
+            Effect::Open(url) => hand_off::open(&url),
+            Effect::SignIn(url, attempt) => {
+                keep::attempt(options, Some(&attempt));
+                let joint = if url.contains('?') { "&return_url=" } else { "?return_url=" };
+                let back = js_sys::encode_uri_component(&wire::way_back(&options.return_url, &attempt.id));
+                hand_off::open(&[&url, joint, &String::from(back)].concat());
+            }
+            Effect::Listen(to) => self.stream = to.and_then(|(url, id)| self.listen(&url, id)),
+            Effect::SaveCode => {
+                let saved = state.phase.attempt().map(|attempt| save::code(&self.setup, state, attempt));
+                debug_assert!(saved.is_some(), "only a code on screen is saved");
+            }
+            Effect::Announce(_) | Effect::Send(..) | Effect::Keep(_) | Effect::Wake(_) | Effect::CopyLink => (),
+        }
+    }
+
+    fn send(&mut self, state: &Rc<State>, request: Request, attempt: &Attempt) {
+        let (link, setup, state) = (self.link.clone(), self.setup.clone(), state.clone());
+        let Some(options) = &setup.options else { return };
+        let way_back = wire::way_back(&options.return_url, &attempt.id);
+        let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
+        let (asked, hearing) = (attempt.clone(), setup.clone());
+        let done = move |reply: Result<Reply, Answer>, loaded: bool| {
+            if loaded {
+                hearing.mirror.reading.set(true);
+            }
+            let answer = match reply {
+                Ok(reply) => hearing::answer(&hearing, &state, &asked, request, &reply),
+                Err(answer) => Some(answer),
+            };
+            let Some(answer) = answer else { return };
+            link.tell(Notice::Happened(What::Answered(request, asked.id, answer)));
+        };
+        self.request = setup.carrier.send(request, attempt, body, done);
+    }
+
+    fn listen(&self, url: &str, id: wire::AttemptId) -> Option<Stream> {
+        let (link, setup) = (self.link.clone(), self.setup.clone());
+        // A stream can't carry the page's own headers, and a transport has no address to listen to.
+        if setup.carrier.headers.is_some() || setup.carrier.transport.is_some() {
+            link.tell(Notice::Happened(What::StreamLost(id)));
+            return None;
+        }
+        let heard = move |message| {
+            let what = match message {
+                Message::Lost => What::StreamLost(id.clone()),
+                Message::Ping => What::Heard(id.clone(), None),
+                Message::Said(text) => What::Heard(id.clone(), hearing::payment(&setup, &id, &text).map(Box::new)),
+            };
+            link.tell(Notice::Happened(what));
+        };
+        Stream::open(url, self.setup.carrier.include_credentials, heard)
+    }
+
+    /// Dispatches it, and brings the host page's decision back where it has one.
+    fn announce(&self, announcement: &Announcement) {
+        if let (Some(options), "moongate-select") = (&self.setup.options, announcement.name)
+            && let Some(id) = announcement.detail.get("method").and_then(Json::text).and_then(MethodId::parse)
+        {
+            keep::method(options, &id);
+        }
+        let Word { passes, until } = announce::dispatch(&self.setup.host, announcement);
+        let link = self.link.clone();
+        match (announcement.name, until) {
+            ("moongate-submit", Some(until)) if passes => wasm_bindgen_futures::spawn_local(async move {
+                let passes = JsFuture::from(until).await.is_ok();
+                link.tell(Notice::Happened(What::SubmitDecided(passes)));
+            }),
+            ("moongate-submit", _) => link.tell(Notice::Happened(What::SubmitDecided(passes))),
+            ("moongate-action", _) => link.tell(Notice::Happened(What::ActionDecided(!passes))),
+            _ => (),
+        }
+    }
+}
+
+/// Whether the first part of the wasm can take it by itself: all that a shopper does until the server answers. Whatever
+/// leads on waits for the rest, which is fetched as soon as this part is ready.
+fn is_early(phase: &Phase, what: &What) -> bool {
+    let (picking, sending, unsent) = match phase {
+        Phase::Choosing { pending, .. } => (pending.is_none(), false, true),
+        Phase::Sending { attempt, .. } => (false, true, !attempt.sent),
+        Phase::Acting { .. }
+        | Phase::Confirming { .. }
+        | Phase::Canceling { .. }
+        | Phase::Unknown { .. }
+        | Phase::Ended { .. } => (false, false, false),
+    };
+    match what {
+        What::Hid | What::Woke | What::SubmitDecided(_) => true,
+        What::Updated(_) => (picking || sending) && unsent,
+        What::Shopper(
+            Gesture::Choose(_) | Gesture::Pay | Gesture::ShowMore | Gesture::ToggleLarge | Gesture::CopyLink,
+            _,
+        )
+        | What::HostPaid(_) => picking || sending,
+        What::Shopper(..)
+        | What::ActionDecided(_)
+        | What::Found(_)
+        | What::Answered(..)
+        | What::Heard(..)
+        | What::StreamLost(_)
+        | What::TimeCame
+        | What::BridgeSaid(_)
+        | What::Hinted => false,
+    }
+}
