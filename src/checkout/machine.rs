@@ -107,7 +107,16 @@ fn step(turn: &mut Turn, what: &What) {
         What::Updated(_) => turn.state.next = None,
         _ => (),
     }
-    let phase = mem::replace(&mut turn.state.phase, Phase::choosing(None));
+    let mut phase = mem::replace(&mut turn.state.phase, Phase::choosing(None));
+    if matches!(what, What::Answered(..) | What::Heard(..)) {
+        match telling::paid(turn, phase, what) {
+            Ok(ended) => {
+                turn.state.phase = ended;
+                return;
+            }
+            Err(same) => phase = same,
+        }
+    }
     turn.state.phase = match phase {
         Phase::Choosing { fault, pending } => choosing::choosing(turn, fault, pending, what),
         Phase::Sending { attempt, held } => choosing::sending(turn, attempt, held, what),

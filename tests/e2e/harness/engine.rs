@@ -39,6 +39,8 @@ pub enum Feat {
     LayoutShifts,
     /// To be of another language than the machine.
     Language,
+    /// To tell how many nodes and listeners a page holds.
+    CountNodes,
 }
 
 /// A driver that runs for one browser, and what it is to be asked for.
@@ -73,6 +75,7 @@ impl Engine {
             (Self::WebKit, Feat::Language) => Some("its language is the machine's"),
             (_, Feat::RefuseFiles) => Some("its driver can't refuse a page one of its files"),
             (_, Feat::LayoutShifts) => Some("it does not tell layout shifts"),
+            (_, Feat::CountNodes) => Some("it does not count what a page holds"),
         }
     }
 }
