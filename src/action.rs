@@ -97,6 +97,14 @@ impl Step {
             Self::Nothing { .. } => "none",
         }
     }
+
+    /// The page that leads to the same payment, where there is one beside it.
+    pub fn fallback(&self) -> Option<&str> {
+        match self {
+            Self::Qr { fallback, .. } | Self::Deeplink { fallback, .. } => fallback.as_deref(),
+            Self::Redirect { .. } | Self::InApp { .. } | Self::Nothing { .. } => None,
+        }
+    }
 }
 
 /// The method of a redirect.

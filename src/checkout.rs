@@ -12,6 +12,8 @@ pub mod method;
 pub mod offer;
 
 pub mod fault;
+pub mod log;
 pub mod machine;
 pub mod patience;
+pub mod replay;
 pub mod wire;

@@ -39,8 +39,8 @@
 //! # Three parts
 //!
 //! The library becomes one wasm, which `moongate bundle` cuts in three, so that a shopper waits only for what they need:
-//! all that happens until a press is sent; then the view and all that follows the server's first answer; then the readers of
-//! providers' responses. `bin/moongate/bundle/parts.rs` names the rooms of the later parts, `split.rs` there cuts. A call into a
+//! all that happens until a press is sent; once a shopper comes near, the view and all that follows the server's first
+//! answer; with the first press, the readers of providers' responses. `bin/moongate/bundle/parts.rs` names the rooms of the later parts, `split.rs` there cuts. A call into a
 //! part that is not here yet traps, so the edge never makes one: see `is_early` in `browser/till/desk.rs`, and `browser/parts.rs`.
 //!
 //! # Invariants

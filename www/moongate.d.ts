@@ -222,8 +222,19 @@ export interface State {
   fault: Fault | null
   /** `null` until the WebAssembly runs. */
   offer: Explanation | null
-  /** What happened, in order; `moongate replay` plays it again. */
-  log: readonly unknown[]
+  /** What happened, in order, at most 200 entries; `moongate replay` plays it again. Nobody's data is in it. */
+  log: readonly LogEntry[]
+}
+
+/** An event, the bare facts of it as words, the server's clock if it told it, and the phase that it led to. */
+export interface LogEntry {
+  /** Milliseconds on the page's clock. */
+  at: number
+  event: string
+  with: string
+  /** Seconds since 1970. */
+  clock: number | null
+  phase: Phase
 }
 
 /** In every detail: present in test mode, or when a provider's test host is used. */

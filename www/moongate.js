@@ -18,12 +18,12 @@ const PRIVATE = /^((.+\.)?localhost|\[::1\]|(127|10)(\.\d+){3}|(192\.168|169\.25
 const MOST = 999999999999
 // What the attempt is called in the address that a provider sends the shopper back to.
 const RETURNED = 'moongate_attempt'
-// Statuses after which an attempt can't be paid any more.
-const CLOSED = /^(failed|canceled|expired)$/
 // How long an attempt is kept, in seconds.
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
+// How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
+const LOOK = 5e3
 
 // Without constructed sheets there is a <link>; a <style> would need a hole in the page's content security policy.
 let sheet
@@ -145,7 +145,7 @@ const part = (name, before) => once(name, async () => {
   await (await engine()).more(source)
 })
 
-// What comes after the server's first answer, and the view: fetched once a press is sent at once.
+// What comes after the server's first answer, and the view: fetched once a shopper shows interest.
 const paying = () => part('pay', engine)
 // What reads providers' responses, fetched with the first press: nobody needs it before.
 const reading = () => part('read', paying)
@@ -334,6 +334,7 @@ class Shell {
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
     this.gone = new AbortController()
+    this.wanted = new Promise((want) => (this.want = want))
     this.watch()
     counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
@@ -389,6 +390,7 @@ class Shell {
     } catch {}
     const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
+    if (this.attempt) this.want()
     this.phase = this.attempt ? 'confirming' : 'choosing'
   }
 
@@ -554,10 +556,13 @@ class Shell {
   press() {
     if (this.phase !== 'choosing' || !this.chosen) return
     if (this.ready) return this.pay(true)
+    this.want()
+    this.notice = undefined
     setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
     if (this.widget) return this.widget.press()
     this.pressed = true
     this.to('sending')
+    this.open()
   }
 
   /** Shows what the widget is at, until it draws itself. It has judged what was pending. */
@@ -608,6 +613,9 @@ class Shell {
   watch() {
     const { signal } = this.gone
     const on = (types, act) => types.split(' ').forEach((type) => addEventListener(type, act, { capture: true, signal }))
+    // What nobody may need is not fetched with the page: a finger, a pointer or the focus comes here well before a press.
+    for (const type of ['pointerenter', 'pointerdown', 'focusin']) this.host.addEventListener(type, this.want, { signal })
+    this.looking = setTimeout(this.want, LOOK)
     const press = () => {
       clearTimeout(this.lifting)
       this.down = true
@@ -663,6 +671,7 @@ class Shell {
   end() {
     this.gone.abort()
     clearTimeout(this.asking)
+    clearTimeout(this.looking)
   }
 
   // -- The form way: the widget will not come
@@ -680,136 +689,22 @@ class Shell {
     this.open()
   }
 
-  open() {
-    if (this.ready || !this.fault || !this.postable()) return
-    this.ready = true
-    this.clearAddress()
-    this.rows = this.rows.filter(({ pending }) => !pending)
-    this.choose()
-    this.phase = this.attempt ? 'confirming' : 'choosing'
-    this.draw()
-    if (this.isFirst()) this.tell('ready', { methods: this.rows.map(({ id }) => id) })
-    if (this.attempt) this.confirm()
-    else if (this.pressed) this.pay(true)
-    this.opened(this)
-  }
-
-  clearAddress() {
-    const url = absolute('')
-    if (!url.searchParams.has(RETURNED)) return
-    url.searchParams.delete(RETURNED)
-    history.replaceState(history.state, '', url)
-  }
-
-  /** Pays with the method picked; a press by the shopper asks the page first. */
-  async pay(asked) {
-    const { chosen, options } = this
-    if (!chosen || this.phase !== 'choosing') return
-    const detail = { method: chosen.id, order: options.order, amount: chosen.total, currency: options.currency }
-    const passes = !asked || this.tell('submit', detail, true)
-    // The page may have called pay() when it was told.
-    if (this.phase !== 'choosing') return
-    this.to('sending')
+  /** Takes the form way, once it is here; without it, a press can't be kept for ever. */
+  async open() {
+    if (this.ready || !this.fault) return
     try {
-      if (await passes) return await this.send(chosen)
-    } catch {}
-    this.to('choosing')
-  }
-
-  /** Posts the form: the same try as the same attempt. Before another method or sum, the last attempt is closed. */
-  async send({ id: method, total }) {
-    let { attempt } = this
-    if (attempt && (attempt.method !== method || attempt.total !== total)) {
-      const answer = await this.ask('/cancel', 'POST')
-      if (!CLOSED.test(answer.status)) return this.confirm(answer.status === 'succeeded' ? answer : {})
-      attempt = null
-    }
-    this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
-    keep('local', this.key, JSON.stringify(this.attempt))
-    keep(this.store, 'moongate:method', method)
-    this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
-    // Still here, the page was not left: how does it stand?
-    this.asking = setTimeout(() => this.confirm(), PATIENCE)
-  }
-
-  post(fields) {
-    const inputs = Object.entries(fields).map(([name, value]) => el('input', { type: 'hidden', name, value }))
-    // Wallets' pages do not work in a frame, so the whole window leaves.
-    const form = el('form', { action: `${this.endpoint}/payments`, method: 'post', target: '_top' }, inputs)
-    this.root.append(form)
-    form.submit()
-  }
-
-  returnUrl() {
-    const { returnUrl = '', hosts = [] } = this.options
-    let url = absolute(returnUrl)
-    if (url?.origin !== location.origin && !hosts.includes(url?.hostname)) url = absolute('')
-    url.searchParams.set(RETURNED, this.attempt.id)
-    return url.href
-  }
-
-  /** What the server says of the attempt; nothing unless it is about this order and sum. */
-  async ask(path = '', method = 'GET') {
-    const { headers, credentials = 'same-origin', order, amount, currency } = this.options
-    const { id, total } = this.attempt
-    try {
-      const own = typeof headers === 'function' ? await headers() : headers
-      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own })
-      // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
-      if (response.status === 404) return { status: 'pending' }
-      if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
-      const answer = await response.json()
-      const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
-      if (answer.order === order && answer.currency === currency && sums.includes(answer.amount)) return answer
-      return total ? {} : { status: 'foreign' }
+      if (!this.postable()) throw this.fault
+      const { way } = await once('form', (tries) => script(generated.form, tries))
+      if (this.ready || this.gone.signal.aborted || !this.postable()) return
+      Object.assign(this, way({ absolute, el, keep, newAttempt, seconds, RETURNED }))
+      this.take()
     } catch {
-      return {}
+      // Neither the widget nor a form: the shopper hears it, and may press again.
+      if (this.phase !== 'sending') return
+      this.pressed = false
+      this.notice = 'fault_unreachable'
+      this.to('choosing')
     }
-  }
-
-  /** Asks until it is certain how the attempt stands; only then can the shopper pay again. */
-  async confirm(answer) {
-    clearTimeout(this.asking)
-    this.to('confirming')
-    answer = answer ?? (await this.ask())
-    if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
-    if (answer.status === 'foreign') this.drop()
-    if (/^(pending|foreign)$/.test(answer.status)) return this.to('choosing')
-    this.asking = setTimeout(() => this.confirm(), 4e3)
-  }
-
-  /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
-  conclude({ status, refunded, id: payment = null, method, amount }) {
-    const { id: attempt } = this.attempt
-    const paid = status === 'succeeded'
-    this.paid = amount
-    this.outcome = paid ? (refunded ? 'refunded' : status) : undefined
-    this.drop()
-    this.to(paid ? 'ended' : 'choosing')
-    const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }
-    this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
-  }
-
-  drop() {
-    this.attempt = null
-    keep('local', this.key, null)
-  }
-
-  // -- What the page may call once the form way is open
-
-  hint() {
-    if (this.attempt) this.confirm()
-  }
-
-  restart() {
-    if (!this.outcome) return
-    this.outcome = undefined
-    this.to('choosing')
-  }
-
-  forget() {
-    this.drop()
-    for (const kind of ['session', 'local']) for (const key of ['method', 'shopper']) keep(kind, `moongate:${key}`, null)
   }
 }
 
@@ -907,8 +802,13 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       const { open } = await engine()
       if (this.#shell !== shell || shell.ready) return
       this.#locale = shell.locale
-      const whole = (this.#whole = this.#complete(shell))
-      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, this.#part))
+      const whole = shell.wanted.then(() => this.#complete(shell))
+      // The further parts, as the widget asks for them.
+      const further = (name) => {
+        shell.want()
+        return name === 'read' ? reading() : whole
+      }
+      const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, further))
       widget.begin(this.#isFirst())
       this.#answer(widget)
       const words = await whole
@@ -930,8 +830,6 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     return shell
   }
 
-  #whole
-
   /** The words, once the part that pays is here too. Where there is no form way, it is waited for however long it takes. */
   #complete = async (shell) => {
     for (;;) {
@@ -946,24 +844,19 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     }
   }
 
-  /** A further part of the wasm, as the widget asks for them. */
-  #part = (name) => (name === 'read' ? reading() : this.#whole)
-
   /** What was waited for did not come: a form can still be posted, if anywhere. */
   #fail = (shell, error) => {
     if (this.#shell !== shell || shell.ready || !(shell.postable() || !this.#widget)) return
     if (this.#widget) {
-      this.#widget.unmount()
-      this.#widget = null
+      this.#close()
       shell.resume()
     }
     shell.giveUp(error)
   }
 
   #takeOver = async (shell, widget, words) => {
-    const root = el('div')
+    const root = widget.draw({ ...shell.words(), ...words }, shell.kept())
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
-    widget.draw(root, { ...shell.words(), ...words }, shell.kept())
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
@@ -977,10 +870,17 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Whether `moongate-ready` is still to be told; once for each element, however often it is taken out and put back. */
   #isFirst = () => !this.#told && (this.#told = true)
 
+  /** Gives back at once what the widget holds: it and the page hold each other, which no garbage collector sees. */
+  #close = () => {
+    this.#widget?.unmount()
+    this.#widget?.free()
+    this.#widget = null
+  }
+
   #end = () => {
     this.#shell?.end()
-    this.#widget?.unmount()
-    this.#shell = this.#widget = null
+    this.#shell = null
+    this.#close()
   }
 
   /** Many attributes may change in one task; they are read once, after it. */
@@ -1006,6 +906,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
   #call = (name, ...values) => {
     this.#refresh()
+    this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering) return answering[name](...values)
     return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))

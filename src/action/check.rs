@@ -87,7 +87,7 @@ impl Gate<'_> {
         if let Some(origin) = &self.trust.test_origin {
             url::on_origin(url, origin)?;
         } else {
-            if self.lists().any(|list| list.says("http")) {
+            if self.lists().any(|list| list.says("[http]")) {
                 *url = url::upgraded(url);
             }
             self.host(url::host(url)?)?;
@@ -98,7 +98,7 @@ impl Gate<'_> {
     fn host(&mut self, host: &str) -> Result<(), Refusal> {
         let test = self.lists().any(|list| list.test(host));
         self.test |= test;
-        if self.lists().any(|list| list.name(host)) || self.trust.names(host) {
+        if self.named(host) {
             return Ok(());
         }
         if self.normalised || !Hosts(self.own.hosts).says("*") || !url::ordinary(host) {
@@ -106,6 +106,10 @@ impl Gate<'_> {
         }
         self.any_host.get_or_insert_with(|| host.to_owned());
         Ok(())
+    }
+
+    fn named(&self, host: &str) -> bool {
+        self.lists().any(|list| list.name(host)) || self.trust.names(host)
     }
 
     /// The host lists that count.
@@ -132,6 +136,9 @@ impl Gate<'_> {
             return self.page(url);
         }
         let host = url::host(url)?;
+        if !url::ordinary(host) && !self.named(host) {
+            return Err(Refusal::UntrustedHost(host.to_owned()));
+        }
         if !spare && self.host(host).is_err() {
             self.any_host.get_or_insert_with(|| host.to_owned());
         }

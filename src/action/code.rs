@@ -156,24 +156,25 @@ pub(super) fn wallet(text: &str) -> Option<&'static str> {
 }
 
 /// Checks a code's text against what this provider's codes say: a list divided by spaces, of schemes (`weixin:`), hosts,
-/// `28` for bare Alipay+ codes, `000201` for EMV, `*` for any https page.
+/// `[28]` for bare Alipay+ codes, `[emv]` for EMV, `*` for any https page.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] for a wrong EMV text, [`Refusal::UntrustedHost`], [`Refusal::UnsafeUrl`] for anything else that
 /// is not on the list, [`Refusal::TooLarge`].
 pub(super) fn fits(text: &str, codes: &str, trust: &Trust) -> Result<(), Refusal> {
     let codes = url::Hosts(codes);
-    if text.starts_with(emv::START) && codes.says(emv::START) {
+    if text.starts_with(emv::START) && codes.says("[emv]") {
         Emv::read(text).ok_or(Refusal::Malformed)?;
     } else if url::has_scheme(text, "https") {
         let host = url::host(text)?;
-        if !codes.name(host) && !codes.says("*") && !trust.names(host) {
+        let any = codes.says("*") && url::ordinary(host);
+        if !codes.name(host) && !any && !trust.names(host) {
             return Err(Refusal::UntrustedHost(host.to_owned()));
         }
     } else {
-        url::plain(text)?;
+        url::app(text)?;
         let scheme = [&url::scheme(text).to_ascii_lowercase(), ":"].concat();
-        if !(codes.says(&scheme) || codes.says("28") && is_bare(text)) {
+        if !(codes.says(&scheme) || codes.says("[28]") && is_bare(text)) {
             return Err(Refusal::UnsafeUrl);
         }
     }
@@ -235,7 +236,7 @@ mod tests {
     #[test]
     fn a_providers_codes_are_its_own() {
         let trust = Trust::default();
-        let own = |text: &str| fits(text, "weixin: 28 000201 qr.alipay.com", &trust);
+        let own = |text: &str| fits(text, "weixin: [28] [emv] qr.alipay.com", &trust);
         for right in
             ["weixin://wxpay/x", "WEIXIN://wxpay/x", "https://qr.alipay.com/bax1", "281002040092exAmPLe0000", EMV]
         {
@@ -249,6 +250,8 @@ mod tests {
             ("https://qr.alipay.com.evil.example/", Refusal::UntrustedHost("qr.alipay.com.evil.example".to_owned())),
             ("00020101", Refusal::Malformed),
             ("weixin://a b", Refusal::UnsafeUrl),
+            ("weixin://wx\"pay/x", Refusal::UnsafeUrl),
+            ("https://28/", Refusal::UntrustedHost("28".to_owned())),
             ("", Refusal::UnsafeUrl),
             (":", Refusal::UnsafeUrl),
         ] {
@@ -256,6 +259,10 @@ mod tests {
         }
         assert_eq!(fits(EMV, "weixin:", &trust), Err(Refusal::UnsafeUrl));
         assert_eq!(fits("https://pay.example/", "*", &trust), Ok(()));
+        for disguised in ["127.0.0.1", "xn--80ak6aa92e.com"] {
+            let refusal = Refusal::UntrustedHost(disguised.to_owned());
+            assert_eq!(fits(&["https://", disguised].concat(), "*", &trust), Err(refusal));
+        }
         let trust = Trust { hosts: vec!["pay.example".to_owned()], ..Trust::default() };
         assert_eq!(fits("https://PAY.example/", "weixin:", &trust), Ok(()));
         assert_eq!(fits(&["weixin://", &"a".repeat(2048)].concat(), "weixin:", &trust), Err(Refusal::TooLarge));

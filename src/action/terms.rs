@@ -2,7 +2,7 @@
 //!
 //! It does not decide what a response means ([`super::provider`] does), nor where it leads.
 
-use super::{Action, Refusal, Seconds, Step, Trust, code};
+use super::{Action, Refusal, Seconds, Step, Trust, code, text};
 use crate::checkout::json::Json;
 use crate::checkout::money::Amount;
 
@@ -27,6 +27,8 @@ impl Action {
     #[inline(never)]
     pub fn checked(response: &str, now: Seconds, terms: &Terms) -> Result<Self, Refusal> {
         let mut action = match Json::read(response) {
+            // A body that came as a JSON text is longer by its escapes, and is measured without them.
+            Ok(json) if response.len() > text::MAX_BODY && json.text().is_none() => Err(Refusal::TooLarge),
             Ok(json) => Self::read_json(&json, now, &terms.trust),
             Err(_) => Self::read(response, now, &terms.trust),
         }?;

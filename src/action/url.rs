@@ -15,7 +15,7 @@ const SCHEMES: &str = "alipays alipay alipayqr alipayhk weixin upwrp uppaywallet
 const PACKAGES: &str = "com.eg.android.AlipayGphone com.tencent.mm com.unionpay hk.alipay.wallet com.cmcc.hebao";
 
 /// A list of hosts, divided by spaces: `host`, `*.suffix` for what lies under it, `*` for any https host.
-/// One that begins with `?` is a test host. The word `http` says that plain http is upgraded.
+/// One that begins with `?` is a test host. A word in brackets is no host: `[http]` says that plain http is upgraded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hosts<'a>(pub(super) &'a str);
 
@@ -78,7 +78,7 @@ fn invisible(c: char) -> bool {
 pub(super) fn host(url: &str) -> Result<&str, Refusal> {
     plain(url)?;
     let rest = url.get(8..).filter(|_| url.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://")));
-    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    let authority = authority(rest.unwrap_or_default());
     let host = authority.strip_suffix(":443").unwrap_or(authority);
     if host.is_empty() || host.contains(['@', ':']) {
         return Err(Refusal::UnsafeUrl);
@@ -92,6 +92,23 @@ pub(super) fn host(url: &str) -> Result<&str, Refusal> {
     } else {
         Err(Refusal::UntrustedHost(host.to_owned()))
     }
+}
+
+/// What stands before the path of an address, given what follows its `//`.
+fn authority(rest: &str) -> &str {
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// Refuses an address of an app in which browsers read no host, a port or a user name: letters, digits, `.`, `-` and `_`
+/// may stand after its `//`.
+///
+/// # Errors
+/// [`Refusal::UnsafeUrl`].
+pub(super) fn app(url: &str) -> Result<(), Refusal> {
+    plain(url)?;
+    let place = authority(after(url, ":").strip_prefix("//").unwrap_or_default());
+    let fit = place.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    if fit { Ok(()) } else { Err(Refusal::UnsafeUrl) }
 }
 
 /// Whether a host that is not named whole may pass, under a suffix or where any host may: a name under a domain, no number in disguise, and no
@@ -121,7 +138,7 @@ pub(super) fn on_origin(url: &str, origin: &str) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::UnsafeUrl`] for any other scheme or package.
 pub(super) fn app_link(url: &str) -> Result<String, Refusal> {
-    plain(url)?;
+    app(url)?;
     let known = |scheme: &str| Hosts(SCHEMES).name(scheme);
     if known(scheme(url)) { Ok(url.to_owned()) } else { intent(url, known).ok_or(Refusal::UnsafeUrl) }
 }
@@ -242,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_list_covers_its_hosts_and_no_look_alikes() {
-        let hosts = Hosts("pay.example *.stripe.com ?test.example");
+        let hosts = Hosts("pay.example *.stripe.com ?test.example [http]");
         for (host, named, test) in [
             ("pay.example", true, false),
             ("PAY.EXAMPLE", true, false),
@@ -255,6 +272,7 @@ mod tests {
             ("a.pay.example", false, false),
             ("xn--a.stripe.com", false, false),
             (".stripe.com", true, false),
+            ("http", false, false),
         ] {
             assert_eq!((hosts.name(host), hosts.test(host)), (named, test), "{host}");
         }
@@ -289,9 +307,12 @@ mod tests {
 
     #[test]
     fn an_app_link_opens_a_wallet_and_nothing_else() {
-        for right in
-            ["alipays://platformapi/startapp?saId=10000007", "WEIXIN://wap/pay?x", "upwrp://uppayservice/?style=token"]
-        {
+        for right in [
+            "alipays://platformapi/startapp?saId=10000007",
+            "WEIXIN://wap/pay?x",
+            "upwrp://uppayservice/?style=token",
+            "intent://x#Intent;action=android.intent.action.VIEW;category=android.intent.category.BROWSABLE;scheme=alipays;package=com.unionpay;end",
+        ] {
             assert_eq!(app_link(right), Ok(right.to_owned()));
         }
         for wrong in [
@@ -308,6 +329,10 @@ mod tests {
             "intent://x#Intent;scheme=alipays;package=com.unionpay",
             "intent://x#y#Intent;scheme=alipays;package=com.unionpay;end",
             "alipaysx://",
+            "alipays://evil@platformapi/startapp",
+            "alipays://platformapi:80/startapp",
+            "weixin://wap<b>/pay",
+            "intent://a@b#Intent;scheme=alipays;package=com.unionpay;end",
             ":",
             "",
         ] {

@@ -12,32 +12,60 @@ use crate::checkout::machine::{Acting, Phase, State};
 use crate::checkout::options::Options;
 use crate::view::{self, Face, PanelProps, Shown};
 use crate::words::{Key, Words};
+use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::{AppHandle, Component, Context, Html, Properties};
 
-/// Draws this checkout into `root` from now on, in the words of a language's file.
+/// Draws this checkout from now on, in the words of a language's file: the element that it is drawn in.
 #[inline(never)]
-pub(super) fn draw(till: &Till, host: Element, root: Element, words: Json, language: &str) {
+pub(super) fn draw(till: &Till, host: Element, words: Json, language: &str) -> Option<Element> {
     let (mirror, link) = (till.mirror().clone(), till.link());
     let play = Rc::new(Play { mirror, link, host, words, language: language.to_owned() });
-    let handle = yew::Renderer::<App>::with_root_and_props(root, Props { play }).render();
-    till.draw_by(Box::new(View(Some(handle))));
+    let stage = Stage::with(Props { play: Some(play) })?;
+    let root = stage.root.clone();
+    till.draw_by(Box::new(View(Some(stage))));
     till.tell(Notice::Whole);
+    Some(root)
 }
 
-struct View(Option<AppHandle<App>>);
+thread_local! {
+    /// Stages that nobody draws on. Yew never takes back what it listens by at a root, so roots are used again.
+    static EMPTY: RefCell<Vec<Stage>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An element that Yew draws in.
+struct Stage {
+    root: Element,
+    handle: AppHandle<App>,
+}
+
+impl Stage {
+    /// An empty one, or a new one.
+    fn with(props: Props) -> Option<Self> {
+        if let Some(mut stage) = EMPTY.with_borrow_mut(Vec::pop) {
+            stage.handle.update(props);
+            return Some(stage);
+        }
+        let root = page::window()?.document()?.create_element("div").ok()?;
+        let handle = yew::Renderer::<App>::with_root_and_props(root.clone(), props).render();
+        Some(Self { root, handle })
+    }
+}
+
+struct View(Option<Stage>);
 
 impl Screen for View {
     fn redraw(&self) {
-        if let Some(handle) = &self.0 {
-            handle.send_message(Look::Redraw);
+        if let Some(stage) = &self.0 {
+            stage.handle.send_message(Look::Redraw);
         }
     }
 
     fn take_away(&mut self) {
-        if let Some(handle) = self.0.take() {
-            handle.destroy();
+        if let Some(mut stage) = self.0.take() {
+            stage.handle.update(Props { play: None });
+            EMPTY.with_borrow_mut(|empty| empty.push(stage));
         }
     }
 }
@@ -54,12 +82,13 @@ pub(super) struct Play {
 
 #[derive(Clone, Properties)]
 pub(super) struct Props {
-    play: Rc<Play>,
+    /// None on an empty stage.
+    play: Option<Rc<Play>>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.play, &other.play)
+        self.play.as_ref().map(Rc::as_ptr) == other.play.as_ref().map(Rc::as_ptr)
     }
 }
 
@@ -72,9 +101,14 @@ pub(super) enum Look {
     Tick,
 }
 
-/// The component.
+/// The component. On an empty stage it draws nothing.
 #[derive(Debug)]
-pub(super) struct App {
+pub(super) struct App(Option<Drawing>);
+
+/// What is drawn for one checkout.
+#[derive(Debug)]
+struct Drawing {
+    play: Rc<Play>,
     options: Option<Rc<Options>>,
     face: Rc<Face>,
     screen: Option<(&'static str, Option<Acting>)>,
@@ -87,35 +121,73 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let play = &ctx.props().play;
+        Self(ctx.props().play.clone().map(|play| Drawing::of(play, ctx)))
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &Props) -> bool {
+        *self = Self::create(ctx);
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, look: Look) -> bool {
+        if let Some(drawing) = &mut self.0 {
+            drawing.look(ctx, look);
+        }
+        self.0.is_some()
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        self.0.as_ref().map_or_else(Html::default, Drawing::draw)
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if let Some(drawing) = &mut self.0 {
+            drawing.lead();
+        }
+    }
+}
+
+impl Drawing {
+    fn of(play: Rc<Play>, ctx: &Context<App>) -> Self {
         let options = play.mirror.options.borrow().clone();
-        let mut app = Self {
+        let mut drawing = Self {
             face: play.face(options.as_deref()),
             options,
             screen: play.state().as_deref().map(attention::screen),
             shown: Shown::default(),
             tick: None,
+            play,
         };
-        app.follow(ctx);
-        app
+        drawing.follow(ctx);
+        drawing
     }
 
-    fn update(&mut self, ctx: &Context<Self>, look: Look) -> bool {
+    fn look(&mut self, ctx: &Context<App>, look: Look) {
         if matches!(look, Look::Tick) {
             self.tick = None;
         }
-        let play = &ctx.props().play;
-        let options = play.mirror.options.borrow().clone();
+        let options = self.play.mirror.options.borrow().clone();
         if options.as_ref().map(Rc::as_ptr) != self.options.as_ref().map(Rc::as_ptr) {
-            self.face = play.face(options.as_deref());
+            self.face = self.play.face(options.as_deref());
             self.options = options;
         }
         self.follow(ctx);
-        true
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let play = &ctx.props().play;
+    /// Works out what the next drawing stands on, and looks again every second while a countdown is shown.
+    fn follow(&mut self, ctx: &Context<App>) {
+        let Some(state) = self.play.state() else { return };
+        self.shown.follow(&state.phase);
+        if !is_counting(&state) {
+            self.tick = None;
+        } else if self.tick.is_none() {
+            let link = ctx.link().clone();
+            self.tick = Some(Timer::after(1000, move || link.send_message(Look::Tick)));
+        }
+    }
+
+    fn draw(&self) -> Html {
+        let play = &self.play;
         let Some(state) = play.state() else {
             let (key, large) = play.mirror.broken.get().unwrap_or((Key::FaultMissingOption, false));
             return view::broken(&self.face, key, large);
@@ -126,27 +198,13 @@ impl Component for App {
         view::draw(&PanelProps { state, face, now: page::now(), on, notice }, &self.shown)
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
-        let play = &ctx.props().play;
-        let now = play.state().as_deref().map(attention::screen);
-        if now != self.screen && !first {
-            attention::focus_heading(&play.host);
+    /// Leads the shopper to another screen's heading.
+    fn lead(&mut self) {
+        let now = self.play.state().as_deref().map(attention::screen);
+        if now != self.screen {
+            attention::focus_heading(&self.play.host);
         }
         self.screen = now;
-    }
-}
-
-impl App {
-    /// Works out what the next drawing stands on, and looks again every second while a countdown is shown.
-    fn follow(&mut self, ctx: &Context<Self>) {
-        let Some(state) = ctx.props().play.state() else { return };
-        self.shown.follow(&state.phase);
-        if !is_counting(&state) {
-            self.tick = None;
-        } else if self.tick.is_none() {
-            let link = ctx.link().clone();
-            self.tick = Some(Timer::after(1000, move || link.send_message(Look::Tick)));
-        }
     }
 }
 

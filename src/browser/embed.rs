@@ -84,10 +84,10 @@ impl Widget {
         self.tell(Notice::Begin(first));
     }
 
-    /// Draws it into `root` from now on, in the words of a language's file. The part `pay` must be here, and the shell at rest;
-    /// `before` says how it looked.
-    pub fn draw(&self, root: Element, words: &JsValue, before: &JsValue) {
-        let Some(till) = &self.till else { return };
+    /// Draws it from now on, in the words of a language's file: the element that it is drawn in, in a microtask. The part
+    /// `pay` must be here, and the shell at rest; `before` says how it looked.
+    pub fn draw(&self, words: &JsValue, before: &JsValue) -> Option<Element> {
+        let till = self.till.as_ref()?;
         let before = earlier(before);
         if let Some(state) = self.state_now() {
             let looks = [
@@ -96,7 +96,7 @@ impl Widget {
             ];
             looks.into_iter().filter(|(is, was, _)| is != was).for_each(|(_, _, gesture)| till.link().gesture(gesture));
         }
-        app::draw(till, self.host.clone(), root, border::inward(words).unwrap_or(Json::Null), &self.language);
+        app::draw(till, self.host.clone(), border::inward(words).unwrap_or(Json::Null), &self.language)
     }
 
     /// The page changed its options.
@@ -158,7 +158,7 @@ impl Widget {
 
     /// The state as the host page reads it.
     pub fn state(&self) -> JsValue {
-        let log = Json::List(self.mirror.log.borrow().clone());
+        let log = self.mirror.log.borrow().to_json();
         let state = self.state_now().map_or(Json::Null, |state| state.report(log));
         border::outward(&state)
     }

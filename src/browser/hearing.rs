@@ -43,8 +43,9 @@ fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&E
     };
     let reads: &dyn Fn(&str, Seconds, &Amount) -> Result<Action, Refusal> = &reads;
     Some(hear(&Expected {
-        order: &options.order,
-        amount: options.amount,
+        // The state's, not the page's: while an attempt is closed because the order changed, it is still of the old one.
+        order: &state.order.id,
+        amount: state.order.amount,
         asked: attempt.total,
         totals: state.offer.shown.iter().map(|row| (row.method.id.clone(), row.total)).collect(),
         attempt: &attempt.id,

@@ -26,6 +26,11 @@ impl Parts {
         }
     }
 
+    /// Says that the part which pays is needed now.
+    pub(super) fn want(&self) {
+        let _coming = self.ask("pay");
+    }
+
     fn ask(&self, part: &str) -> Option<JsValue> {
         self.0.dyn_ref::<Function>()?.call1(&JsValue::UNDEFINED, &part.into()).ok()
     }

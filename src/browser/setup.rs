@@ -6,8 +6,8 @@ use super::transport::Carrier;
 use super::{keep, page};
 use crate::checkout::environment::{App, Environment};
 use crate::checkout::fault::{PageCode, PageFault};
-use crate::checkout::json::Json;
-use crate::checkout::machine::{Millis, Order, Phase, State, What};
+use crate::checkout::log::Log;
+use crate::checkout::machine::{Order, Phase, State, What};
 use crate::checkout::method::{MethodId, Wallet};
 use crate::checkout::offer::Offer;
 use crate::checkout::options::{Options, Selected};
@@ -60,8 +60,8 @@ pub(super) struct Mirror {
     pub(super) broken: Cell<Option<(Key, bool)>>,
     /// Something to tell that is no phase.
     pub(super) notice: Cell<Option<Key>>,
-    /// The last events: when, what, and the phase they led to.
-    pub(super) log: RefCell<Vec<Json>>,
+    /// What happened until now.
+    pub(super) log: RefCell<Log>,
 }
 
 /// What is paid for.
@@ -118,22 +118,9 @@ pub(super) fn shared(setup: &Setup) -> Option<What> {
     Some(What::Found(Box::new(kept)))
 }
 
-/// How many events the log keeps.
-const LOG: usize = 100;
-
 impl Mirror {
     /// The attempt that is under way or has ended.
     pub(super) fn attempt(&self) -> Option<AttemptId> {
         self.state.borrow().as_ref()?.phase.attempt().map(|attempt| attempt.id.clone())
-    }
-
-    /// Writes down what happened when, and the phase that it led to.
-    pub(super) fn log(&self, at: Millis, event: &str, state: &State) {
-        let mut log = self.log.borrow_mut();
-        if log.len() == LOG {
-            log.remove(0);
-        }
-        let phase = state.phase.word().into();
-        log.push(Json::object([("at", at.into()), ("event", event.into()), ("phase", phase)]));
     }
 }

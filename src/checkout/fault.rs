@@ -49,6 +49,18 @@ pub enum PageCode {
 }
 
 impl PageCode {
+    /// The eight.
+    pub const ALL: [Self; 8] = [
+        Self::MissingOption,
+        Self::WrongOption,
+        Self::UnknownOption,
+        Self::UnknownMethod,
+        Self::TestModeOnLivePage,
+        Self::NoMethod,
+        Self::HostFailed,
+        Self::LoadFailed,
+    ];
+
     /// Its stable word.
     pub fn word(self) -> &'static str {
         match self {
@@ -106,6 +118,23 @@ pub enum ServerCode {
 }
 
 impl ServerCode {
+    /// The thirteen.
+    pub const ALL: [Self; 13] = [
+        Self::ServerError,
+        Self::MalformedAnswer,
+        Self::AnswerTooLarge,
+        Self::AnotherOrder,
+        Self::AmountChanged,
+        Self::PaymentInProgress,
+        Self::OrderPaid,
+        Self::KeyReused,
+        Self::BadReturnUrl,
+        Self::NotAllowed,
+        Self::NotFound,
+        Self::Refused,
+        Self::BadAction,
+    ];
+
     /// Its stable word.
     pub fn word(self) -> &'static str {
         match self {

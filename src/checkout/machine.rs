@@ -49,6 +49,13 @@ impl Turn {
         self.order(Effect::Send(request, Box::new(attempt.clone())));
     }
 
+    /// What waited for an attempt that could not be closed takes its place now.
+    fn replace_if_due(&mut self) {
+        if let Some(next) = self.state.next.take() {
+            self.replace(&next);
+        }
+    }
+
     /// Another order or another offer takes the place of the present one.
     fn replace(&mut self, (order, offer): &(Order, Rc<Offer>)) {
         let chosen = self.state.chosen.take().filter(|id| offer.row(id).is_some());
@@ -95,10 +102,21 @@ pub fn advance(state: State, Event { at, what }: Event) -> (State, Vec<Effect>) 
 /// The transition proper, by the phase it starts from. What happened is borrowed all the way down: taken apart and dropped
 /// on each path, it would cost the shopper 1 KB.
 fn step(turn: &mut Turn, what: &What) {
-    if matches!(what, What::Woke) {
-        turn.state.hidden = false;
+    match what {
+        What::Woke => turn.state.hidden = false,
+        What::Updated(_) => turn.state.next = None,
+        _ => (),
     }
-    let phase = mem::replace(&mut turn.state.phase, Phase::choosing(None));
+    let mut phase = mem::replace(&mut turn.state.phase, Phase::choosing(None));
+    if matches!(what, What::Answered(..) | What::Heard(..)) {
+        match telling::paid(turn, phase, what) {
+            Ok(ended) => {
+                turn.state.phase = ended;
+                return;
+            }
+            Err(same) => phase = same,
+        }
+    }
     turn.state.phase = match phase {
         Phase::Choosing { fault, pending } => choosing::choosing(turn, fault, pending, what),
         Phase::Sending { attempt, held } => choosing::sending(turn, attempt, held, what),
@@ -106,6 +124,9 @@ fn step(turn: &mut Turn, what: &What) {
         Phase::Canceling { attempt, then } => closing::canceling(turn, attempt, then, what),
         Phase::Ended { attempt, outcome, when } => closing::ended(turn, attempt, outcome, when, what),
     };
+    if matches!(turn.state.phase, Phase::Choosing { .. }) {
+        turn.replace_if_due();
+    }
 }
 
 /// Adds what follows from the state alone: what is kept, the stream, the timer, and the announcements of a change.
@@ -130,9 +151,10 @@ fn settle(before: &State, Turn { state, effects: ordered, submit, fired, .. }: T
     (state, effects)
 }
 
-/// The attempt that must survive a reload: any that may still be alive.
+/// The attempt that must survive a reload: any of ours that may still be alive.
 fn kept(state: &State) -> Option<&Attempt> {
-    state.phase.attempt().filter(|attempt| attempt.sent && !matches!(state.phase, Phase::Ended { .. }))
+    let alive = |attempt: &&Attempt| attempt.sent && !attempt.is_hearsay();
+    state.phase.attempt().filter(alive).filter(|_| !matches!(state.phase, Phase::Ended { .. }))
 }
 
 /// The stream to listen to: while an outcome is waited for, in a page that can be seen.

@@ -40,6 +40,11 @@ impl AttemptId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// A number from 0 to 100 that follows from it: pages with different ids do not ask in step.
+    pub(crate) fn spread(&self) -> u64 {
+        self.0.bytes().fold(0, |sum, byte| sum * 31 % 9973 + u64::from(byte)) % 101
+    }
 }
 
 /// A payment as the server tells it, for this order and sum.

@@ -32,8 +32,7 @@ async fn called(browser: &Browser) -> Value {
 
 /// Begins a payment with this method in this app and gives what the bridge was called with.
 async fn begun(browser: &Browser, shop: &Shop, order: &str, method: &str, bridge: &str) -> Value {
-    browser.inject(bridge).await;
-    browser.goto(&shop.page(&Trial::of(order))).await;
+    browser.goto(&shop.page(&Trial::of(order).script(bridge))).await;
     let checkout = Checkout::on(browser);
     checkout.ready().await.pay_with(method).await.shows("acting in_app").await;
     let calls = called(browser).await;
@@ -62,8 +61,7 @@ async fn wechatpay_pays_by_wechats_bridge() {
 async fn a_bridge_that_comes_late_is_waited_for() {
     let (shop, browser) = (Shop::open(), DESK.phone(WECHAT).open().await);
     let order = shop.order();
-    browser.inject(WECHAT_BRIDGE).await;
-    browser.goto(&shop.page(&Trial::of(&order))).await;
+    browser.goto(&shop.page(&Trial::of(&order).script(WECHAT_BRIDGE))).await;
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("wechatpay").await.shows("acting in_app").await;
     browser.run("bridge()", &[]).await;
@@ -194,8 +192,8 @@ async fn upsdk_that_fails_or_is_left_leads_to_the_ways_on() {
 #[tokio::test]
 async fn a_bridge_that_throws_leads_to_a_way_on() {
     let (shop, browser) = (Shop::open(), DESK.phone(WECHAT).open().await);
-    browser.inject("window.WeixinJSBridge = { invoke() { throw new Error('system:access_denied') } }").await;
-    browser.goto(&shop.page(&Trial::of(&shop.order()))).await;
+    let throws = "window.WeixinJSBridge = { invoke() { throw new Error('system:access_denied') } }";
+    browser.goto(&shop.page(&Trial::of(&shop.order()).script(throws))).await;
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("wechatpay").await.shows("acting not_paid").await;
     untroubled(&browser).await;
@@ -237,8 +235,8 @@ window.wx = { miniProgram: { navigateTo: (there) => { calls.push(there.url); the
 async fn in_a_mini_program_the_shopper_is_led_to_its_own_page_that_pays() {
     let (shop, browser) = (Shop::open(), DESK.phone(MINI_PROGRAM).open().await);
     let order = shop.order();
-    browser.inject(MINI).await;
-    browser.goto(&shop.page(&Trial::of(&order).with("mini-program-page", "/pages/pay/pay"))).await;
+    let trial = Trial::of(&order).with("mini-program-page", "/pages/pay/pay").script(MINI);
+    browser.goto(&shop.page(&trial)).await;
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("wechatpay").await.shows("acting in_app").await;
     let url = browser.until("the page is named", "return calls[0]", &[]).await;
@@ -359,9 +357,8 @@ async fn a_saved_code_carries_its_sum_its_order_and_its_time() {
     let watch = "HTMLAnchorElement.prototype.click = function () { window.saved = this.href }
       window.written = []; const { fillText } = CanvasRenderingContext2D.prototype
       CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { written.push(text); return fillText.call(this, text, ...at) }";
-    browser.inject(watch).await;
     let order = shop.order();
-    browser.goto(&shop.page(&Trial::of(&order))).await;
+    browser.goto(&shop.page(&Trial::of(&order).script(watch))).await;
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("alipay").await.shows("acting code").await.press("save_code").await;
     browser.until("a picture is saved", "return window.saved ?? null", &[]).await;

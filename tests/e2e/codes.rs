@@ -132,9 +132,8 @@ async fn a_code_that_is_saved_is_the_one_on_screen() {
     let shop = Shop::open();
     let browser = DESK.open().await;
     let keep = "HTMLAnchorElement.prototype.click = function () { window.saved = [this.download, this.href] }";
-    browser.inject(keep).await;
     let order = shop.order();
-    browser.goto(&shop.page(&Trial::of(&order))).await;
+    browser.goto(&shop.page(&Trial::of(&order).script(keep))).await;
     let checkout = Checkout::on(&browser);
     checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await.press("save_code").await;
     let saved = browser.until("a picture is saved", "return window.saved ?? null", &[]).await;

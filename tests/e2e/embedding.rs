@@ -1,7 +1,9 @@
 //! That the widget can be embedded as pages are written: by one tag, twice, in a shadow root, moved about, under a strict
 //! policy.
 
-use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled};
+use crate::harness::engine::chromium;
+use crate::harness::wait::{LIMIT, until};
+use crate::harness::{Browser, Checkout, DESK, Feat, Shop, Trial, can, untroubled};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use serde_json::{Value, json};
 
@@ -246,4 +248,55 @@ async fn the_demo_shop_sells_from_goods_to_thanks() {
     browser.until("the order is paid", "return document.getElementById('done').dataset.standing === 'paid'", &[]).await;
     let console = browser.console().await;
     assert!(!console.iter().any(|line| line.contains("Refused") || line.contains("Uncaught")), "{console:#?}");
+}
+
+/// Nodes and listeners that the page holds once what is garbage is gone.
+async fn held(browser: &Browser) -> [f64; 2] {
+    for _ in 0..3 {
+        chromium::devtools(browser.client(), "HeapProfiler.collectGarbage", json!({})).await;
+    }
+    let told = chromium::devtools(browser.client(), "Performance.getMetrics", json!({})).await;
+    let of = |name: &str| {
+        let metrics = told["metrics"].as_array().expect("metrics");
+        metrics
+            .iter()
+            .find(|metric| metric["name"] == name)
+            .and_then(|metric| metric["value"].as_f64())
+            .expect("a number")
+    };
+    [of("Nodes"), of("JSEventListeners")]
+}
+
+#[tokio::test]
+async fn mounted_and_taken_away_fifty_times_it_leaves_no_node_and_no_listener() {
+    if !can(Feat::CountNodes) {
+        return;
+    }
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    browser.goto(&shop.page(&Trial::of(&shop.order()))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    chromium::devtools(browser.client(), "Performance.enable", json!({})).await;
+    let mounts = "const tag = document.querySelector('moongate-checkout')
+        for (let mount = 0; mount < count; mount++) {
+          const next = tag.cloneNode()
+          next.setAttribute('order', `MOUNT-${mount}`)
+          const ready = new Promise((done) => next.addEventListener('moongate-ready', done))
+          document.body.append(next)
+          await ready
+          next.dispatchEvent(new PointerEvent('pointerenter'))
+          while (next.shadowRoot.querySelector('input')?.name !== 'moongate-method') await new Promise((done) => setTimeout(done, 1))
+          next.remove()
+          await new Promise((done) => setTimeout(done))
+        }";
+    let mounts = format!("return (async (count) => {{ {mounts} }})(...arguments)");
+    browser.run(&mounts, &[json!(5)]).await;
+    let before = held(&browser).await;
+    browser.run(&mounts, &[json!(50)]).await;
+    let after = until(LIMIT, async || {
+        let now = held(&browser).await;
+        (now[0] <= before[0] + 50.0 && now[1] <= before[1] + 5.0).then_some(())
+    });
+    assert!(after.await.is_some(), "{before:?} became {:?}", held(&browser).await);
 }

@@ -1,11 +1,12 @@
 //! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
 
-use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial};
+use crate::harness::{Checkout, DESK, Feat, PHONE, Shop, Trial, can};
 use crate::paying::approve;
 use serde_json::json;
 
-async fn without_wasm(browser: &Browser) {
-    browser.block(&["*.wasm"]).await;
+/// A page to which no wasm comes.
+fn without_wasm(order: &str) -> Trial {
+    Trial::of(order).refused(".wasm")
 }
 
 /// Waits until the shell opens the form way.
@@ -19,9 +20,8 @@ async fn without_wasm_a_wallets_page_is_reached_by_a_form_and_the_outcome_is_sho
     let shop = Shop::open();
     for (kind, method) in [(DESK, "hebao"), (DESK.phone(PHONE), "alipay"), (DESK.phone(PHONE), "unionpay")] {
         let browser = kind.open().await;
-        without_wasm(&browser).await;
         let order = shop.order();
-        browser.goto(&shop.page(&Trial::of(&order))).await;
+        browser.goto(&shop.page(&without_wasm(&order))).await;
         let checkout = Checkout::on(&browser);
         opened(&checkout).await;
         checkout.pay_with(method).await;
@@ -39,14 +39,13 @@ async fn without_wasm_a_wallets_page_is_reached_by_a_form_and_the_outcome_is_sho
 async fn without_wasm_a_code_is_shown_by_the_shops_own_page() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    without_wasm(&browser).await;
     let order = shop.order();
-    browser.goto(&shop.page(&Trial::of(&order))).await;
+    browser.goto(&shop.page(&without_wasm(&order))).await;
     let checkout = Checkout::on(&browser);
     opened(&checkout).await;
     checkout.pay_with("wechatpay").await;
     browser.until_at("/sandbox/code/").await;
-    let picture = browser.element("svg.qr").await.screenshot().await.expect("a picture");
+    let picture = browser.picture(&browser.element("svg.qr").await).await.expect("a picture");
     shop.approve_code(&crate::harness::decode::read(&picture)).await;
     browser.press("a[href*=moongate_attempt]").await;
     checkout.shows("ended succeeded").await;
@@ -57,9 +56,8 @@ async fn without_wasm_a_code_is_shown_by_the_shops_own_page() {
 async fn a_press_made_while_the_wasm_fails_is_sent_once_by_the_form() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    without_wasm(&browser).await;
     let order = shop.order();
-    browser.goto(&shop.page(&Trial::of(&order))).await;
+    browser.goto(&shop.page(&without_wasm(&order))).await;
     let checkout = Checkout::on(&browser);
     checkout.pay_with("hebao").await.shows("sending").await;
     approve(&browser).await;
@@ -69,13 +67,34 @@ async fn a_press_made_while_the_wasm_fails_is_sent_once_by_the_form() {
 }
 
 #[tokio::test]
+async fn where_neither_the_widget_nor_a_form_can_be_had_the_shopper_hears_it_and_may_press_again() {
+    if !can(Feat::RefuseFiles) {
+        return;
+    }
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    browser.refuse(&["*.wasm", "*/form-*.js"]).await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.pay_with("hebao").await.shows("sending").await;
+    checkout.hears_fault("load_failed").await;
+    checkout.shows("choosing").await;
+    assert!(checkout.text("[role=status]").await.contains("网络"), "{}", checkout.text("[role=status]").await);
+    browser.refuse(&["*.wasm"]).await;
+    checkout.press("pay").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payments(&order).await.len(), 1);
+}
+
+#[tokio::test]
 async fn the_page_can_stop_the_form_as_well() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    without_wasm(&browser).await;
     let order = shop.order();
     let stop = "document.addEventListener('moongate-submit', (event) => event.preventDefault())";
-    browser.goto(&shop.page(&Trial::of(&order).script(stop))).await;
+    browser.goto(&shop.page(&without_wasm(&order).script(stop))).await;
     let checkout = Checkout::on(&browser);
     opened(&checkout).await;
     checkout.pay_with("hebao").await.hears("submit").await;
@@ -87,8 +106,7 @@ async fn the_page_can_stop_the_form_as_well() {
 async fn the_widget_that_did_not_load_says_who_must_act() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    without_wasm(&browser).await;
-    browser.goto(&shop.page(&Trial::of(&shop.order()))).await;
+    browser.goto(&shop.page(&without_wasm(&shop.order()))).await;
     let fault = Checkout::on(&browser).hears_fault("load_failed").await;
     assert_eq!(fault["kind"], "network", "{fault}");
     assert!(fault["message"].as_str().is_some_and(|message| !message.is_empty()));
@@ -97,8 +115,7 @@ async fn the_widget_that_did_not_load_says_who_must_act() {
 #[tokio::test]
 async fn a_page_without_script_pays_by_the_form_inside_the_tag() {
     let shop = Shop::open();
-    let browser = DESK.open().await;
-    browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    let browser = DESK.scriptless().open().await;
     browser.goto(&shop.at("/?order=NOSCRIPT-1")).await;
     browser.press("moongate-checkout input[value=hebao]").await;
     browser.press("moongate-checkout button").await;

@@ -215,9 +215,8 @@ async fn the_keyboard_alone_pays_and_the_focus_follows() {
 async fn nothing_is_lost_on_a_screen_of_320_pixels() {
     for (language, large) in [("zh-CN", true), ("en", true), ("en", false)] {
         let mut wrong = Vec::new();
-        visit(Place { phone: true, language, large }, |_| true, async |scene, checkout| {
-            let narrow = json!({ "width": 320, "height": 640, "deviceScaleFactor": 2, "mobile": true });
-            checkout.browser().devtools("Emulation.setDeviceMetricsOverride", narrow).await;
+        visit(Place { phone: true, language, large, dark: false }, |_| true, async |scene, checkout| {
+            checkout.browser().resize(|_| (320, 640)).await;
             let cut = "const cut = [...root.querySelectorAll('section *')].filter((part) => { const { left, right, width } = part.getBoundingClientRect(); return width > 1 && (left < 0 || right > innerWidth + .5) })
               return innerWidth !== 320 ? ['not narrow'] : cut.map((part) => part.outerHTML.slice(0, 80))";
             let cut = checkout.see(cut).await;

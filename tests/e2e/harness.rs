@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod checkout;
 pub mod decode;
+pub mod engine;
 pub mod process;
 pub mod shop;
 pub mod trial;
@@ -12,5 +13,6 @@ pub mod wait;
 
 pub use browser::{ALIPAY, Browser, DESK, Kind, PHONE, UNIONPAY, WECHAT};
 pub use checkout::{Checkout, untroubled};
+pub use engine::{Engine, Feat, can, skipped};
 pub use shop::Shop;
 pub use trial::Trial;

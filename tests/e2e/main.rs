@@ -1,6 +1,8 @@
 //! The whole product in a real browser, against the real program: each test is a story, and its name the rule it keeps.
 //!
-//! They need chromium and chromedriver on the path; `tests/run` installs them. At most two browsers are open at once.
+//! `cargo test --test e2e` tells them in Chromium; with `MOONGATE_ENGINE=firefox` or `=webkit` before it in Firefox ESR or
+//! WebKitGTK. `tests/run` installs the browsers and their drivers, and says which stories are told in the latter two each
+//! time. At most two browsers are open at once.
 
 #![allow(
     clippy::unwrap_used,

@@ -8,7 +8,9 @@ use serde_json::json;
 const HELD: &str = "{
   const fetched = window.fetch
   const held = new Promise((go) => { window.release = go })
+  window.asked = []
   window.fetch = async (...all) => {
+    if (/\\/pay-/.test(all[0]?.url ?? all[0])) window.asked.push(performance.now())
     if (/\\/(pay|read)-\\w+\\.wasm/.test(all[0]?.url ?? all[0])) await held
     return fetched(...all)
   }
@@ -46,6 +48,24 @@ async fn a_press_is_sent_at_once_although_the_view_is_not_here() {
     assert_eq!(shop.payment(&order).await["requests"]["create"], 1);
     assert_eq!((checkout.heard("submit").await.len(), checkout.heard("ready").await.len()), (1, 1));
     untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn what_only_a_press_needs_is_fetched_when_a_shopper_comes_near_or_has_looked_for_a_while() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let checkout = held(&browser, &shop, Trial::of(&shop.order())).await;
+    let near = "const before = asked.length; host.dispatchEvent(new PointerEvent('pointerenter'))
+        await null; await new Promise((done) => queueMicrotask(done)); return [before, performance.now()]";
+    let seen = checkout.see(&format!("return (async () => {{ {near} }})()")).await;
+    if seen[1].as_f64().unwrap() < 5000.0 {
+        assert_eq!(seen[0], 0, "nothing was fetched in advance");
+    }
+    checkout.until("it is fetched", "return asked.length > 0").await;
+    let again = held(&browser, &shop, Trial::of(&shop.order())).await;
+    again.until("it is fetched all the same", "return asked.length > 0").await;
+    let at = again.see("return asked[0]").await.as_f64().unwrap();
+    assert!(at >= 5000.0, "fetched after {at} ms although nobody came near");
 }
 
 #[tokio::test]
@@ -107,9 +127,8 @@ async fn an_unfinished_attempt_is_asked_about_before_anything_else_is_sent() {
 async fn without_the_later_parts_a_press_takes_the_form_way_and_a_sent_one_is_asked_about() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    browser.block(&["*/pay-*.wasm"]).await;
     let order = shop.order();
-    browser.goto(&shop.page(&Trial::of(&order))).await;
+    browser.goto(&shop.page(&Trial::of(&order).refused("/pay-"))).await;
     let checkout = Checkout::on(&browser);
     checkout.hears("ready").await;
     // Sent by the first part; its answer is for parts that never come.

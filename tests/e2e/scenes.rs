@@ -183,6 +183,8 @@ pub struct Place {
     pub language: &'static str,
     /// In large print.
     pub large: bool,
+    /// In dark colours.
+    pub dark: bool,
 }
 
 impl Place {
@@ -193,13 +195,14 @@ impl Place {
     }
 
     fn kind(self, wechat: bool) -> Kind {
-        match (self.phone, wechat) {
+        let kind = match (self.phone, wechat) {
             // On a desk no app's bridge is promised, so WeChat is a phone there as well.
             (_, true) => DESK.phone(WECHAT),
             (true, false) => DESK.phone(PHONE),
             (false, false) => DESK,
-        }
-        .language(self.language)
+        };
+        let kind = kind.language(self.language).still();
+        if self.dark { kind.dark() } else { kind }
     }
 }
 

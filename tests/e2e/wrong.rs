@@ -1,6 +1,6 @@
 //! That whatever is wrong ends in one clear message, tells the host page who must act, and leaves a way on.
 
-use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::harness::{Browser, Checkout, DESK, Feat, PHONE, Shop, Trial, can, untroubled};
 use serde_json::{Value, json};
 
 /// Holds that the page was told this, by whom it must be mended, in a whole sentence that names it.
@@ -191,6 +191,9 @@ async fn no_method_that_works_is_said_to_shopper_and_page() {
 
 #[tokio::test]
 async fn a_network_that_is_cut_while_a_wallet_is_waited_for_loses_nothing() {
+    if !can(Feat::CutNetwork) {
+        return;
+    }
     let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
     let order = shop.order();
     shop.provider(json!({ "provider": "wallet", "flow": "qr" })).await;
@@ -224,6 +227,9 @@ async fn a_page_that_lets_actions_lead_anywhere_is_warned_once_on_the_console_an
 
 #[tokio::test]
 async fn test_mode_does_not_work_on_a_live_page_and_the_page_is_told() {
+    if !can(Feat::LiveName) {
+        return;
+    }
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let transport = "customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = { transport: {
       create: async ({ order, method, attempt, amount, currency }) => ({ id: 'pay_1', order, method, attempt, amount, currency, status: 'pending', action: { type: 'redirect', method: 'GET', url: `${location.origin}/sandbox/wallet` } }),

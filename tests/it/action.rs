@@ -1,14 +1,17 @@
 //! See each test's name.
 
+#[cfg(feature = "program")]
+mod command;
+
+use crate::entries::judge::{self, pages};
 use moongate::action::code;
-use moongate::action::{Action, Refusal, Step, Trust};
+use moongate::action::terms::Terms;
+use moongate::action::{Action, Refusal, Trust, signature};
 use moongate::checkout::json::Json;
 use moongate::checkout::money::{Amount, Currency};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
 use url::Url;
 
 /// The time that fixtures are read at: 2027-01-15.
@@ -48,144 +51,12 @@ fn every_fixture_gives_exactly_what_it_expects() {
     }
 }
 
-/// Runs `moongate action` on this body.
-fn command(arguments: &[&str], body: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_moongate"));
-    let streams =
-        command.arg("action").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = streams.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
-
-#[test]
-fn the_command_prints_each_fixtures_action_as_one_line() {
-    for (name, fixture) in &fixtures() {
-        let output = command(&[], &body(fixture));
-        let printed = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(printed.lines().count(), 1, "{name}");
-        assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), fixture["expect"], "{name}");
-        let refused = fixture["expect"].get("error").is_some();
-        assert_eq!(output.status.code(), Some(i32::from(refused)), "{name}");
-        assert!(output.stderr.is_empty(), "{name}");
-    }
-}
-
-#[test]
-fn the_command_says_why_when_asked() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/payloads/wechatpay-v2-native.json");
-    let output = command(&["--explain", file], "");
-    let why = String::from_utf8(output.stderr).unwrap();
-    assert!(why.contains("signature: wechatpay v2") && why.contains("found in: `response`"), "{why}");
-    assert!(why.contains("check: payload: may be used: weixin://wxpay/bizpayurl?pr=hT8wVn3zz"), "{why}");
-    assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().starts_with("{\"type\":\"qr\""));
-
-    let output = command(&["--explain"], r#"{"h5_url":"https://wx.tenpay.com.evil.example/"}"#);
-    let why = String::from_utf8(output.stderr).unwrap();
-    assert!(why.contains("wx.tenpay.com.evil.example is not this provider's"), "{why}");
-    assert_eq!(output.stdout, b"{\"error\":\"untrusted_host\"}\n");
-    assert_eq!(output.status.code(), Some(1));
-
-    let any = command(&["--explain", "--host", "*"], r#"{"h5_url":"https://pay.example/"}"#);
-    assert!(any.status.success());
-    let why = String::from_utf8(any.stderr).unwrap();
-    assert!(why.starts_with("warning: `*` lets an action lead to any https host"), "{why}");
-    let named = command(&["--explain", "--host", "pay.example"], r#"{"h5_url":"https://pay.example/"}"#);
-    assert!(named.status.success() && !String::from_utf8(named.stderr).unwrap().contains("warning"));
-
-    assert_eq!(command(&["no such file"], "").status.code(), Some(2));
-}
-
-/// Hosts that the wallets' own documents name, and what lies under an aggregator's domain: written down a second time,
-/// apart from the library's lists.
-const OWN_HOSTS: [&str; 22] = [
-    "wx.tenpay.com",
-    "openapi.alipay.com",
-    "mapi.alipay.com",
-    "mclient.alipay.com",
-    "excashier.alipay.com",
-    "cashier.alipay.com",
-    "unitradeprod.alipay.com",
-    "intlmapi.alipay.com",
-    "globalmapi.alipay.com",
-    "qr.alipay.com",
-    "ulink.alipay.com",
-    "render.alipay.com",
-    "openapi-sandbox.dl.alipaydev.com",
-    "openapi.alipaydev.com",
-    "gateway.95516.com",
-    "cashier.95516.com",
-    "mcashier.95516.com",
-    "appcashier.95516.com",
-    "qr.95516.com",
-    "gateway.test.95516.com",
-    "ipos.10086.cn",
-    "p.10086.cn",
-];
-
 /// The wallets that are providers themselves, with exact hosts.
 const WALLETS: [&str; 5] = ["", "wechatpay", "alipay", "unionpay", "hebao"];
 
-/// The domains that aggregators' pages lie on, beside [`OWN_HOSTS`]; `*` where any may be named by the merchant.
-const DOMAINS: [(&str, &[&str]); 12] = [
-    ("stripe", &[".stripe.com"]),
-    ("adyen", &[".adyen.com"]),
-    ("antom", &["*"]),
-    ("airwallex", &[".airwallex.com"]),
-    ("pingpp", &[".pingxx.com", "api-mop.chinaums.com"]),
-    ("hyperswitch", &["api.hyperswitch.io", "sandbox.hyperswitch.io"]),
-    ("checkout", &[".checkout.com"]),
-    ("omise", &["pay.omise.co", "api.omise.co"]),
-    ("jeepay", &["*"]),
-    ("xendit", &["*"]),
-    ("qfpay", &["*"]),
-    ("chinaums", &["api-mop.chinaums.com", "qr.chinaums.com", "test-api-open.chinaums.com", "qr-test2.chinaums.com"]),
-];
-
-/// Whether a host is this aggregator's, or waits for the merchant's word.
-fn aggregators(host: &str, action: &Action) -> bool {
-    let Some((_, domains)) = DOMAINS.iter().find(|(name, _)| *name == action.provider) else { return false };
-    domains.iter().any(|domain| match *domain {
-        "*" => action.any_host.is_some(),
-        domain if domain.starts_with('.') => host.ends_with(domain),
-        domain => host == domain,
-    })
-}
-
-/// The pages that an action opens.
-fn pages(action: &Action) -> Vec<&String> {
-    match &action.step {
-        Step::Redirect { url, .. } => vec![url],
-        Step::Qr { fallback, .. } | Step::Deeplink { fallback, .. } => fallback.iter().collect(),
-        Step::InApp { .. } | Step::Nothing { .. } => Vec::new(),
-    }
-}
-
 /// Judges an accepted action with another reader of addresses: the one browsers' rules are written in.
 fn judge(action: &Action, hosts: &[String]) {
-    for page in pages(action) {
-        let url = Url::parse(page).unwrap_or_else(|fault| panic!("{page}: {fault}"));
-        let host = url.host_str().unwrap();
-        assert_eq!(url.scheme(), "https", "{page}");
-        assert!(url.username().is_empty() && url.password().is_none() && url.port().is_none(), "{page}");
-        assert!(matches!(url.host(), Some(url::Host::Domain(_))), "{page}");
-        let known = OWN_HOSTS.contains(&host) || hosts.iter().any(|known| known == host);
-        assert!(known || aggregators(host, action), "{page} of {}", action.provider);
-        if let Some(any) = &action.any_host {
-            assert!(!any.is_empty());
-        }
-    }
-    if let Step::Deeplink { url, .. } = &action.step {
-        let schemes =
-            ["alipays", "alipay", "alipayqr", "alipayhk", "weixin", "upwrp", "uppaywallet", "cmpay", "intent", "https"];
-        assert!(schemes.contains(&Url::parse(url).unwrap().scheme()), "{url}");
-    }
-    if let Step::Qr { payload, image, .. } = &action.step {
-        let picture = image.as_ref().is_none_or(|image| {
-            image.starts_with("data:image/") && !image.contains("svg") || Url::parse(image).unwrap().scheme() == "https"
-        });
-        assert!(picture && payload.as_ref().is_none_or(|payload| payload.len() <= 2048));
-    }
+    judge::judge(action, NOW, &Trust { hosts: hosts.to_vec(), test_origin: None });
 }
 
 fn trusting(hosts: &[&str]) -> Trust {
@@ -210,6 +81,79 @@ fn sum(minor: u64, code: &str) -> Amount {
 
 const H5: &str = "https://wx.tenpay.com/pay";
 const CODE: &str = "weixin://wxpay/bizpayurl?pr=Zt4kQ8b";
+
+#[test]
+fn the_signature_is_named_and_what_it_was_wrapped_in() {
+    for (text, name, wrappers) in [
+        (r#"{"code_url":"weixin://wxpay/bizpayurl?pr=a"}"#, "wechatpay v3", &[][..]),
+        (r#"{"data":{"code_url":"weixin://wxpay/bizpayurl?pr=a"}}"#, "wechatpay v3", &["data"]),
+        (r#"{"result":{"payload":"https://qr.95516.com/1"}}"#, "unionpay address", &["result", "payload"]),
+    ] {
+        assert_eq!(signature(text), Ok((name, wrappers.to_vec())), "{text}");
+    }
+    assert_eq!(signature("{}"), Err(Refusal::Unrecognised));
+    for (name, fixture) in fixtures() {
+        let provider = fixture["expect"]["provider"].as_str();
+        let known = signature(&body(&fixture)).map_or("", |(name, _)| name.split(' ').next().unwrap_or_default());
+        assert!(provider.is_none_or(|provider| known == provider || known == "normalised"), "{name}: {known}");
+    }
+}
+
+#[test]
+fn half_a_signature_is_nobodys() {
+    for half in [
+        r#"{"_links":{"redirect":{"href":"https://a.checkout.com/"}}}"#,
+        r#"{"id":"pay_1","status":"Pending"}"#,
+        r#"{"id":"pay","_links":{}}"#,
+        r#"{"payment_request_id":"pr-1"}"#,
+        r#"{"payment_request_id":"pr-1","actions":{}}"#,
+        r#"{"actions":[]}"#,
+        r#"{"respcd":"0000"}"#,
+        r#"{"syssn":"1"}"#,
+        r#"{"object":"charge"}"#,
+        r#"{"object":"charge","channel":"wx_wap"}"#,
+        r#"{"object":"charge","credential":{}}"#,
+        r#"{"channel":"wx_wap","credential":{}}"#,
+        r#"{"id":"chrg_1"}"#,
+        r#"{"id":"int","status":"PENDING"}"#,
+        r#"{"object":"setup_intent","id":"int_1"}"#,
+        r#"{"payment_id":"1"}"#,
+        r#"{"payment_id":"1","status":"odd"}"#,
+        r#"{"next_action":{"type":"redirect_to_url"}}"#,
+        r#"{"payDataType":"payurl"}"#,
+        r#"{"payData":"https://a.example/"}"#,
+        r#"{"payOrderId":"1"}"#,
+        r#"{"orderState":1}"#,
+        r#"{"state":1}"#,
+        r#"{"respCode":"00"}"#,
+        r#"{"merId":"1"}"#,
+        r#"{"returnCode":"000000"}"#,
+        r#"{"hmac":"1"}"#,
+        r#"{"errCode":"SUCCESS"}"#,
+        r#"{"merOrderId":"1"}"#,
+        r#"{"miniPayRequest":{}}"#,
+        r#"{"out_trade_no":"1"}"#,
+        r#"{"qr_code":"https://qr.alipay.com/bax1"}"#,
+        r#"{"trade_no":"1"}"#,
+        r#"{"nonceStr":"1"}"#,
+        r#"{"timeStamp":"1"}"#,
+        r#"{"code":"ACQ.SYSTEM_ERROR"}"#,
+        r#"{"code":"SYSTEMERROR"}"#,
+        r#"{"code":"ODD","message":"a"}"#,
+        r#"{"message":"a"}"#,
+        r#"{"resultCode":"Odd"}"#,
+        r#"{"result":{"resultStatus":"X"}}"#,
+        r#"{"type":"odd"}"#,
+        "method=alipay.user.info.auth&sign=1",
+        "merId=1&txnType=01",
+        "https://a.example/?method=alipay.user.info.auth",
+        "https://a.example/?authorization=OPEN",
+        "<form action='https://a.example/'><input name=merId value=1></form>",
+        "<form action='https://a.example/'><input name=txnType value=01></form>",
+    ] {
+        assert_eq!(signature(half), Err(Refusal::Unrecognised), "{half}");
+    }
+}
 
 #[test]
 fn every_address_in_every_fixture_passes_the_independent_check() {
@@ -253,6 +197,8 @@ fn in_test_mode_an_action_opens_the_test_origin_and_nothing_else() {
             at("/gateway.do")
         )),
         json!(at("/gateway.do?method=alipay.trade.wap.pay&sign=x")),
+        json!(at("/gateway.do?service=create_direct_pay_by_user&sign=x")),
+        json!(at("/gateway.do?service=alipay.wap.create.direct.pay.by.user&sign=x")),
         json!({"returnCode": "000000", "hmac": "a", "payUrl": format!("url<hi:=>{}<hi:$$>method<hi:=>POST<hi:$$>sessionId<hi:=>1", at("/wap"))}),
     ] {
         let action = read(&accepted, &trust).unwrap_or_else(|refusal| panic!("{accepted}: {refusal:?}"));
@@ -373,6 +319,13 @@ fn limits_are_where_they_are_said_to_be() {
     };
     assert!(post(64, 1).is_ok() && post(1, 16 * 1024).is_ok());
     assert_eq!((post(65, 1).err(), post(1, 16 * 1024 + 1).err()), (Some(Refusal::TooLarge), Some(Refusal::TooLarge)));
+    let inputs = |count: usize| (0..count).map(|n| format!("<input name=k{n}>")).collect::<String>();
+    let form =
+        |count: usize| format!("<form method=post action='https://openapi.alipay.com/'>{}</form>", inputs(count));
+    assert!(Action::read(&form(64), NOW, &Trust::default()).is_ok());
+    for count in [65, 401, 10_000] {
+        assert_eq!(Action::read(&form(count), NOW, &Trust::default()).err(), Some(Refusal::TooLarge), "{count}");
+    }
     let filled = |size: usize| format!("{{\"code_url\":\"{CODE}\"}}{}", " ".repeat(size - CODE.len() - 15));
     assert_eq!(filled(256 * 1024).len(), 256 * 1024);
     assert!(Action::read(&filled(256 * 1024), NOW, &Trust::default()).is_ok());
@@ -382,6 +335,22 @@ fn limits_are_where_they_are_said_to_be() {
     };
     assert!(expiring(NOW - 1).is_ok());
     assert_eq!(expiring(NOW).err(), Some(Refusal::Expired));
+}
+
+#[test]
+fn a_megabyte_of_anything_is_too_large_before_it_is_read() {
+    let terms = Terms { trust: Trust::default(), amount: sum(1, "CNY"), methods: "wechatpay".to_owned() };
+    for piece in ["[", "{\"a\":", "\"", "<form>", "<xml>", "&a=1", "https://", "{", "\\u0000", " "] {
+        for start in ["", "\"", "{\"code_url\":\"weixin://", "<xml><a>", "a=", "https://wx.tenpay.com/"] {
+            let text = [start, &piece.repeat((1 << 20) / piece.len())].concat();
+            assert_eq!(Action::read(&text, NOW, &Trust::default()), Err(Refusal::TooLarge), "{start}{piece}…");
+            assert!(Action::checked(&text, NOW, &terms).is_err(), "{start}{piece}…");
+        }
+    }
+    let whole = [r#"{"type":"qr","image":"data:image/png;base64,"#, &"A".repeat(1 << 20), "\"}"].concat();
+    assert_eq!(Action::checked(&whole, NOW, &terms), Err(Refusal::TooLarge));
+    let escaped = Json::from_text(&["{\"code_url\":\"", CODE, "\"}", &"\n".repeat(250_000)].concat()).written();
+    assert!(escaped.len() > 256 * 1024 && Action::checked(&escaped, NOW, &terms).is_ok(), "a body within its limit");
 }
 
 /// Pieces that the readers look for, so that chance comes near them.
@@ -612,45 +581,50 @@ fn tree() -> impl Strategy<Value = Json> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+/// The rules on what chance brings.
+mod by_chance {
+    use super::*;
 
-    #[test]
-    fn no_text_panics_and_no_unchecked_address_comes_out(pieces in proptest::collection::vec(piece(), 0..24)) {
-        let text = pieces.concat();
-        if let Ok(action) = Action::read(&text, NOW, &Trust::default()) {
-            judge(&action, &[]);
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_text_panics_and_no_unchecked_address_comes_out(pieces in proptest::collection::vec(piece(), 0..24)) {
+            let text = pieces.concat();
+            if let Ok(action) = Action::read(&text, NOW, &Trust::default()) {
+                judge(&action, &[]);
+            }
+            let _ = (code::kind(&text), code::collects(&text), code::read_by(Some(&text), "alipay unionpay"));
         }
-        let _ = (code::kind(&text), code::collects(&text), code::read_by(Some(&text), "alipay unionpay"));
-    }
 
-    #[test]
-    fn no_json_panics_and_no_unchecked_address_comes_out(json in tree()) {
-        if let Ok(action) = Action::read_json(&json, NOW, &Trust::default()) {
-            judge(&action, &[]);
-            let again = Action::read(&action.to_json().to_string(), NOW, &Trust::default());
-            prop_assert!(again.is_ok(), "{again:?}");
-        }
-    }
-
-    #[test]
-    fn no_address_close_to_a_right_one_gets_past_the_independent_check(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
-        let hosts = ["shop.example".to_owned()];
-        let trust = Trust { hosts: hosts.to_vec(), test_origin: None };
-        let url = ["https://", &authority, &tail].concat();
-        for response in [json!({"h5_url": url}), json!({"type": "redirect", "url": url}), json!({"code_url": CODE, "h5_url": url})] {
-            if let Ok(action) = read(&response, &trust) {
-                judge(&action, &hosts);
+        #[test]
+        fn no_json_panics_and_no_unchecked_address_comes_out(json in tree()) {
+            if let Ok(action) = Action::read_json(&json, NOW, &Trust::default()) {
+                judge(&action, &[]);
+                let again = Action::read(&action.to_json().to_string(), NOW, &Trust::default());
+                prop_assert!(again.is_ok(), "{again:?}");
             }
         }
-    }
 
-    #[test]
-    fn in_test_mode_the_independent_check_finds_the_test_origin(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
-        for url in [["http://127.0.0.1:8080", &tail, &authority].concat(), ["http://", &authority, "127.0.0.1:8080", &tail].concat()] {
-            if let Ok(action) = read(&json!({"h5_url": url}), &testing("http://127.0.0.1:8080")) {
-                for page in pages(&action) {
-                    prop_assert_eq!(Url::parse(page).unwrap().origin().ascii_serialization(), "http://127.0.0.1:8080");
+        #[test]
+        fn no_address_close_to_a_right_one_gets_past_the_independent_check(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
+            let hosts = ["shop.example".to_owned()];
+            let trust = Trust { hosts: hosts.to_vec(), test_origin: None };
+            let url = ["https://", &authority, &tail].concat();
+            for response in [json!({"h5_url": url}), json!({"type": "redirect", "url": url}), json!({"code_url": CODE, "h5_url": url})] {
+                if let Ok(action) = read(&response, &trust) {
+                    judge(&action, &hosts);
+                }
+            }
+        }
+
+        #[test]
+        fn in_test_mode_the_independent_check_finds_the_test_origin(authority in authority(), tail in "[/?#a@:\\\\]{0,4}") {
+            for url in [["http://127.0.0.1:8080", &tail, &authority].concat(), ["http://", &authority, "127.0.0.1:8080", &tail].concat()] {
+                if let Ok(action) = read(&json!({"h5_url": url}), &testing("http://127.0.0.1:8080")) {
+                    for page in pages(&action) {
+                        prop_assert_eq!(Url::parse(page).unwrap().origin().ascii_serialization(), "http://127.0.0.1:8080");
+                    }
                 }
             }
         }

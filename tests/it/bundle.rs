@@ -126,7 +126,7 @@ fn what_travels_until_a_press_is_sent_is_summed_truly_and_does_not_grow() {
 fn the_script_is_one_file_that_pins_every_other() {
     let script = String::from_utf8(BUNDLE["moongate.js"].clone()).unwrap();
     assert!(!script.contains("./glue.js") && !script.contains("./generated.js"), "it still imports");
-    for (name, weight) in listed().iter().filter(|(name, _)| name.ends_with(".wasm") || name.ends_with(".json")) {
+    for (name, weight) in listed().iter().filter(|(name, _)| name.contains('-')) {
         assert!(script.contains(name), "{name} is not named");
         assert!(script.contains(weight["integrity"].as_str().unwrap()), "{name} is not pinned");
     }
@@ -141,4 +141,33 @@ fn no_file_says_on_whose_machine_it_was_made() {
             private.iter().filter(|word| bytes.windows(word.len()).any(|part| part == word.as_bytes())).collect();
         assert!(found.is_empty(), "{name} holds {found:?}");
     }
+}
+
+/// Long: the whole wasm is built twice from nothing. It is what is committed that is bundled.
+#[test]
+#[ignore = "builds the wasm twice from nothing: tests/run --all"]
+fn two_clones_in_two_folders_make_the_same_bytes() {
+    let made = ["one", "another-folder-with-a-longer-name"].map(|name| {
+        let clone = folder(&format!("clone-{name}"));
+        let cloned = Command::new("git").args(["clone", "--quiet", env!("CARGO_MANIFEST_DIR")]).arg(&clone).status();
+        assert!(cloned.unwrap().success(), "git could not clone");
+        let out = clone.join("made");
+        let program = Command::new(env!("CARGO_BIN_EXE_moongate"))
+            .args(["bundle", "--anew", "--out"])
+            .arg(&out)
+            .current_dir(&clone)
+            .env("CARGO_MANIFEST_DIR", &clone)
+            .env("CARGO_TARGET_DIR", clone.join("target"))
+            .output()
+            .unwrap();
+        assert!(program.status.success(), "{}", String::from_utf8_lossy(&program.stderr));
+        let made = contents(&out);
+        fs::remove_dir_all(&clone).unwrap();
+        made
+    });
+    let [one, other] = made;
+    assert!(one.len() > 20, "{:?}", one.keys());
+    let differ: Vec<_> =
+        one.iter().filter(|(name, bytes)| other.get(*name) != Some(*bytes)).map(|(name, _)| name).collect();
+    assert!(differ.is_empty() && one.len() == other.len(), "{differ:?} differ");
 }

@@ -15,14 +15,14 @@ use proptest::prelude::*;
 use std::rc::Rc;
 
 /// A checkout and the list of what it ordered last.
-struct Play {
-    state: State,
+pub(crate) struct Play {
+    pub(crate) state: State,
     effects: Vec<Effect>,
-    now: Millis,
+    pub(crate) now: Millis,
     ids: u8,
 }
 
-fn id(number: u8) -> AttemptId {
+pub(crate) fn id(number: u8) -> AttemptId {
     AttemptId::from_random([number; 16])
 }
 
@@ -34,11 +34,11 @@ fn amount(minor: u64) -> Amount {
     Amount::new(minor, Currency::parse("CNY").unwrap()).unwrap()
 }
 
-fn order() -> Order {
+pub(crate) fn order() -> Order {
     Order { id: "SO-1001".into(), amount: amount(12800), test: false }
 }
 
-fn offer() -> Rc<Offer> {
+pub(crate) fn offer() -> Rc<Offer> {
     let raw = Json::read(r#"{"endpoint":"/checkout","order":"SO-1001","amount":12800,"currency":"CNY"}"#).unwrap();
     let (options, faults) = Options::from_file(&raw);
     assert_eq!(faults, []);
@@ -60,7 +60,7 @@ fn action(step: Step) -> Action {
     }
 }
 
-fn code() -> Action {
+pub(crate) fn code() -> Action {
     let payload = Some("weixin://wxpay/bizpayurl?pr=Zt4kQ8b".to_owned());
     action(Step::Qr { payload, image: None, fallback: None })
 }
@@ -76,7 +76,7 @@ fn app() -> Action {
     })
 }
 
-fn payment(status: Standing, action: Option<Action>) -> Payment {
+pub(crate) fn payment(status: Standing, action: Option<Action>) -> Payment {
     Payment {
         id: Some("pay_1".into()),
         attempt: None,
@@ -92,7 +92,7 @@ fn payment(status: Standing, action: Option<Action>) -> Payment {
     }
 }
 
-fn answer(status: Standing, action: Option<Action>) -> Answer {
+pub(crate) fn answer(status: Standing, action: Option<Action>) -> Answer {
     Answer::Payment(Box::new(payment(status, action)))
 }
 
@@ -101,12 +101,12 @@ fn server_fault(code: ServerCode) -> Answer {
 }
 
 impl Play {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let state = State::new(order(), offer(), Some(method("wechatpay")), false);
         Self { state, effects: vec![], now: 0, ids: 0 }
     }
 
-    fn happens(&mut self, what: What) -> &mut Self {
+    pub(crate) fn happens(&mut self, what: What) -> &mut Self {
         let (state, effects) = advance(self.state.clone(), Event { at: self.now, what });
         self.state = state;
         self.effects = effects;
@@ -119,7 +119,7 @@ impl Play {
         self.happens(What::Shopper(gesture, fresh))
     }
 
-    fn after(&mut self, millis: Millis) -> &mut Self {
+    pub(crate) fn after(&mut self, millis: Millis) -> &mut Self {
         self.now += millis;
         self
     }
@@ -129,7 +129,7 @@ impl Play {
         self.happens(What::Answered(request, attempt, answer))
     }
 
-    fn attempt(&self) -> &Attempt {
+    pub(crate) fn attempt(&self) -> &Attempt {
         self.state.phase.attempt().expect("an attempt")
     }
 

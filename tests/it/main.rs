@@ -8,11 +8,29 @@
     missing_docs
 )]
 
+// Shared with the fuzzers.
+#[allow(unreachable_pub)]
+#[path = "../fuzz/entries.rs"]
+mod entries;
+
 mod action;
-mod bundle;
+mod fuzz;
 mod machine;
-mod offer;
-mod sandbox;
-mod serve;
+mod replay;
+mod schedules;
 mod tidy;
+mod work;
+
+// What needs the program. Without it (`--no-default-features`) the rest is built in seconds, and tried on each mutant.
+#[cfg(feature = "program")]
+mod bundle;
+#[cfg(feature = "program")]
+mod offer;
+#[cfg(feature = "program")]
+mod sandbox;
+#[cfg(feature = "program")]
+mod serve;
+#[cfg(feature = "program")]
+mod verify;
+#[cfg(feature = "program")]
 mod view;

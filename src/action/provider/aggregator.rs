@@ -8,7 +8,7 @@ use crate::action::{Bridge, Refusal, Seconds, Standing, Step, time};
 use crate::checkout::json::Json;
 
 /// Whether an aggregator's code text is admitted: any wallet's, any https page, a bare Alipay+ code, EMV.
-pub(super) const ANY_CODE: &str = "weixin: wxp: 28 000201 *";
+pub(super) const ANY_CODE: &str = "weixin: wxp: [28] [emv] *";
 
 /// How the names begin that aggregators have for the wallets' methods, without case and `_`; the longer first.
 const METHODS: [(&str, &str); 8] = [

@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Recogniser] = &[
 ];
 
 /// Its own examples say `http`, which is upgraded.
-const HOSTS: &str = "ipos.10086.cn p.10086.cn http";
+const HOSTS: &str = "ipos.10086.cn p.10086.cn [http]";
 
 /// `ordSts` of a query.
 const WORDS: Words =

@@ -10,7 +10,7 @@ use crate::checkout::json::Json;
 pub(super) const ROWS: &[Recogniser] = &[Recogniser {
     name: NAME,
     hosts: "",
-    codes: "weixin: wxp: 28 000201 qr.alipay.com qr.95516.com",
+    codes: "weixin: wxp: [28] [emv] qr.alipay.com qr.95516.com",
     matches: |json| matches!(word(json, "type"), "redirect" | "qr" | "inapp" | "deeplink" | "none"),
     read,
 }];

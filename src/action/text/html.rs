@@ -2,7 +2,7 @@
 //!
 //! It runs nothing and draws nothing. What a browser would send only after a person chose it (`select`, `textarea`) is refused.
 
-use super::{MAX_PAIRS, after, cut, object, trimmed, unescape};
+use super::{after, cut, object, trimmed, unescape};
 use crate::action::Refusal;
 use crate::action::provider::FORM;
 use crate::checkout::json::Json;
@@ -16,7 +16,6 @@ pub(super) fn read(text: &str) -> Result<Json, Refusal> {
             "form" if form.is_some() => return Err(Refusal::Malformed),
             "form" => (form, open) = (Some(tag), true),
             "/form" => open = false,
-            "input" if open && fields.len() > MAX_PAIRS => return Err(Refusal::TooLarge),
             "input" if open => fields.extend(field(&tag)),
             "select" | "textarea" if open => return Err(Refusal::Malformed),
             "script" | "style" | "title" | "textarea" => page.skip(&tag.name),
@@ -158,6 +157,11 @@ mod tests {
         assert_eq!(form.get("name").and_then(Json::text), Some("pay"));
         assert_eq!(form.get("action").and_then(Json::text), Some("https://a.example/?x&notify=1"));
         assert_eq!(form.get("fields").unwrap().to_string(), r#"{"a":"1 & 2","b":"<form>","f":"on"}"#);
+    }
+
+    #[test]
+    fn an_attribute_without_a_name_ends_nothing() {
+        assert_eq!(form("<form><input ='' name=a value=1></form>").get("fields").unwrap().to_string(), r#"{"a":"1"}"#);
     }
 
     #[test]

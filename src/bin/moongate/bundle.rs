@@ -9,6 +9,7 @@ mod links;
 mod names;
 mod order;
 mod parts;
+mod report;
 mod script;
 mod shell;
 mod split;
@@ -22,6 +23,7 @@ use anyhow::{Context, Result, bail};
 use folder::{Fetched, File, integrity};
 use glue::Glue;
 use moongate::words::{Key, Language};
+use parts::PARTS;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,9 @@ pub(crate) struct Arguments {
     /// The folder to write into; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Writes where the bytes of the wasm are into this folder too: a table and a picture of the crates, a list of the functions
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// Makes everything anew, even if nothing has changed since the last bundle
     #[arg(long)]
     anew: bool,
@@ -57,6 +62,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn write(arguments: &Arguments) -> Result<String> {
     let workspace = Workspace::here();
+    if let Some(folder) = &arguments.report {
+        let _turn = workspace.turn()?;
+        let glue = glue::generate(&compile::module(&workspace)?)?;
+        println!("{}", report::write(folder, &glue.weights, &PARTS.map(|part| part.name))?);
+    }
     if !arguments.anew {
         let made = up_to_date(&workspace)?.folder;
         folder::copy(&made, &arguments.out)?;
@@ -126,7 +136,9 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let modules: Vec<(&str, File)> = modules.collect();
     let parts = modules.iter().map(|(name, file)| ((*name).to_owned(), reference(file)));
     generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
-    let mut files = vec![script];
+    let form = File::hashed("form", "js", script::short(&workspace.text("www/form.js")?)?.into_bytes(), Fetched::Never);
+    generated.insert("form".to_owned(), reference(&form));
+    let mut files = vec![script, form];
     files.extend(modules.into_iter().map(|(_, file)| file));
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));

@@ -5,8 +5,10 @@
 mod action;
 mod bundle;
 mod offer;
+mod replay;
 mod sandbox;
 mod serve;
+mod verify;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +34,10 @@ enum Command {
     Action(action::Arguments),
     /// Prints what a shopper would be offered
     Offer(offer::Arguments),
+    /// Plays a recorded event log through the state machine
+    Replay(replay::Arguments),
+    /// Plays the contract against a merchant's own server
+    Verify(verify::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -42,5 +48,7 @@ fn main() -> ExitCode {
         Some(Command::Bundle(arguments)) => bundle::run(&arguments),
         Some(Command::Action(arguments)) => action::run(&arguments),
         Some(Command::Offer(arguments)) => offer::run(&arguments),
+        Some(Command::Replay(arguments)) => replay::run(&arguments),
+        Some(Command::Verify(arguments)) => verify::run(&arguments),
     }
 }

@@ -66,6 +66,15 @@ pub(crate) fn router(settings: Settings) -> Result<Router, String> {
     Ok(routes(&Arc::new(Shop::open(settings)?)))
 }
 
+/// The same, whose event streams say in this time that they live.
+///
+/// # Errors
+/// A sentence, if the file can't be used.
+#[cfg(test)]
+pub(crate) fn pinging(settings: Settings, ping: Duration) -> Result<Router, String> {
+    Ok(routes(&Arc::new(Shop { ping, ..Shop::open(settings)? })))
+}
+
 /// What all requests share.
 #[derive(Debug)]
 struct Shop {

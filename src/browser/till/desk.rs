@@ -120,13 +120,15 @@ impl Desk {
     fn happened(&mut self, what: What) {
         let Some(state) = self.state.clone() else { return };
         if !(self.whole || self.waiting.is_empty() && is_early(&state.phase, &what)) {
+            self.setup.carrier.parts.want();
             self.waiting.push(what);
             return;
         }
         let at = page::now();
-        let name = what.name();
-        let (state, effects) = advance((*state).clone(), Event { at, what });
-        self.setup.mirror.log(at, name, &state);
+        let event = Event { at, what };
+        self.setup.mirror.log.borrow_mut().note(&state, &event);
+        let (state, effects) = advance((*state).clone(), event);
+        self.setup.mirror.log.borrow_mut().led_to(&state);
         let state = Rc::new(state);
         self.state = Some(state.clone());
         self.setup.mirror.state.replace(Some(state.clone()));

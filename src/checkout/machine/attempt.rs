@@ -95,6 +95,11 @@ impl Attempt {
         self.payment.as_ref().and_then(|payment| payment.id.as_deref()).unwrap_or(self.id.as_str())
     }
 
+    /// Whether only a link speaks of it, and the server has not: then it is perhaps somebody else's.
+    pub(super) fn is_hearsay(&self) -> bool {
+        self.origin == Origin::Link && self.payment.is_none()
+    }
+
     /// How long its present action is usable in all, in seconds, if anybody said: on the server's clock, and so the same
     /// after a reload.
     pub fn lifetime(&self) -> Option<u64> {
@@ -107,8 +112,8 @@ impl Attempt {
         if let Step::InApp { bridge, .. } = &self.action()?.step { Some(*bridge) } else { None }
     }
 
-    /// A number from the id, that spreads the asking of many pages.
+    /// What spreads the asking of many pages.
     pub(crate) fn spread(&self) -> u64 {
-        self.id.as_str().bytes().fold(0, |sum, byte| sum * 31 % 9973 + u64::from(byte))
+        self.id.spread()
     }
 }

@@ -37,11 +37,15 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Bo
     }
 }
 
-/// An unfinished attempt is taken up: asked about first, whatever it was.
+/// An unfinished attempt is taken up: asked about first, whatever it was. One that was kept from another cart is closed.
 #[inline(never)]
 fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
-    if turn.state.offer.row(&attempt.method).is_some() {
+    if let Some(row) = turn.state.offer.row(&attempt.method) {
+        let other_sum = attempt.origin != Origin::Link && row.total != attempt.total;
         turn.state.chosen = Some(attempt.method.clone());
+        if other_sum {
+            return closing::cancel(turn, attempt, Then::Choose(None));
+        }
     }
     attempt.watch = Watch::from(turn.at);
     turn.send(Request::Ask, &mut attempt);
@@ -162,8 +166,8 @@ fn unsupported() -> Fault {
     Fault::Server(ServerFault { code: ServerCode::ServerError, about: "501 to a creation".to_owned() })
 }
 
-/// Whether this fault is the server's word that the creation made nothing.
-fn nothing_created(code: ServerCode) -> bool {
+/// Whether this fault is the server's word that the creation made nothing, or the refresh no code.
+pub(super) fn nothing_created(code: ServerCode) -> bool {
     matches!(
         code,
         ServerCode::AmountChanged

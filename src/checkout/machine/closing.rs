@@ -27,6 +27,10 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
     match what {
         What::Answered(Request::Cancel, id, answer) if *id == attempt.id => {
             attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
+            // What could not be closed keeps its order until it has ended.
+            if let Then::Replace(next) = &then {
+                turn.state.next = Some(next.clone());
+            }
             closed(turn, attempt, then, answer)
         }
         What::TimeCame | What::Woke if !attempt.watch.asking && turn.at >= attempt.watch.not_before => {
@@ -76,12 +80,10 @@ fn fault_of(answer: &Answer) -> Option<Fault> {
 
 /// What was waiting for the attempt to be closed.
 fn follow(turn: &mut Turn, then: Then) -> Phase {
+    turn.replace_if_due();
     match then {
         Then::Choose(fault) => Phase::choosing(fault),
-        Then::Replace(next) => {
-            turn.replace(&next);
-            Phase::choosing(None)
-        }
+        Then::Replace(_) => Phase::choosing(None),
         Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => match choosing::fresh_attempt(turn, fresh) {
             Some(mut attempt) => {
                 attempt.by_page = matches!(then, Then::PayByPage(_));
@@ -104,6 +106,7 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
             telling::take(turn, attempt, payment)
         }
         What::Shopper(Gesture::Pay, fresh) if outcome == Outcome::Expired => {
+            turn.replace_if_due();
             choosing::pay(turn, None, None, fresh, true)
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),

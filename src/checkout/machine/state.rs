@@ -31,6 +31,8 @@ pub struct State {
     pub hidden: bool,
     /// Where the payment is.
     pub phase: Phase,
+    /// What takes the place of the order once the attempt that could not be closed has ended.
+    pub next: Option<Box<(Order, Rc<Offer>)>>,
 }
 
 /// The merchant's order.
@@ -168,7 +170,7 @@ impl State {
     /// A checkout at its start.
     pub fn new(order: Order, offer: Rc<Offer>, chosen: Option<MethodId>, large: bool) -> Self {
         let phase = Phase::choosing(None);
-        Self { order, offer, chosen, large, expanded: false, hidden: false, phase }
+        Self { order, offer, chosen, large, expanded: false, hidden: false, phase, next: None }
     }
 }
 

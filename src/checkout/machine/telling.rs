@@ -5,12 +5,12 @@
 use super::Turn;
 use super::announcement::Announcement;
 use super::attempt::Attempt;
-use super::event::Effect;
-use super::state::{Acting, Confirming, Millis, Outcome, Phase};
+use super::event::{Effect, Request, What};
+use super::state::{Acting, Confirming, Millis, Outcome, Phase, Then};
 use crate::action::{Refusal, Standing, Step};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::patience::Watch;
-use crate::checkout::wire::Payment;
+use crate::checkout::wire::{Answer, Payment};
 use std::rc::Rc;
 
 /// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
@@ -38,6 +38,33 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
         Standing::Pending => return show(turn, attempt),
     };
     Phase::Ended { attempt, outcome, when }
+}
+
+/// That an attempt is paid counts whenever it is heard, also while something else is asked of the server: the phase after it.
+///
+/// # Errors
+/// The phase as it was, if this is nothing of the kind.
+#[inline(never)]
+pub(super) fn paid(turn: &mut Turn, phase: Phase, what: &What) -> Result<Phase, Phase> {
+    let (id, payment) = match what {
+        What::Answered(Request::Ask | Request::Refresh, id, Answer::Payment(payment)) if payment.is_paid() => {
+            (id, payment)
+        }
+        What::Heard(id, Some(payment)) if payment.is_paid() => (id, payment),
+        _ => return Err(phase),
+    };
+    match phase {
+        Phase::Choosing { pending: Some(attempt), .. } | Phase::Sending { attempt, .. } if attempt.id == *id => {
+            Ok(take(turn, attempt, payment))
+        }
+        Phase::Canceling { attempt, then } if attempt.id == *id => {
+            if let Then::Replace(next) = then {
+                turn.state.next = Some(next);
+            }
+            Ok(take(turn, attempt, payment))
+        }
+        phase => Err(phase),
+    }
 }
 
 /// Keeps what the server said; an answer without an action leaves the one that is known.

@@ -5,10 +5,10 @@
 mod place;
 
 use super::attempt::{Attempt, Origin};
-use super::closing;
 use super::event::{BridgeWord, Effect, Gesture, Request, What};
 use super::state::{Acting, Confirming, Millis, Phase, Then};
 use super::{Turn, telling};
+use super::{choosing, closing};
 use crate::action::{Standing, Step};
 use crate::checkout::fault::{Fault, ServerCode};
 use crate::checkout::method::Flow;
@@ -58,6 +58,11 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
         What::BridgeSaid(word) if place.hears(*word) => bridge_said(turn, attempt, *word),
         What::Woke | What::Hinted => woke(turn, attempt, place),
         What::TimeCame => time_came(turn, attempt, place),
+        // Nobody closes what is perhaps somebody else's, nor judges it by another order than it was asked about for.
+        What::Updated(next) if next.0 != turn.state.order && attempt.is_hearsay() => {
+            turn.replace(next);
+            Phase::choosing(None)
+        }
         What::Updated(next) if next.0 != turn.state.order => {
             closing::cancel(turn, attempt, Then::Replace(next.clone()))
         }
@@ -99,7 +104,7 @@ fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &G
 /// 扫不了？用网页付: the page behind the code, else another attempt that is paid by a page.
 fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: &AttemptId) -> Phase {
     let by_page = turn.state.offer.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect));
-    match fallback(&attempt) {
+    match attempt.action().and_then(|action| action.step.fallback()).map(str::to_owned) {
         Some(url) => {
             turn.order(Effect::Open(url));
             attempt.watch = Watch::from(turn.at);
@@ -107,13 +112,6 @@ fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: &
         }
         None if by_page => closing::cancel(turn, attempt, Then::PayByPage(fresh.clone())),
         None => place.of(attempt),
-    }
-}
-
-fn fallback(attempt: &Attempt) -> Option<String> {
-    match &attempt.action()?.step {
-        Step::Qr { fallback, .. } | Step::Deeplink { fallback, .. } => fallback.clone(),
-        Step::Redirect { .. } | Step::InApp { .. } | Step::Nothing { .. } => None,
     }
 }
 
@@ -212,6 +210,10 @@ fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: R
         (Request::Refresh, Answer::Unsupported) => {
             let then = attempt.next.take().map_or(Then::Choose(None), Then::Pay);
             closing::cancel(turn, attempt, then)
+        }
+        // The order is paid elsewhere, or costs something else: no new code will ever come.
+        (Request::Refresh, Answer::Fault(Fault::Server(fault))) if choosing::nothing_created(fault.code) => {
+            Phase::Choosing { fault: Some(Fault::Server(fault.clone())), pending: Some(attempt) }
         }
         (Request::Refresh, _) => Phase::Acting { attempt, at: Acting::CodeOver },
         (_, Answer::Payment(payment)) => told(turn, attempt, place, payment),

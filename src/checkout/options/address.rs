@@ -25,10 +25,10 @@ impl Address {
         let after = after.strip_prefix("//")?;
         let https = scheme.eq_ignore_ascii_case("https");
         let (authority, rest) = after.split_at_checked(after.find(['/', '?', '#']).unwrap_or(after.len()))?;
-        let authority = authority.to_ascii_lowercase();
-        let authority = authority.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(&authority);
+        let whole = authority.to_ascii_lowercase();
+        let authority = whole.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(&whole);
         let known = https || scheme.eq_ignore_ascii_case("http");
-        let fit = known && text.len() <= MAX && fits(rest) && is_authority(authority);
+        let fit = known && text.len() <= MAX && fits(rest) && is_authority(&whole);
         fit.then(|| Self { https, authority: authority.to_owned(), rest: rest.to_owned() })
     }
 
@@ -69,17 +69,8 @@ impl Address {
     /// RFC 1918, RFC 3927, RFC 6761 6.3, read 2026-11-22.
     pub fn is_private(&self) -> bool {
         let host = self.host();
-        let parts: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
-        host == "localhost"
-            || host.ends_with(".localhost")
-            || host == "[::1]"
-            || matches!(
-                parts.as_slice(),
-                [Some(127 | 10), Some(_), Some(_), Some(_)]
-                    | [Some(192), Some(168), Some(_), Some(_)]
-                    | [Some(169), Some(254), Some(_), Some(_)]
-                    | [Some(172), Some(16..=31), Some(_), Some(_)]
-            )
+        let near = |ip: [u8; 4]| matches!(ip, [127 | 10, ..] | [192, 168, ..] | [169, 254, ..] | [172, 16..=31, ..]);
+        host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || ipv4(host).is_some_and(near)
     }
 
     fn scheme(&self) -> &'static str {
@@ -93,13 +84,32 @@ pub(super) fn is_host(text: &str) -> bool {
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     match inner {
         Some(ipv6) => ipv6.contains(':') && ipv6.bytes().all(|b| b.is_ascii_hexdigit() || b == b':'),
-        None => (1..=253).contains(&text.len()) && text.bytes().all(plain) && !text.starts_with(['.', '-']),
+        None => {
+            let plain = (1..=253).contains(&text.len()) && text.bytes().all(plain) && !text.starts_with(['.', '-']);
+            plain && (!ends_in_number(text) || ipv4(text).is_some())
+        }
     }
+}
+
+/// Whether browsers read such a host as an IPv4 address, however few or odd its numbers are.
+///
+/// # Source
+/// URL Standard, "ends in a number checker", read 2026-11-22.
+fn ends_in_number(host: &str) -> bool {
+    let last = host.strip_suffix('.').unwrap_or(host).rsplit('.').next().unwrap_or_default();
+    let hex = last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    hex || !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The four numbers of an IPv4 address as it is usually written: a zero before a number would make it octal.
+fn ipv4(host: &str) -> Option<[u8; 4]> {
+    let number = |part: &str| part.parse().ok().filter(|_| part == "0" || !part.starts_with(['0', '+']));
+    host.split('.').map(number).collect::<Option<Vec<u8>>>()?.try_into().ok()
 }
 
 fn is_authority(authority: &str) -> bool {
     let (host, port) = split_port(authority);
-    is_host(host) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|_| !port.starts_with('+')))
+    is_host(host) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|_| !port.starts_with(['+', '0'])))
 }
 
 fn split_port(authority: &str) -> (&str, Option<&str>) {
@@ -183,7 +193,10 @@ mod tests {
             "https://",
             "https:///checkout",
             "https://shop.example:99999/",
+            "https://256.0.0.1/",
             "https://shop.example:+80/",
+            "https://shop.example:0443/",
+            "https://shop.example:443:443/",
             "https://shop example/",
             "https://商店.example/",
             "//evil\\.example/",
@@ -248,7 +261,6 @@ mod tests {
             "https://169.253.1.1/",
             "https://11.0.0.1/",
             "https://[::2]/",
-            "https://256.0.0.1/",
         ];
         for page in public {
             assert!(!Address::parse(page).unwrap().is_private(), "{page}");
@@ -257,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_host_is_a_name_or_an_address_and_nothing_more() {
-        for host in ["shop.example", "127.0.0.1", "[::1]", "xn--fiq228c.example", "a"] {
+        for host in ["shop.example", "127.0.0.1", "[::1]", "xn--fiq228c.example", "a", "1a.2b", "0xyz"] {
             assert!(is_host(host), "{host}");
         }
         for wrong in [
@@ -270,6 +282,12 @@ mod tests {
             ".a",
             "[1]",
             "[x::]",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "127.0.0.01",
+            "shop.1",
+            "127.0.0.1.",
         ] {
             assert!(!is_host(wrong), "{wrong}");
         }

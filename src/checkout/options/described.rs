@@ -34,7 +34,7 @@ const UNKNOWN: &str = "is not a wallet and has no label";
 /// What is unknown, has no id or is named twice is left out and named among the faults.
 pub(super) fn methods(fields: &mut Fields<'_>) -> Vec<Method> {
     let named = |value: &Json| items(value).filter(|items| !items.is_empty());
-    let Some(items) = fields.field("methods", "is not a list of methods", named) else {
+    let Some(items) = fields.field("methods", "is not a list of at most 400 methods", named) else {
         return Wallet::ALL.into_iter().map(|wallet| Method::plain(wallet.into())).collect();
     };
     let mut methods: Vec<Method> = Vec::new();
@@ -238,6 +238,16 @@ mod tests {
         assert_eq!(methods.len(), 2);
         assert_eq!(methods[0].fee, None, "the first counts");
         assert_eq!(faults, [("wrong_option", r#"methods: {"id":"alipay","fee":0} is named twice"#.to_owned())]);
+    }
+
+    #[test]
+    fn a_list_longer_than_a_page_can_mean_is_no_list() {
+        let list = |count: usize| ["[", &vec![r#""alipay""#; count].join(","), "]"].concat();
+        assert_eq!(alipay(&[r#""scannableBy":"#, &list(400)].concat()).0.scannable_by.len(), 400);
+        assert_eq!(alipay(&[r#""scannableBy":"#, &list(401)].concat()).0.scannable_by, []);
+        let (methods, faults) = read(&["\"", &"gift ".repeat(401), "\""].concat());
+        assert_eq!((methods.len(), faults.len()), (4, 1), "the four wallets, and one fault");
+        assert!(faults[0].1.ends_with("is not a list of at most 400 methods"), "{}", faults[0].1);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::checkout::json::Json;
 /// Longest text that is shown, in characters.
 const MAX_TEXT: usize = 200;
 
+/// Most items of a list: ids are compared with each other.
+const MAX_ITEMS: usize = 400;
+
 /// Reads the members of one object and collects what is wrong with them.
 pub(super) struct Fields<'a> {
     /// The object.
@@ -87,7 +90,7 @@ impl<'a> Fields<'a> {
 
     /// The words of a list or of a text with spaces between, each as `read` gives it; what is wrong is named and left out.
     pub(super) fn list<T>(&mut self, key: &str, rule: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
-        let words = self.field(key, "is not a list", items).unwrap_or_default();
+        let words = self.field(key, "is not a list of at most 400", items).unwrap_or_default();
         let mut list = Vec::new();
         for word in &words {
             match word.text().and_then(&read) {
@@ -123,13 +126,14 @@ pub(super) fn whole(value: &Json) -> Option<u64> {
     value.scalar().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()
 }
 
-/// The items of a list, or the words of a text.
+/// The items of a list, or the words of a text, unless there are more than a page can mean.
 pub(super) fn items(value: &Json) -> Option<Vec<Json>> {
-    match value {
-        Json::List(items) => Some(items.clone()),
-        Json::Text(text) => Some(text.split_ascii_whitespace().map(Json::from_text).collect()),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => None,
-    }
+    let items: Vec<Json> = match value {
+        Json::List(items) => items.iter().take(MAX_ITEMS + 1).cloned().collect(),
+        Json::Text(text) => text.split_ascii_whitespace().take(MAX_ITEMS + 1).map(Json::from_text).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => return None,
+    };
+    (items.len() <= MAX_ITEMS).then_some(items)
 }
 
 /// Whether a character is unseen and changes how its neighbours look: control, line and bidi characters.

@@ -1,21 +1,18 @@
 //! Decides what a browser of a test is like: its size, its user agent, its colours; and how it is spoken to.
 //!
-//! It knows nothing of checkouts. One chromedriver serves the whole run; at most two browsers are open at once.
+//! It knows nothing of checkouts. Each browser has its own driver; at most two are open at once.
 
+use super::engine::{Driver, Engine, chromium, firefox, webkit};
 use super::process::Program;
 use super::wait::{LIMIT, until};
-use axum::http::Method;
 use fantoccini::elements::Element;
-use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use image::ImageFormat;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::{Cursor, Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
-use std::sync::OnceLock;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use url::{ParseError, Url};
 
 static SEATS: Semaphore = Semaphore::const_new(2);
 
@@ -34,22 +31,26 @@ pub const UNIONPAY: &str = "Mozilla/5.0 (Linux; Android 12; BLK-AL80 Build/HUAWE
     like Gecko) Version/4.0 Chrome/99.0.4844.88 Mobile Safari/537.36 (com.unionpay.mobilepay) (cordova 9.1.0) (updebug 0) \
     (version 1009) (UnionPay/1.0 CloudPay) (clientVersion 309) (language zh_CN)";
 
+/// A promise, in JavaScript, that comes true when what is there now has been drawn.
+const DRAWN: &str = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))";
+
 /// What a browser is to be like.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
-    agent: Option<&'static str>,
-    phone: bool,
-    dark: bool,
-    language: &'static str,
+    pub(super) agent: Option<&'static str>,
+    pub(super) dark: bool,
+    pub(super) still: bool,
+    pub(super) scriptless: bool,
+    pub(super) language: &'static str,
 }
 
 /// A browser on a desk, light, in Chinese.
-pub const DESK: Kind = Kind { agent: None, phone: false, dark: false, language: "zh-CN" };
+pub const DESK: Kind = Kind { agent: None, dark: false, still: false, scriptless: false, language: "zh-CN" };
 
 impl Kind {
     /// On a phone, as this app or browser.
     pub fn phone(self, agent: &'static str) -> Self {
-        Self { agent: Some(agent), phone: true, ..self }
+        Self { agent: Some(agent), ..self }
     }
 
     /// In dark colours.
@@ -57,78 +58,82 @@ impl Kind {
         Self { dark: true, ..self }
     }
 
+    /// For somebody who wants nothing to move.
+    pub fn still(self) -> Self {
+        Self { still: true, ..self }
+    }
+
+    /// Running no script of any page.
+    pub fn scriptless(self) -> Self {
+        Self { scriptless: true, ..self }
+    }
+
     /// For somebody who reads this language.
     pub fn language(self, language: &'static str) -> Self {
         Self { language, ..self }
     }
 
+    /// Width and height of its page, in CSS pixels.
+    pub fn size(self) -> (u32, u32) {
+        if self.is_phone() { (390, 844) } else { (1280, 1000) }
+    }
+
+    /// Pixels of the screen for one of the page.
+    pub fn ratio(self) -> u32 {
+        if self.is_phone() { 2 } else { 1 }
+    }
+
+    /// Whether it is on a phone: then alone it has another's name.
+    pub fn is_phone(self) -> bool {
+        self.agent.is_some()
+    }
+
     /// Opens it, once one of the two places is free.
     pub async fn open(self) -> Browser {
         let seat = SEATS.acquire().await.expect("never closed");
+        let engine = Engine::of_this_run();
+        let Driver { programs, address, capabilities } = match engine {
+            Engine::Chromium => chromium::driver(self),
+            Engine::Firefox => firefox::driver(self),
+            Engine::WebKit => webkit::driver(self),
+        };
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(self.capabilities()).connect(&driver().1).await;
-        let client = client.unwrap_or_else(|fault| panic!("chromedriver opens no browser: {fault}"));
+        let client = builder.capabilities(capabilities).connect(&address).await;
+        let client = client.unwrap_or_else(|fault| panic!("{engine:?} does not open: {fault}"));
         let id = client.session_id().await.ok().flatten().expect("a session has an id");
-        let browser = Browser { client, id, _seat: seat };
-        let scheme = if self.dark { "dark" } else { "light" };
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+        let browser = Browser { kind: self, engine, client, address, id, _programs: programs, _seat: seat };
+        browser.dress().await;
         browser
     }
-
-    fn capabilities(self) -> Capabilities {
-        let mut arguments = vec![
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            // A second window would put the first to sleep.
-            "--disable-backgrounding-occluded-windows",
-            "--hide-scrollbars",
-            // A live shop's name, on this machine.
-            "--host-resolver-rules=MAP shop.example 127.0.0.1",
-            "--window-size=1280,1000",
-        ];
-        arguments.retain(|argument| !(self.phone && argument.starts_with("--window-size")));
-        let mut options = json!({ "args": arguments, "prefs": { "intl.accept_languages": self.language } });
-        if self.phone {
-            let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true, "mobile": true });
-            options["mobileEmulation"] = json!({ "deviceMetrics": metrics, "userAgent": self.agent });
-        }
-        let capabilities = json!({
-            "goog:chromeOptions": options,
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "unhandledPromptBehavior": "ignore",
-            "pageLoadStrategy": "normal",
-        });
-        capabilities.as_object().cloned().expect("an object")
-    }
-}
-
-/// The one chromedriver of this run, and its address.
-fn driver() -> &'static (Program, String) {
-    static DRIVER: OnceLock<(Program, String)> = OnceLock::new();
-    DRIVER.get_or_init(|| {
-        let port = |line: &str| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok();
-        let (program, port) = Program::start(Command::new("chromedriver").arg("--port=0"), port);
-        (program, format!("http://127.0.0.1:{port}"))
-    })
 }
 
 /// An open browser; closed when it is dropped.
 #[derive(Debug)]
 pub struct Browser {
+    kind: Kind,
+    engine: Engine,
     client: Client,
+    address: String,
     id: String,
+    // In this order: the driver and what it needs end before the place is free.
+    _programs: Vec<Program>,
     _seat: SemaphorePermit<'static>,
 }
 
 impl Browser {
+    /// Makes it what it could not be asked to be when it was opened.
+    async fn dress(&self) {
+        match self.engine {
+            Engine::Chromium => self.colours(self.kind.dark).await,
+            Engine::Firefox | Engine::WebKit => self.resize(|size| size).await,
+        }
+        match self.engine {
+            Engine::Chromium if self.kind.scriptless => chromium::without_scripts(&self.client).await,
+            Engine::Firefox if self.kind.scriptless => firefox::without_scripts(&self.client).await,
+            _ => {}
+        }
+    }
+
     /// Goes there.
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.unwrap_or_else(|fault| panic!("{url} does not open: {fault}"));
@@ -171,10 +176,11 @@ impl Browser {
         }
     }
 
-    /// Waits until the address holds this text.
+    /// Waits until the address holds this text and its page is drawn: Firefox loses a press on what it has not drawn.
     pub async fn until_at(&self, part: &str) {
-        self.until(&format!("the address holds {part}"), "return location.href.includes(arguments[0])", &[json!(part)])
-            .await;
+        let there =
+            format!("return document.readyState === 'complete' && location.href.includes(arguments[0]) && {DRAWN}");
+        self.until(&format!("the address holds {part}"), &there, &[json!(part)]).await;
     }
 
     /// An element of the page's own tree, once it is there.
@@ -193,50 +199,79 @@ impl Browser {
         }
     }
 
-    /// Runs a script in each page from now on, before the page's own.
-    pub async fn inject(&self, script: &str) {
-        self.devtools("Page.enable", json!({})).await;
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    /// A picture of this element, as PNG, as soon as what is there now has been drawn; `None` while it is not there.
+    pub async fn picture(&self, element: &Element) -> Option<Vec<u8>> {
+        let place = format!(
+            "const [part] = arguments; part.scrollIntoView({{ block: 'center', behavior: 'instant' }})
+            return {DRAWN}.then(() => {{
+              const {{ x, y, width, height }} = part.getBoundingClientRect()
+              return [x, y, width, height].map((side) => side / innerWidth)
+            }})"
+        );
+        let place = self.try_run(&place, &[serde_json::to_value(element).ok()?]).await.ok()?;
+        if self.engine != Engine::WebKit {
+            return element.screenshot().await.ok();
+        }
+        // Its own pictures of an element are black: cut from a picture of the page.
+        let page = image::load_from_memory(&self.client.screenshot().await.ok()?).ok()?;
+        let [x, y, width, height] = [0, 1, 2, 3].map(|side| pixels(&place[side], page.width()));
+        let mut png = Vec::new();
+        page.crop_imm(x, y, width, height).write_to(&mut Cursor::new(&mut png), ImageFormat::Png).ok()?;
+        Some(png)
     }
 
-    /// Refuses addresses like these from now on; `*` stands for anything, and no patterns for no refusal.
-    pub async fn block(&self, patterns: &[&str]) {
-        self.devtools("Network.enable", json!({})).await;
-        self.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await;
+    /// Gives its page another width and height, made of those that its kind has.
+    pub async fn resize(&self, other: impl FnOnce((u32, u32)) -> (u32, u32)) {
+        let size = other(self.kind.size());
+        match self.engine {
+            Engine::Chromium => chromium::resize(&self.client, size, self.kind).await,
+            Engine::Firefox => firefox::resize(&self.client, size, self.kind.ratio()).await,
+            Engine::WebKit => {
+                let done = self.client.set_window_rect(0, 0, size.0, size.1).await;
+                done.unwrap_or_else(|fault| panic!("the window does not change: {fault}"));
+            }
+        }
+        let fits = "return innerWidth === arguments[0] && innerHeight === arguments[1]";
+        self.until(&format!("the page is {size:?}"), fits, &[json!(size.0), json!(size.1)]).await;
     }
 
-    /// Cuts the network, or brings it back.
+    /// Makes it dark or light; ask [`super::engine::can`] first.
+    pub async fn colours(&self, dark: bool) {
+        match self.engine {
+            Engine::Chromium => chromium::colours(&self.client, dark, self.kind.still).await,
+            Engine::Firefox => firefox::colours(&self.client, dark).await,
+            Engine::WebKit => panic!("WebKit's colours can't be changed"),
+        }
+    }
+
+    /// Cuts the network, or brings it back; ask [`super::engine::can`] first.
     pub async fn offline(&self, cut: bool) {
-        let conditions = json!({ "offline": cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.devtools("Network.enable", json!({})).await;
-        self.devtools("Network.emulateNetworkConditions", conditions).await;
+        match self.engine {
+            Engine::Chromium => chromium::offline(&self.client, cut).await,
+            Engine::Firefox => firefox::offline(&self.client, cut).await,
+            Engine::WebKit => panic!("WebKit's network can't be cut"),
+        }
     }
 
-    /// A command of Chromium's own protocol.
-    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
-        let body = json!({ "cmd": command, "params": parameters });
-        let command = Vendor { path: "goog/cdp/execute", body };
-        self.client.issue_cmd(command).await.unwrap_or_else(|fault| panic!("{fault}"))
+    /// Refuses addresses like these from now on, `*` standing for anything; ask [`super::engine::can`] first. What is fetched
+    /// can be refused everywhere: [`super::Trial::refused`].
+    pub async fn refuse(&self, patterns: &[&str]) {
+        assert_eq!(self.engine, Engine::Chromium, "only Chromium refuses files");
+        chromium::refuse(&self.client, patterns).await;
     }
 
-    /// What the console said since it was last asked.
+    /// What the console said since it was last asked; in Chromium by its own record, else what the page itself wrote there.
     pub async fn console(&self) -> Vec<String> {
-        let command = Vendor { path: "se/log", body: json!({ "type": "browser" }) };
-        let entries = self.client.issue_cmd(command).await.unwrap_or_default();
-        let line = |entry: &Value| {
-            format!("{} {}", entry["level"].as_str().unwrap_or("?"), entry["message"].as_str().unwrap_or("?"))
-        };
-        entries.as_array().into_iter().flatten().map(line).collect()
+        if self.engine == Engine::Chromium {
+            return chromium::console(&self.client).await;
+        }
+        let said = self.try_run("return window.said?.splice(0) ?? []", &[]).await.unwrap_or_default();
+        said.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// Pointer and key actions.
     pub async fn act(&self, actions: impl Into<fantoccini::actions::Actions>) {
         self.client.perform_actions(actions).await.expect("the actions are performed");
-    }
-
-    /// Lets go of whatever is held down.
-    pub async fn let_go(&self) {
-        self.client.release_actions().await.expect("nothing is held");
     }
 
     /// WebDriver's own client, for what is not here.
@@ -252,30 +287,19 @@ impl Browser {
     }
 }
 
+/// A share of the page's width, in pixels of its picture.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn pixels(share: &Value, width: u32) -> u32 {
+    (share.as_f64().unwrap_or_default() * f64::from(width)).round() as u32
+}
+
 impl Drop for Browser {
     /// In place, since a failing test has no runtime any more; a browser that is gone already is no fault here.
     fn drop(&mut self) {
-        let host = driver().1.trim_start_matches("http://");
+        let host = self.address.trim_start_matches("http://");
         let request = format!("DELETE /session/{} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", self.id);
         if let Ok(mut stream) = TcpStream::connect(host) {
             let _closed = stream.write_all(request.as_bytes()).and_then(|()| stream.read(&mut [0; 64]));
         }
-    }
-}
-
-/// A command that only this driver knows.
-#[derive(Debug)]
-struct Vendor {
-    path: &'static str,
-    body: Value,
-}
-
-impl WebDriverCompatibleCommand for Vendor {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(self.body.to_string()))
     }
 }

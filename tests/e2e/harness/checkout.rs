@@ -27,9 +27,11 @@ impl<'a> Checkout<'a> {
         Self { browser, host: host.to_owned() }
     }
 
-    /// Waits until a press on pay is sent at once, and the view has taken the shell's place.
+    /// Waits until a press on pay is sent at once, and the view has taken the shell's place: a pointer comes by, for which the
+    /// rest is fetched.
     pub async fn ready(&self) -> &Self {
         self.until("the widget is ready", "return host?.state?.offer != null || heard('ready').length > 0").await;
+        self.see("host.dispatchEvent(new PointerEvent('pointerenter'))").await;
         let drawn = "return section && root.querySelector('input')?.name !== 'moongate-shell'";
         self.until("the view has taken over", drawn).await;
         self
@@ -100,7 +102,7 @@ impl<'a> Checkout<'a> {
 
     /// A screenshot of the code on screen.
     pub async fn code_picture(&self) -> Vec<u8> {
-        let picture = until(LIMIT, async || self.find("[data-qr]").await?.screenshot().await.ok()).await;
+        let picture = until(LIMIT, async || self.browser.picture(&self.find("[data-qr]").await?).await).await;
         picture.expect("a code is on screen")
     }
 

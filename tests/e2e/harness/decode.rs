@@ -2,7 +2,9 @@
 //!
 //! It does not decide whether that is right.
 
+use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What each reader reads in a picture of a code.
@@ -11,9 +13,16 @@ use std::process::{Command, Stdio};
 /// When no reader reads it, or two read different texts.
 pub fn read(png: &[u8]) -> String {
     let texts: Vec<String> = [by_rxing(png), by_zbar(png)].into_iter().flatten().collect();
-    let first = texts.first().expect("a reader that is not ours reads the code").clone();
+    let first = texts.first().unwrap_or_else(|| panic!("no reader reads the code in {}", kept(png))).clone();
     assert!(texts.iter().all(|text| *text == first), "the readers disagree: {texts:?}");
     first
+}
+
+/// Keeps a picture for people to look at, and gives its place.
+fn kept(png: &[u8]) -> String {
+    let name = std::thread::current().name().unwrap_or("a test").replace("::", "-");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+    fs::write(&file, png).map_or_else(|fault| fault.to_string(), |()| file.display().to_string())
 }
 
 /// Whether any reader reads a code in it.

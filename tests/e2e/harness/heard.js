@@ -18,6 +18,11 @@
   }
   addEventListener('error', (event) => keep('trouble', `error: ${event.message ?? event.target?.src}`))
   addEventListener('unhandledrejection', (event) => keep('trouble', `rejection: ${event.reason?.stack ?? event.reason}`))
+  window.said = []
+  for (const level of ['error', 'warn']) {
+    const say = console[level]
+    console[level] = (...words) => { window.said.push(`${level} ${words.join(' ')}`); say.apply(console, words) }
+  }
   document.addEventListener('securitypolicyviolation', (event) =>
     keep('trouble', `policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))
 }

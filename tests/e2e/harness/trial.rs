@@ -76,6 +76,14 @@ impl Trial {
         self
     }
 
+    /// Where what has this in its address can't be fetched, as if the network were cut for it.
+    pub fn refused(self, part: &str) -> Self {
+        self.script(&format!(
+            "{{ const fetched = window.fetch; window.fetch = (...all) => String(all[0]?.url ?? all[0]).includes('{part}')
+              ? Promise.reject(new TypeError('refused')) : fetched(...all) }}"
+        ))
+    }
+
     /// With this in its head.
     pub fn head(mut self, html: &str) -> Self {
         self.head.push_str(html);

@@ -73,6 +73,7 @@ pub(crate) fn state(phase: Phase) -> State {
         expanded: false,
         hidden: false,
         phase,
+        next: None,
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) enum Fetched {
     OnceReadyInOneLanguage,
     /// Once a shopper presses pay.
     AtFirstPress,
-    /// Never: it is for the merchant's tools.
+    /// Not on the usual way: it is for the merchant's tools, or for a browser without what the others have.
     Never,
 }
 

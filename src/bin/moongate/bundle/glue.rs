@@ -5,6 +5,7 @@
 use super::links::Links;
 use super::names::{self, Names, is_name};
 use super::parts::PARTS;
+use super::split::Weight;
 use super::{order, split, trap, unread};
 use anyhow::{Context, Result, ensure};
 use std::collections::HashSet;
@@ -18,6 +19,8 @@ pub(super) struct Glue {
     pub(super) modules: Vec<(&'static str, Vec<u8>)>,
     /// The script: a module that exports what the wasm does, by default what starts it, and `more`, which adds a part.
     pub(super) script: String,
+    /// What each function of the modules weighs.
+    pub(super) weights: Vec<Weight>,
 }
 
 /// Adds a part to the wasm that runs: it finds in `earlier` what the parts before it export.
@@ -62,13 +65,13 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
     }
     module.exports.iter_mut().for_each(|export| export.name = exports.short(&export.name));
     let whole = module.emit_wasm();
-    let modules = split::split(&whole, &links, &PARTS)?;
+    let (modules, weights) = split::split(&whole, &links, &PARTS)?;
     let modules = PARTS.iter().zip(&modules).map(|(part, module)| Ok((part.name, order::arrange(module)?)));
     let modules = modules.collect::<Result<Vec<_>>>()?;
     let script = [without_unused(output.js(), &used).as_str(), MORE].concat();
     let script = names::shorten(&sources.in_quotes(&script), &imports, &exports);
     ensure!(!script.lines().any(|line| line.starts_with("import ")), "the wasm's script imports another");
-    Ok(Glue { modules, script })
+    Ok(Glue { modules, script, weights })
 }
 
 /// The script without the functions that the wasm imported before it was trimmed, and does not now. Each is a member of

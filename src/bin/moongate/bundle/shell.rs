@@ -32,6 +32,7 @@ const SAID: &[Key] = &[
     Key::AskNow,
     Key::Succeeded,
     Key::Refunded,
+    Key::FaultUnreachable,
 ];
 
 const HINTS: [Hint; 8] =

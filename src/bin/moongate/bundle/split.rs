@@ -13,15 +13,26 @@ use anyhow::{Context, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use walrus::{ConstExpr, ElementItems, ElementKind, ExportItem, FunctionKind, LocalFunction, Module, ModuleConfig, ir};
+use wasmparser::{Parser, Payload};
 
-/// The parts, in their order, as modules.
+/// A function, the part that it is in, and what its code weighs.
+#[derive(Clone, Debug)]
+pub(super) struct Weight {
+    pub(super) part: usize,
+    /// Its path.
+    pub(super) function: String,
+    pub(super) bytes: usize,
+}
+
+/// The parts, in their order, as modules; and what is in them.
 ///
 /// # Errors
 /// When the module can't be read, or a room that is to come later is nowhere called from an earlier part.
-pub(super) fn split(whole: &[u8], links: &Links, parts: &[Part]) -> Result<Vec<Vec<u8>>> {
+pub(super) fn split(whole: &[u8], links: &Links, parts: &[Part]) -> Result<(Vec<Vec<u8>>, Vec<Weight>)> {
     let module = parse(whole)?;
     let plan = Plan::make(&module, links, parts)?;
-    (0..parts.len()).map(|part| plan.part(whole, part)).collect()
+    let modules: Result<Vec<_>> = (0..parts.len()).map(|part| plan.part(whole, part)).collect();
+    Ok((modules?, plan.weights(whole, &module)?))
 }
 
 fn parse(whole: &[u8]) -> Result<Module> {
@@ -97,6 +108,23 @@ impl Plan {
         }
     }
 
+    /// What each function weighs that is in a part.
+    fn weights(&self, whole: &[u8], module: &Module) -> Result<Vec<Weight>> {
+        let mut bodies = Vec::new();
+        for payload in Parser::new(0).parse_all(whole) {
+            if let Payload::CodeSectionEntry(body) = payload? {
+                bodies.push(body.range().len());
+            }
+        }
+        let locals = module.funcs.iter_local().zip(bodies);
+        let weights = locals.filter_map(|((id, _), bytes)| {
+            let part = *self.homes.get(&id.index())?;
+            let function = path(module.funcs.get(id)).unwrap_or_default();
+            Some(Weight { part, function, bytes })
+        });
+        Ok(weights.collect())
+    }
+
     /// What is called from a later part than its own.
     fn shared(&self, graph: &Graph<'_>) -> BTreeMap<Number, String> {
         let mut shared = BTreeSet::new();
@@ -149,7 +177,7 @@ impl<'a> Graph<'a> {
 
 impl Node {
     fn of(module: &Module, links: &Links, parts: &[Part], function: &walrus::Function) -> Self {
-        let name = function.name.as_ref().map(|name| format!("{:#}", rustc_demangle::demangle(name)));
+        let name = path(function);
         let names = |part: &Part| part.rooms.iter().any(|room| name.as_ref().is_some_and(|name| is_in(name, room)));
         let (is_local, calls) = match &function.kind {
             FunctionKind::Local(local) => (true, calls(local)),
@@ -158,6 +186,11 @@ impl Node {
         let targets = links.targets(module, function.id());
         Self { is_local, room: parts.iter().rposition(names).unwrap_or(0), calls, targets }
     }
+}
+
+/// A function's path, as it is written in the sources.
+fn path(function: &walrus::Function) -> Option<String> {
+    Some(format!("{:#}", rustc_demangle::demangle(function.name.as_ref()?)))
 }
 
 /// Whether a function is the room's, or is the room itself.
@@ -225,7 +258,7 @@ mod tests {
     }
 
     fn parts() -> Vec<Module> {
-        let parts = split(&whole(), &Links::default(), &PARTS).unwrap();
+        let (parts, _) = split(&whole(), &Links::default(), &PARTS).unwrap();
         parts.iter().map(|part| Module::from_buffer(part).unwrap()).collect()
     }
 

@@ -10,11 +10,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a bundle is made of, beside the library and the toolchain.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
     "src/bin/moongate/bundle.rs",
+    "www/form.js",
     "www/moongate.js",
     "www/moongate.css",
     "www/moongate.d.ts",

@@ -1,0 +1,173 @@
+//! The log: nothing of anybody is in it, it is bounded, and `moongate replay` plays it to the same phases.
+
+use crate::machine::Play;
+use moongate::action::Standing;
+use moongate::checkout::json::Json;
+use moongate::checkout::log::Log;
+use moongate::checkout::machine::*;
+use moongate::checkout::wire::Answer;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A checkout whose log is written while it is played.
+struct Recorded {
+    play: Play,
+    log: Log,
+}
+
+impl Recorded {
+    fn new() -> Self {
+        Self { play: Play::new(), log: Log::default() }
+    }
+
+    fn happens(&mut self, what: What) -> &mut Self {
+        self.log.note(&self.play.state, &Event { at: self.play.now, what: what.clone() });
+        self.play.happens(what);
+        self.log.led_to(&self.play.state);
+        self
+    }
+
+    fn answers(&mut self, request: Request, answer: Answer) -> &mut Self {
+        let attempt = self.play.attempt().id.clone();
+        self.happens(What::Answered(request, attempt, answer))
+    }
+
+    /// As far as the code on screen.
+    fn showing_a_code() -> Self {
+        let mut recorded = Self::new();
+        let attempt = crate::machine::id(1);
+        recorded.happens(What::Shopper(Gesture::Pay, attempt)).happens(What::SubmitDecided(true));
+        let mut payment = crate::machine::payment(Standing::Pending, Some(crate::machine::code()));
+        payment.reason = Some("asked by Zhang San".to_owned());
+        recorded.answers(Request::Create, Answer::Payment(Box::new(payment))).happens(What::ActionDecided(false));
+        recorded
+    }
+
+    fn asks(&mut self, answer: Answer) -> &mut Self {
+        self.play.after(13_000);
+        self.happens(What::TimeCame).answers(Request::Ask, answer)
+    }
+
+    fn entries(&self) -> Vec<Json> {
+        self.log.to_json().items().to_vec()
+    }
+}
+
+fn still_pending() -> Answer {
+    crate::machine::answer(Standing::Pending, Some(crate::machine::code()))
+}
+
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn replay(name: &str, text: &str) -> (Option<i32>, String, String) {
+    let output: Output =
+        Command::new(env!("CARGO_BIN_EXE_moongate")).arg("replay").arg(file(name, text)).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_recorded_log_is_played_to_the_same_phases_and_each_step_is_printed() {
+    let mut recorded = Recorded::showing_a_code();
+    recorded.asks(crate::machine::answer(Standing::Succeeded, None));
+    let (code, printed, complaint) = replay("paid", &recorded.log.to_json().written());
+    assert_eq!((code, complaint.as_str()), (Some(0), ""), "{printed}");
+    let lines: Vec<_> = printed.lines().collect();
+    assert_eq!(lines.len(), recorded.entries().len());
+    assert!(lines[0].contains("begun wechatpay 12800 CNY alipay 12800 1"), "{printed}");
+    assert!(lines[1].contains("sending     pay 95 => ") && lines[1].contains("moongate-submit"), "{printed}");
+    assert!(lines[2].contains("submit_passed") && lines[2].contains("send create"), "{printed}");
+    let last = lines.last().unwrap();
+    assert!(last.contains("ended") && last.contains("moongate-complete") && last.contains("forget"), "{printed}");
+    let state = Json::object([("phase", "ended".into()), ("log", recorded.log.to_json())]);
+    assert_eq!(replay("whole-state", &state.written()), (code, printed, complaint), "the whole state will do");
+}
+
+#[test]
+fn a_phase_that_differs_is_said_and_fails() {
+    let recorded = Recorded::showing_a_code();
+    let text = recorded.log.to_json().written().replace("\"phase\":\"sending\"", "\"phase\":\"unknown\"");
+    let (code, printed, complaint) = replay("other", &text);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains("sending    (was unknown)") && complaint.contains("2 of the phases differ"), "{printed}");
+}
+
+#[test]
+fn what_is_no_log_is_refused_in_a_sentence() {
+    for (name, text, why) in [
+        ("no-json", "{", "must hold a log as JSON"),
+        ("empty", "[]", "nothing has happened"),
+        ("cut", r#"[{"at":1,"event":"pay","with":"7","phase":"sending"}]"#, "does not start with how it began"),
+        (
+            "odd",
+            r#"[{"at":0,"event":"begun","with":"- 1 CNY"},{"at":1,"event":"dance","with":"7"}]"#,
+            "no entry of a log: {\"at\":1,\"event\":\"dance\"",
+        ),
+    ] {
+        let (code, _, complaint) = replay(name, text);
+        assert_eq!(code, Some(2), "{name}");
+        assert!(complaint.contains(why), "{name}: {complaint}");
+    }
+}
+
+#[test]
+fn nothing_of_the_shopper_the_order_or_the_payment_is_in_the_log() {
+    let mut recorded = Recorded::showing_a_code();
+    recorded.asks(still_pending()).happens(What::Updated(Box::new((
+        Order { id: "SO-2002".into(), ..recorded_order() },
+        crate::machine::offer(),
+    ))));
+    let text = recorded.log.to_json().written();
+    let attempt = crate::machine::id(1);
+    for secret in [attempt.as_str(), "mg_", "SO-1001", "SO-2002", "pay_1", "weixin", "Zt4kQ8b", "Zhang", "http"] {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+}
+
+fn recorded_order() -> Order {
+    crate::machine::order()
+}
+
+#[test]
+fn hours_of_waiting_do_not_fill_the_log() {
+    let mut recorded = Recorded::showing_a_code();
+    let before = recorded.entries().len();
+    for _ in 0..40 {
+        recorded.asks(still_pending());
+    }
+    assert_eq!(recorded.entries().len(), before + 2, "the last question and its answer stand for all");
+    let (code, printed, _) = replay("waited", &recorded.log.to_json().written());
+    assert_eq!(code, Some(0), "{printed}");
+    recorded.asks(Answer::Unsupported);
+    assert_eq!(recorded.entries().len(), before + 4, "an answer that says something else stays");
+}
+
+#[test]
+fn the_log_is_bounded_and_one_that_lost_its_beginning_says_so() {
+    let mut recorded = Recorded::showing_a_code();
+    for _ in 0..300 {
+        recorded.happens(What::Hid).happens(What::Woke).answers(Request::Ask, Answer::Unsupported);
+    }
+    assert_eq!(recorded.entries().len(), 200);
+    let (code, _, complaint) = replay("long", &recorded.log.to_json().written());
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("its oldest entries went"), "{complaint}");
+}
+
+#[test]
+fn the_guides_table_of_the_machine_is_what_the_machine_does_in_every_pair() {
+    let made = Command::new(env!("CARGO_BIN_EXE_moongate")).args(["replay", "--table"]).output().unwrap();
+    let made = String::from_utf8(made.stdout).unwrap();
+    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/guide/machine.html")).unwrap();
+    let differs = made.lines().zip(kept.lines()).find(|(made, kept)| made != kept);
+    let advice = "cargo run -- replay --table > www/guide/machine.html, and read what changed";
+    assert!(made == kept, "{differs:?}\n{advice}");
+    for phase in ["choosing", "sending", "acting", "confirming", "canceling", "unknown", "ended"] {
+        assert!(made.contains(&format!("<h2>{phase}")), "{phase}");
+    }
+}

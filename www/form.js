@@ -1,0 +1,141 @@
+// The form way: what the shell does where no WebAssembly comes, by a form posted to the merchant's server.
+//
+// Fetched only there. It is given the shell's tools, and gives what the shell takes for its own; `this` is the shell.
+
+// Statuses after which an attempt can't be paid any more.
+const CLOSED = /^(failed|canceled|expired)$/
+// How long a page that was to be left is waited for before the attempt is asked about, in milliseconds.
+const LEAVING = 2e4
+
+export const way = ({ absolute, el, keep, newAttempt, seconds, RETURNED }) => ({
+  take() {
+    this.ready = true
+    this.clearAddress()
+    this.rows = this.rows.filter(({ pending }) => !pending)
+    this.choose()
+    this.phase = this.attempt ? 'confirming' : 'choosing'
+    this.draw()
+    if (this.isFirst()) this.tell('ready', { methods: this.rows.map(({ id }) => id) })
+    if (this.attempt) this.confirm()
+    else if (this.pressed) this.pay(true)
+    this.opened(this)
+  },
+
+  clearAddress() {
+    const url = absolute('')
+    if (!url.searchParams.has(RETURNED)) return
+    url.searchParams.delete(RETURNED)
+    history.replaceState(history.state, '', url)
+  },
+
+  /** Pays with the method picked; a press by the shopper asks the page first. */
+  async pay(asked) {
+    const { chosen, options } = this
+    if (!chosen || this.phase !== 'choosing') return
+    const detail = { method: chosen.id, order: options.order, amount: chosen.total, currency: options.currency }
+    const passes = !asked || this.tell('submit', detail, true)
+    // The page may have called pay() when it was told.
+    if (this.phase !== 'choosing') return
+    this.to('sending')
+    try {
+      if (await passes) return await this.send(chosen)
+    } catch {}
+    this.to('choosing')
+  },
+
+  /** Posts the form: the same try as the same attempt. Before another method or sum, the last attempt is closed. */
+  async send({ id: method, total }) {
+    let { attempt } = this
+    if (attempt && (attempt.method !== method || attempt.total !== total)) {
+      const answer = await this.ask('/cancel', 'POST')
+      if (!CLOSED.test(answer.status)) return this.confirm(answer.status === 'succeeded' ? answer : {})
+      attempt = null
+    }
+    this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
+    keep('local', this.key, JSON.stringify(this.attempt))
+    keep(this.store, 'moongate:method', method)
+    this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
+    // Still here, the page was not left: how does it stand?
+    this.asking = setTimeout(() => this.confirm(), LEAVING)
+  },
+
+  post(fields) {
+    const inputs = Object.entries(fields).map(([name, value]) => el('input', { type: 'hidden', name, value }))
+    // Wallets' pages do not work in a frame, so the whole window leaves.
+    const form = el('form', { action: `${this.endpoint}/payments`, method: 'post', target: '_top' }, inputs)
+    this.root.append(form)
+    form.submit()
+  },
+
+  returnUrl() {
+    const { returnUrl = '', hosts = [] } = this.options
+    let url = absolute(returnUrl)
+    if (url?.origin !== location.origin && !hosts.includes(url?.hostname)) url = absolute('')
+    url.searchParams.set(RETURNED, this.attempt.id)
+    return url.href
+  },
+
+  /** What the server says of the attempt; nothing unless it is about this order and sum. */
+  async ask(path = '', method = 'GET') {
+    const { headers, credentials = 'same-origin', order, amount, currency } = this.options
+    const { id, total } = this.attempt
+    try {
+      const own = typeof headers === 'function' ? await headers() : headers
+      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own })
+      // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
+      if (response.status === 404) return { status: 'pending' }
+      if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
+      const answer = await response.json()
+      const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
+      if (answer.order === order && answer.currency === currency && sums.includes(answer.amount)) return answer
+      return total ? {} : { status: 'foreign' }
+    } catch {
+      return {}
+    }
+  },
+
+  /** Asks until it is certain how the attempt stands; only then can the shopper pay again. */
+  async confirm(answer) {
+    clearTimeout(this.asking)
+    this.to('confirming')
+    answer = answer ?? (await this.ask())
+    if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
+    if (answer.status === 'foreign') this.drop()
+    if (/^(pending|foreign)$/.test(answer.status)) return this.to('choosing')
+    this.asking = setTimeout(() => this.confirm(), 4e3)
+  },
+
+  /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
+  conclude({ status, refunded, id: payment = null, method, amount }) {
+    const { id: attempt } = this.attempt
+    const paid = status === 'succeeded'
+    this.paid = amount
+    this.outcome = paid ? (refunded ? 'refunded' : status) : undefined
+    this.drop()
+    this.to(paid ? 'ended' : 'choosing')
+    const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }
+    this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
+  },
+
+  drop() {
+    this.attempt = null
+    keep('local', this.key, null)
+  },
+
+  // What the page may call now.
+
+  hint() {
+    if (this.attempt) this.confirm()
+  },
+
+  restart() {
+    if (!this.outcome) return
+    this.outcome = undefined
+    this.to('choosing')
+  },
+
+  forget() {
+    this.drop()
+    for (const kind of ['session', 'local']) for (const key of ['method', 'shopper']) keep(kind, `moongate:${key}`, null)
+  },
+})
