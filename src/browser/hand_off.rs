@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, HtmlElement, HtmlInputElement};
+use web_sys::{Document, HtmlElement, HtmlInputElement, Window};
 
 /// How long a bridge may take to appear, in milliseconds.
 const BRIDGE_LIMIT: u64 = 6_000;
@@ -57,10 +57,15 @@ pub(super) fn open(url: &str) {
     let top = window.top().ok().flatten().filter(|top| *top != window);
     // Another origin's top window can't be read, but may be sent elsewhere after a press.
     let _left = match top {
-        Some(top) if page::is_ours(&top) => top.location().assign(url),
+        Some(top) if is_ours(&top) => top.location().assign(url),
         Some(_) => window.open_with_url_and_target(url, "_top").map(|_| ()),
         None => window.location().assign(url),
     };
+}
+
+/// Whether this window is of our own origin, and so may be sent elsewhere at any time.
+fn is_ours(window: &Window) -> bool {
+    window.location().href().is_ok()
 }
 
 /// Posts these fields to this address, as a form that the page never sees.

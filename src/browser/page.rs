@@ -54,13 +54,9 @@ pub(super) fn facts() -> Facts {
         user_agent: navigator.user_agent().unwrap_or_default(),
         touch_points: u32::try_from(navigator.max_touch_points()).unwrap_or(0),
         upsdk: global("upsdk").is_some(),
-        framed: window.top().ok().flatten().is_some_and(|top| top != window && !is_ours(&top)),
+        framed: // Another origin's window does not tell its origin.
+global("top").is_some_and(|top| member(&top, "origin").is_none()),
     }
-}
-
-/// Whether this window is of our own origin, and so may be sent elsewhere at any time.
-pub(super) fn is_ours(window: &Window) -> bool {
-    window.location().href().is_ok()
 }
 
 /// A global of the page, if it is there.

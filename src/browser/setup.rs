@@ -102,6 +102,11 @@ pub(super) fn unknown_texts(setup: &Setup) -> Vec<PageFault> {
 pub(super) fn unnamed_page(setup: &Setup) -> Option<PageFault> {
     let state = setup.mirror.state.borrow();
     let offer = &state.as_ref()?.offer;
+    let named = setup.options.as_ref().and_then(|options| options.mini_program_page.as_deref());
+    if named.is_some_and(|page| !page.starts_with('/') || page.starts_with("//")) {
+        let about = "miniProgramPage is not a page of a mini program, such as /pages/pay/pay".to_owned();
+        return Some(PageFault { code: PageCode::WrongOption, about });
+    }
     let needed = offer.environment.app == App::WechatMiniprogram
         && offer.shown.iter().any(|row| row.method.id.wallet() == Some(Wallet::Wechatpay) && !row.works());
     let about =

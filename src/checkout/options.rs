@@ -206,7 +206,7 @@ fn checked(fields: &mut Fields<'_>, page: &Page) -> Option<Options> {
         collapse_after: fields.field("collapseAfter", "is not a number of rows from 1 to 1000", rows).unwrap_or(6),
         button: fields.choice("button", "widget host") == 0,
         support: fields.field("support", "is not a phone number, https or mailto address", support),
-        mini_program_page: fields.field("miniProgramPage", "is not a page of a mini program: /pages/…", mini_page),
+        mini_program_page: fields.text("miniProgramPage"),
         remember: match fields.choice("remember", "session device none") {
             1 => Remember::Device,
             2 => Remember::None,
@@ -259,10 +259,6 @@ fn selected(fields: &mut Fields<'_>, methods: &[Method]) -> Selected {
 
 fn rows(value: &Json) -> Option<usize> {
     field::whole(value).filter(|rows| (1..=1000).contains(rows)).and_then(|rows| rows.try_into().ok())
-}
-
-fn mini_page(value: &Json) -> Option<String> {
-    field::text(value).filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['#', ' ']))
 }
 
 fn support(value: &Json) -> Option<String> {
@@ -496,9 +492,6 @@ mod tests {
             ("doneUrl", r#""//evil.example/""#),
             ("doneUrl", "1"),
             ("support", r#""call us""#),
-            ("miniProgramPage", r#""pages/pay""#),
-            ("miniProgramPage", r#""//evil.example/pay""#),
-            ("miniProgramPage", r#""https://evil.example/""#),
             ("support", r#""12""#),
             ("support", r#""http://help.example""#),
             ("support", r#""mailto:shop""#),

@@ -5,7 +5,6 @@
 use super::environment::{Environment, Facts};
 use super::fault::{Fault, NetworkFault, PageCode, PageFault, ServerCode, ServerFault};
 use super::json::Json;
-use super::log::FRAMED;
 use super::machine::{
     Attempt, BridgeWord, Effect, Event, Feedback, Gesture, Millis, Order, Origin, Request, State, What, advance,
 };
@@ -61,9 +60,7 @@ impl Replay {
     /// The same, played by another machine. The errors are those of [`Replay::begin`].
     pub fn begin_by(machine: Machine, entry: &Json) -> Result<Self, String> {
         if entry.get("event").and_then(Json::text) != Some("begun") {
-            return Err(
-                "The log does not start with how it began: it was too long, and its oldest entries went.".to_owned()
-            );
+            return Err("The log does not start with how it began: its oldest entries went.".to_owned());
         }
         let mut words = with(entry).split_ascii_whitespace();
         let chosen = words.next().and_then(MethodId::parse);
@@ -240,10 +237,7 @@ fn unread(entry: &Json) -> String {
 fn order(words: &mut Words<'_>) -> Option<(Amount, Offer)> {
     let minor = words.next()?.parse().ok()?;
     let currency = Currency::parse(words.next()?)?;
-    let framed = words.clone().next() == Some(FRAMED);
-    if framed {
-        words.next();
-    }
+    let framed = words.clone().next() == Some(super::log::FRAMED) && words.next().is_some();
     let mut shown = Vec::new();
     while let Some(id) = words.next() {
         let total = Amount::new(words.next()?.parse().ok()?, currency).ok()?;

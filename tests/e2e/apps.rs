@@ -265,6 +265,18 @@ async fn in_a_mini_program_whose_page_is_not_named_the_host_is_told_what_to_do()
     assert_eq!(checkout.text("[role=alert]").await, "", "a shopper can do nothing about it");
 }
 
+#[tokio::test]
+async fn a_page_of_a_mini_program_that_is_none_is_named() {
+    let (shop, browser) = (Shop::open(), DESK.phone(MINI_PROGRAM).open().await);
+    for page in ["pages/pay", "//evil.example/pay", "https://evil.example/"] {
+        browser.goto(&shop.page(&Trial::of(&shop.order()).with("mini-program-page", page))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await;
+        let fault = checkout.hears_fault("wrong_option").await;
+        assert!(fault["message"].as_str().unwrap().contains("miniProgramPage"), "{page}: {fault}");
+    }
+}
+
 /// The links of wallets' apps, as a shop's server may give them.
 async fn app_links(shop: &Shop) {
     shop.provider(json!({ "provider": "normalised", "flow": "deeplink" })).await;
