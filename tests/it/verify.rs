@@ -108,3 +108,25 @@ fn a_server_that_can_not_be_asked_or_an_order_of_no_use_is_said_at_once() {
     assert_eq!(odd.status.code(), Some(2));
     assert!(String::from_utf8(odd.stderr).unwrap().contains("must be an http or https address"));
 }
+
+/// The README's server keeps the contract but for what the README says it leaves out.
+#[test]
+fn the_readmes_server_keeps_every_rule_that_it_says_it_keeps() {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("```python\n").unwrap();
+    let (server, _) = after.split_once("```").unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = server.replace("8000", &port.to_string());
+    let server = Process(Command::new("python3").args(["-c", &server]).stderr(Stdio::null()).spawn().unwrap());
+    let reached = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        TcpStream::connect(("127.0.0.1", port)).is_ok()
+    });
+    assert!(reached, "the README's server did not start");
+    let played = verify(port, "SO-1001", &["--patience", "1"]).stdin(Stdio::null()).output().unwrap();
+    drop(server);
+    let told = words(&played);
+    let broken: Vec<&str> = told.lines().filter(|line| line.starts_with("FAIL")).collect();
+    assert_eq!(broken.len(), 2, "{told}");
+    assert!(broken[0].contains("without the order's session") && broken[1].contains("the form way"), "{told}");
+}
