@@ -34,7 +34,7 @@
 //! | [`words`] | what a shopper reads, one file a language |
 //! | [`view`] | Yew: state in, HTML and gestures out; renders natively in tests |
 //! | `browser` | wasm32 only: performs effects, turns what happens into events; `till` holds a checkout, `app` draws it |
-//! | `bin/moongate` | the native program: `serve`, `bundle`, `action`, `offer`, and the sandbox |
+//! | `bin/moongate` | the native program: `serve` with the sandbox, `bundle`, `action`, `offer`, `replay`, `verify` |
 //!
 //! # Three parts
 //!

@@ -129,7 +129,7 @@ impl Replay {
             "bridge_absent" => What::BridgeSaid(BridgeWord::Absent),
             "hinted" => What::Hinted,
             "updated" => What::Updated(Box::new(self.updated(words)?)),
-            word => What::Shopper(GESTURES.into_iter().find(|gesture| gesture.name() == word)?, self.id(words)?),
+            word => What::Shopper(Gesture::PLAIN.into_iter().find(|gesture| gesture.name() == word)?, self.id(words)?),
         })
     }
 
@@ -282,18 +282,3 @@ fn fault(word: &str) -> Option<Fault> {
 
 /// In the order of their numbers.
 const ORIGINS: [Origin; 4] = [Origin::Press, Origin::Kept, Origin::Link, Origin::SignIn];
-
-/// Every gesture whose word says all of it.
-const GESTURES: [Gesture; 11] = [
-    Gesture::Pay,
-    Gesture::AskNow,
-    Gesture::GoOn,
-    Gesture::ChangeMethod,
-    Gesture::NewCode,
-    Gesture::UseFallback,
-    Gesture::TryAgain,
-    Gesture::ShowMore,
-    Gesture::ToggleLarge,
-    Gesture::SaveCode,
-    Gesture::CopyLink,
-];

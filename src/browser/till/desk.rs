@@ -76,6 +76,7 @@ impl Desk {
 
     fn begin(&mut self) {
         self.report(&self.setup.faults);
+        self.report_no_method();
         let (Some(options), Some(state)) = (self.setup.options.clone(), self.state.clone()) else { return };
         if std::mem::take(&mut self.untold) {
             announce::dispatch(&self.setup.host, &Announcement::ready(&state));
@@ -94,7 +95,7 @@ impl Desk {
     #[inline(never)]
     fn become_whole(&mut self) {
         self.whole = true;
-        self.report(&setup::unknown_texts(&self.setup));
+        self.report_texts(None);
         for what in std::mem::take(&mut self.waiting) {
             self.happened(what);
         }
@@ -106,11 +107,23 @@ impl Desk {
         for fault in faults {
             announce::dispatch(&self.setup.host, &Announcement::error(&Fault::Page(fault.clone()), test));
         }
+    }
+
+    /// Names texts that are none, unless the page had the same wrong before.
+    #[inline(never)]
+    fn report_texts(&self, old: Option<&Setup>) {
+        let unknown = setup::unknown_texts(&self.setup);
+        if old.is_none_or(|old| setup::unknown_texts(old) != unknown) {
+            self.report(&unknown);
+        }
+    }
+
+    /// That nothing offered works here, and why.
+    fn report_no_method(&self) {
         if let Some(state) = self.state.as_ref().filter(|state| state.offer.shown.is_empty()) {
             let about = state.offer.left_out.iter().map(|(id, why)| [id.as_str(), ": ", why.word()].concat());
             let about = about.collect::<Vec<_>>().join(", ");
-            let fault = Fault::Page(PageFault { code: PageCode::NoMethod, about });
-            announce::dispatch(&self.setup.host, &Announcement::error(&fault, test));
+            self.report(&[PageFault { code: PageCode::NoMethod, about }]);
         }
     }
 
@@ -144,6 +157,9 @@ impl Desk {
         if old.faults != setup.faults {
             self.report(&setup.faults);
         }
+        if self.whole {
+            self.report_texts(Some(&old));
+        }
         let Some(options) = &setup.options else { return };
         match &self.state {
             None => {
@@ -152,9 +168,13 @@ impl Desk {
                 self.state = Some(state);
                 self.begin();
             }
-            Some(_) => {
+            Some(state) => {
+                let worked = !state.offer.shown.is_empty();
                 let next = Box::new((setup::order(options), Rc::new(setup::offer(options))));
                 self.happened(What::Updated(next));
+                if worked {
+                    self.report_no_method();
+                }
             }
         }
     }
@@ -266,7 +286,7 @@ impl Desk {
 }
 
 /// Whether the first part of the wasm can take it by itself: all that a shopper does until the server answers. Whatever
-/// leads on waits for the rest, which is fetched as soon as this part is ready.
+/// leads on waits for the rest, and lets it be fetched.
 fn is_early(phase: &Phase, what: &What) -> bool {
     let (picking, sending, unsent) = match phase {
         Phase::Choosing { pending, .. } => (pending.is_none(), false, true),

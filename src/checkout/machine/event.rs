@@ -163,6 +163,21 @@ impl What {
 }
 
 impl Gesture {
+    /// Every gesture whose word says all of it; [`Gesture::Choose`] also has a method.
+    pub const PLAIN: [Self; 11] = [
+        Self::Pay,
+        Self::AskNow,
+        Self::GoOn,
+        Self::ChangeMethod,
+        Self::NewCode,
+        Self::UseFallback,
+        Self::TryAgain,
+        Self::ShowMore,
+        Self::ToggleLarge,
+        Self::SaveCode,
+        Self::CopyLink,
+    ];
+
     /// Its word in the log.
     pub fn name(&self) -> &'static str {
         match self {

@@ -162,20 +162,7 @@ pub(super) fn events(places: &[State]) -> Vec<(String, Event)> {
 }
 
 fn gestures() -> Vec<Gesture> {
-    vec![
-        Gesture::Choose(MethodId::from(Wallet::Alipay)),
-        Gesture::Pay,
-        Gesture::AskNow,
-        Gesture::GoOn,
-        Gesture::ChangeMethod,
-        Gesture::NewCode,
-        Gesture::UseFallback,
-        Gesture::TryAgain,
-        Gesture::ShowMore,
-        Gesture::ToggleLarge,
-        Gesture::SaveCode,
-        Gesture::CopyLink,
-    ]
+    [Gesture::Choose(MethodId::from(Wallet::Alipay))].into_iter().chain(Gesture::PLAIN).collect()
 }
 
 fn answers() -> Vec<(String, Answer)> {
