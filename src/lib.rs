@@ -34,14 +34,14 @@
 //! | [`words`] | what a shopper reads, one file a language |
 //! | [`view`] | Yew: state in, HTML and gestures out; renders natively in tests |
 //! | `browser` | wasm32 only: performs effects, turns what happens into events; `till` holds a checkout, `app` draws it |
-//! | `bin/moongate` | the native program: `serve`, `bundle`, `action`, `offer`, and the sandbox |
+//! | `bin/moongate` | the native program: `serve` with the sandbox, `bundle`, `action`, `offer`, `replay`, `verify` |
 //!
 //! # Three parts
 //!
 //! The library becomes one wasm, which `moongate bundle` cuts in three, so that a shopper waits only for what they need:
 //! all that happens until a press is sent; once a shopper comes near, the view and all that follows the server's first
 //! answer; with the first press, the readers of providers' responses. `bin/moongate/bundle/parts.rs` names the rooms of the later parts, `split.rs` there cuts. A call into a
-//! part that is not here yet traps, so the edge never makes one: see `is_early` in `browser/till/desk.rs`, and `browser/parts.rs`.
+//! part that is not here yet traps, so the edge never makes one: see `browser/till/early.rs`, and `browser/parts.rs`.
 //!
 //! # Invariants
 //!

@@ -416,7 +416,11 @@ class Shell {
 
   draw() {
     const { language, large, phase, options, root } = this
-    if (!this.rows[0]) return (root.textContent = '')
+    if (!this.rows[0]) {
+      // Nobody can come near what is not there; what to say instead, the widget knows.
+      this.want()
+      return (root.textContent = '')
+    }
     const attributes = {
       lang: language, dir: generated.languages[language].dir,
       'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',

@@ -1,6 +1,6 @@
 //! Decides what a response is held against, and that it is read and held in one: nothing unchecked comes out.
 //!
-//! It does not decide what a response means ([`super::provider`] does), nor where it leads.
+//! It does not decide what a response means (the rooms in `provider` do), nor where it leads.
 
 use super::{Action, Refusal, Seconds, Step, Trust, code, text};
 use crate::checkout::json::Json;

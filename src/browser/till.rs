@@ -3,6 +3,7 @@
 //! It does not act on it ([`desk`] does), and does not draw: whoever does is told when to ([`Screen`]).
 
 mod desk;
+mod early;
 
 use super::page;
 use super::setup::{Mirror, Setup};

@@ -6,7 +6,7 @@ use super::environment::{Environment, Facts};
 use super::fault::{Fault, NetworkFault, PageCode, PageFault, ServerCode, ServerFault};
 use super::json::Json;
 use super::machine::{
-    Attempt, BridgeWord, Effect, Event, Feedback, Gesture, Millis, Order, Origin, Request, State, What, advance,
+    Attempt, BridgeWord, Effect, Event, Gesture, Millis, Order, Origin, Request, State, What, advance,
 };
 use super::method::{Flow, Hint, Method, MethodId};
 use super::money::{Amount, Currency};
@@ -127,7 +127,7 @@ impl Replay {
             "bridge_absent" => What::BridgeSaid(BridgeWord::Absent),
             "hinted" => What::Hinted,
             "updated" => What::Updated(Box::new(self.updated(words)?)),
-            word => What::Shopper(GESTURES.into_iter().find(|gesture| gesture.name() == word)?, self.id(words)?),
+            word => What::Shopper(Gesture::PLAIN.into_iter().find(|gesture| gesture.name() == word)?, self.id(words)?),
         })
     }
 
@@ -281,20 +281,3 @@ fn fault(word: &str) -> Option<Fault> {
 
 /// In the order of their numbers.
 const ORIGINS: [Origin; 4] = [Origin::Press, Origin::Kept, Origin::Link, Origin::SignIn];
-
-/// Every gesture whose word says all of it.
-const GESTURES: [Gesture; 13] = [
-    Gesture::Pay,
-    Gesture::AskNow,
-    Gesture::GoOn,
-    Gesture::ChangeMethod,
-    Gesture::NewCode,
-    Gesture::UseFallback,
-    Gesture::TryAgain,
-    Gesture::ShowMore,
-    Gesture::ToggleLarge,
-    Gesture::SaveCode,
-    Gesture::CopyLink,
-    Gesture::Feedback(Feedback::Good),
-    Gesture::Feedback(Feedback::Bad),
-];

@@ -244,3 +244,31 @@ async fn test_mode_does_not_work_on_a_live_page_and_the_page_is_told() {
     told(&checkout, "server", "bad_action", "").await;
     assert!(browser.url().await.contains("/pages/"), "and actions lead only where they may on a live page");
 }
+
+/// A page where time alone fetches nothing: the shell's own look at the clock never comes to an end.
+const NO_TIME: &str = "{
+  const set = window.setTimeout
+  window.setTimeout = (act, ms, ...more) => (ms === 5000 ? 0 : set(act, ms, ...more))
+}";
+
+#[tokio::test]
+async fn where_there_are_no_rows_the_message_comes_although_nobody_can_come_near() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    browser.goto(&shop.page(&Trial::of("T-1").without("amount").script(NO_TIME))).await;
+    one_message(&Checkout::on(&browser), "少了一项设置").await;
+    browser.goto(&shop.page(&Trial::of(&shop.order()).with("methods", "nothing_known").script(NO_TIME))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.until("a message is shown", "return root.querySelectorAll('[role=alert]').length > 0").await;
+    let told = checkout.heard("error").await;
+    assert_eq!(told.iter().filter(|fault| fault["code"] == "no_method").count(), 1, "told once: {told:#?}");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn texts_that_are_none_are_named_also_when_they_come_later() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    browser.goto(&shop.page(&Trial::of(&shop.order()))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.see("host.update({ texts: { pay_now: 'Pay now' } })").await;
+    told(&checkout, "page", "unknown_option", "texts.pay_now").await;
+}

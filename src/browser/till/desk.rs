@@ -2,7 +2,7 @@
 //!
 //! It decides nothing about payments, only what must wait for a part of the wasm that is not here yet.
 
-use super::{Link, Notice};
+use super::{Link, Notice, early};
 use crate::browser::announce::{self, Word};
 use crate::browser::page::{self, Listener, Timer};
 use crate::browser::setup::{self, Setup};
@@ -77,6 +77,7 @@ impl Desk {
 
     fn begin(&mut self) {
         self.report(&self.setup.faults);
+        self.report_no_method();
         let (Some(options), Some(state)) = (self.setup.options.clone(), self.state.clone()) else { return };
         if std::mem::take(&mut self.untold) {
             announce::dispatch(&self.setup.host, &Announcement::ready(&state));
@@ -96,7 +97,7 @@ impl Desk {
     fn become_whole(&mut self) {
         self.whole = true;
         self.listeners.extend(attention::other_tabs(&self.link));
-        self.report(&setup::unknown_texts(&self.setup));
+        self.report_texts(None);
         self.report(setup::unnamed_page(&self.setup).as_slice());
         for what in std::mem::take(&mut self.waiting) {
             self.happened(what);
@@ -109,17 +110,29 @@ impl Desk {
         for fault in faults {
             announce::dispatch(&self.setup.host, &Announcement::error(&Fault::Page(fault.clone()), test));
         }
+    }
+
+    /// Names texts that are none, unless the page had the same wrong before.
+    #[inline(never)]
+    fn report_texts(&self, old: Option<&Setup>) {
+        let unknown = setup::unknown_texts(&self.setup);
+        if old.is_none_or(|old| setup::unknown_texts(old) != unknown) {
+            self.report(&unknown);
+        }
+    }
+
+    /// That nothing offered works here, and why.
+    fn report_no_method(&self) {
         if let Some(state) = self.state.as_ref().filter(|state| state.offer.shown.is_empty()) {
             let about = state.offer.left_out.iter().map(|(id, why)| [id.as_str(), ": ", why.word()].concat());
             let about = about.collect::<Vec<_>>().join(", ");
-            let fault = Fault::Page(PageFault { code: PageCode::NoMethod, about });
-            announce::dispatch(&self.setup.host, &Announcement::error(&fault, test));
+            self.report(&[PageFault { code: PageCode::NoMethod, about }]);
         }
     }
 
     fn happened(&mut self, what: What) {
         let Some(state) = self.state.clone() else { return };
-        if !(self.whole || self.waiting.is_empty() && is_early(&state.phase, &what)) {
+        if !(self.whole || self.waiting.is_empty() && early::takes(&state.phase, &what)) {
             self.setup.carrier.parts.want();
             self.waiting.push(what);
             return;
@@ -147,6 +160,9 @@ impl Desk {
         if old.faults != setup.faults {
             self.report(&setup.faults);
         }
+        if self.whole {
+            self.report_texts(Some(&old));
+        }
         let Some(options) = &setup.options else { return };
         match &self.state {
             None => {
@@ -155,9 +171,13 @@ impl Desk {
                 self.state = Some(state);
                 self.begin();
             }
-            Some(_) => {
+            Some(state) => {
+                let worked = !state.offer.shown.is_empty();
                 let next = Box::new((setup::order(options), Rc::new(setup::offer(options))));
                 self.happened(What::Updated(next));
+                if worked {
+                    self.report_no_method();
+                }
             }
         }
     }
@@ -263,37 +283,5 @@ impl Desk {
             ("moongate-action", _) => link.tell(Notice::Happened(What::ActionDecided(!passes))),
             _ => (),
         }
-    }
-}
-
-/// Whether the first part of the wasm can take it by itself: all that a shopper does until the server answers. Whatever
-/// leads on waits for the rest, which is fetched as soon as this part is ready.
-fn is_early(phase: &Phase, what: &What) -> bool {
-    let (picking, sending, unsent) = match phase {
-        Phase::Choosing { pending, .. } => (pending.is_none(), false, true),
-        Phase::Sending { attempt, .. } => (false, true, !attempt.sent),
-        Phase::Acting { .. }
-        | Phase::Confirming { .. }
-        | Phase::Canceling { .. }
-        | Phase::Unknown { .. }
-        | Phase::Ended { .. } => (false, false, false),
-    };
-    match what {
-        What::Hid | What::Woke | What::SubmitDecided(_) => true,
-        What::Updated(_) => (picking || sending) && unsent,
-        What::Shopper(
-            Gesture::Choose(_) | Gesture::Pay | Gesture::ShowMore | Gesture::ToggleLarge | Gesture::CopyLink,
-            _,
-        )
-        | What::HostPaid(_) => picking || sending,
-        What::Shopper(..)
-        | What::ActionDecided(_)
-        | What::Found(_)
-        | What::Answered(..)
-        | What::Heard(..)
-        | What::StreamLost(_)
-        | What::TimeCame
-        | What::BridgeSaid(_)
-        | What::Hinted => false,
     }
 }

@@ -175,6 +175,23 @@ impl What {
 }
 
 impl Gesture {
+    /// Every gesture whose word says all of it; [`Gesture::Choose`] also has a method.
+    pub const PLAIN: [Self; 13] = [
+        Self::Pay,
+        Self::AskNow,
+        Self::GoOn,
+        Self::ChangeMethod,
+        Self::NewCode,
+        Self::UseFallback,
+        Self::TryAgain,
+        Self::ShowMore,
+        Self::ToggleLarge,
+        Self::SaveCode,
+        Self::CopyLink,
+        Self::Feedback(Feedback::Good),
+        Self::Feedback(Feedback::Bad),
+    ];
+
     /// Its word in the log.
     pub fn name(&self) -> &'static str {
         match self {

@@ -11,11 +11,12 @@ mod record;
 
 pub(super) use memory::Memory;
 
+use super::trap;
 use anyhow::{Result, ensure};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use walrus::ir::{self, Instr};
-use walrus::{ConstExpr, ElementItems, ElementKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
+use walrus::{ConstExpr, ElementItems, ElementKind, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// The linker's record of one module. Symbols are known by their numbers, functions of data by their place in the table.
 #[derive(Debug, Default)]
@@ -61,7 +62,7 @@ impl Links {
         for record in ["linking", "reloc.CODE", "reloc.DATA"] {
             module.customs.remove_raw(record);
         }
-        let nothing = trap(module);
+        let nothing = trap::function(module);
         let memory = Memory::of(module);
         let listed = self.listed(&memory);
         loop {
@@ -126,13 +127,6 @@ impl Links {
 pub(super) struct Reach {
     pub(super) data: HashSet<u32>,
     pub(super) places: HashSet<u32>,
-}
-
-/// A function that traps, to stand for those that are gone.
-fn trap(module: &mut Module) -> FunctionId {
-    let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
-    function.func_body().unreachable();
-    function.finish(Vec::new(), &mut module.funcs)
 }
 
 /// Every number in a function's code that can be an address or a place in the table.

@@ -32,7 +32,14 @@ pub(super) fn split(whole: &[u8], links: &Links, parts: &[Part]) -> Result<(Vec<
     let module = parse(whole)?;
     let plan = Plan::make(&module, links, parts)?;
     let modules: Result<Vec<_>> = (0..parts.len()).map(|part| plan.part(whole, part)).collect();
-    Ok((modules?, plan.weights(whole, &module)?))
+    let weights = plan.weights(whole, &module)?;
+    for (number, part) in parts.iter().enumerate() {
+        for room in part.rooms {
+            let there = weights.iter().any(|weight| weight.part == number && is_in(&weight.function, room));
+            ensure!(there, "no function of {room} is in the part {}: it was renamed, or inlined before it", part.name);
+        }
+    }
+    Ok((modules?, weights))
 }
 
 fn parse(whole: &[u8]) -> Result<Module> {
@@ -307,6 +314,13 @@ mod tests {
         let (before, after) = (places(&first), places(&later));
         assert_eq!((before.len(), after.keys().collect::<Vec<_>>()), (2, vec![&2]), "the door is after the last place");
         assert_eq!(first.tables.iter().next().unwrap().initial, 3);
+    }
+
+    #[test]
+    fn a_room_that_is_not_where_it_is_said_to_be_is_a_mistake() {
+        let parts = [PARTS[0], Part { name: "later", rooms: &["later", "renamed"] }];
+        let fault = split(&whole(), &Links::default(), &parts).unwrap_err().to_string();
+        assert!(fault.contains("renamed"), "{fault}");
     }
 
     #[test]

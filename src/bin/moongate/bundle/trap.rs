@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 use walrus::ir::{Call, Instr, InstrLocId, InstrSeqId, Unreachable};
-use walrus::{FunctionId, FunctionKind, LocalFunction, Module};
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// Replaces every path that can only end in a trap by the trap.
 pub(super) fn trim(module: &mut Module) {
@@ -54,6 +54,13 @@ fn silence(module: &mut Module) {
             function.block_mut(entry).instrs = vec![trap()];
         }
     }
+}
+
+/// A function that only traps, to stand where another is gone or still to come.
+pub(super) fn function(module: &mut Module) -> FunctionId {
+    let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
+    function.func_body().unreachable();
+    function.finish(Vec::new(), &mut module.funcs)
 }
 
 fn trap() -> (Instr, InstrLocId) {
@@ -222,7 +229,7 @@ fn is_straight(instr: &Instr, quiet: &HashSet<FunctionId>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use walrus::{FunctionBuilder, ModuleConfig, ValType};
+    use walrus::{ModuleConfig, ValType};
 
     /// A module whose exported function does `before`, then calls what never returns if it is given 0.
     fn module(calls_page: bool) -> (Module, FunctionId) {

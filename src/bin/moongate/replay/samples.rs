@@ -6,8 +6,8 @@ use moongate::action::{Action, Bridge, Method as Via, Refusal, Standing, Step};
 use moongate::checkout::fault::{Fault, NetworkFault, ServerCode, ServerFault};
 use moongate::checkout::json::Json;
 use moongate::checkout::machine::{
-    Acting, Attempt, BridgeWord, Confirming, Event, Feedback, Gesture, Millis, Order, Origin, Outcome, Phase, Request,
-    State, Then, What,
+    Acting, Attempt, BridgeWord, Confirming, Event, Gesture, Millis, Order, Origin, Outcome, Phase, Request, State,
+    Then, What,
 };
 use moongate::checkout::method::{MethodId, Wallet};
 use moongate::checkout::replay::Replay;
@@ -163,22 +163,7 @@ pub(super) fn events(places: &[State]) -> Vec<(String, Event)> {
 }
 
 fn gestures() -> Vec<Gesture> {
-    vec![
-        Gesture::Choose(MethodId::from(Wallet::Alipay)),
-        Gesture::Pay,
-        Gesture::AskNow,
-        Gesture::GoOn,
-        Gesture::ChangeMethod,
-        Gesture::NewCode,
-        Gesture::UseFallback,
-        Gesture::TryAgain,
-        Gesture::ShowMore,
-        Gesture::ToggleLarge,
-        Gesture::SaveCode,
-        Gesture::CopyLink,
-        Gesture::Feedback(Feedback::Good),
-        Gesture::Feedback(Feedback::Bad),
-    ]
+    [Gesture::Choose(MethodId::from(Wallet::Alipay))].into_iter().chain(Gesture::PLAIN).collect()
 }
 
 fn answers() -> Vec<(String, Answer)> {

@@ -144,11 +144,15 @@ impl Play<'_> {
             presses.map(|press| press.join().unwrap_or_else(|_| Err("it was not asked".to_owned()))).into()
         });
         let created = replies.iter().flatten().find(|reply| (200..300).contains(&reply.status));
-        let made = self.rule(Rule::NextAttempt, |play| match created {
+        let mut made = self.rule(Rule::NextAttempt, |play| match created {
             Some(reply) => play.made(reply, &wish),
             None => broken(replies.iter().map(said).collect::<Vec<_>>().join(" and ")),
         })?;
-        self.rule(Rule::DoublePress, |play| play.one_of_two(&replies, &made));
+        let one = self.rule(Rule::DoublePress, |play| play.one_of_two(&replies, &made));
+        // Of two payments, the one that the server itself names is gone on with: which was answered first is chance.
+        if let (None, Ok(held)) = (one, server.ask(&Ask::get(made.place()))) {
+            made.id = held.text("id");
+        }
         Some(made)
     }
 

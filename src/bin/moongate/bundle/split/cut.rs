@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use std::collections::{BTreeMap, HashMap};
 use walrus::ir::{self, Instr};
 use walrus::{
-    ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
-    GlobalKind, ImportedFunction, Module, TableId,
+    ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionId, FunctionKind, GlobalId, GlobalKind,
+    ImportedFunction, Module, TableId,
 };
 
 /// The name under which a part imports what an earlier one exports.
@@ -99,7 +99,7 @@ impl Cut<'_> {
         old.into_iter().for_each(|element| self.module.elements.delete(element));
         let doors = self.plan.doors.iter().map(|(door, place)| (*place, *door));
         let all: BTreeMap<u32, Number> = self.plan.table.clone().into_iter().chain(doors).collect();
-        let nothing = (self.part == 0).then(|| nothing(self.module));
+        let nothing = (self.part == 0).then(|| trap::function(self.module));
         let mut runs: Vec<(u32, Vec<FunctionId>)> = Vec::new();
         for (place, number) in all {
             let own = self.ids.get(number).copied().filter(|_| self.is_own(number));
@@ -183,13 +183,6 @@ impl Cut<'_> {
             }
         }
     }
-}
-
-/// A function that traps.
-fn nothing(module: &mut Module) -> FunctionId {
-    let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
-    function.func_body().unreachable();
-    function.finish(Vec::new(), &mut module.funcs)
 }
 
 /// What every part uses of the first: its memory, its tables and its globals, each by a name.
