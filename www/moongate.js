@@ -800,10 +800,13 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #begin = async () => {
     // What changed before is read now.
     this.#stale = false
+    // On its way while the rows are drawn.
+    const coming = globalThis.WebAssembly && engine()
+    coming?.catch(() => {})
     const shell = this.#draw()
     try {
-      if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
-      const { open } = await engine()
+      if (!coming) throw new Error('no WebAssembly here')
+      const { open } = await coming
       if (this.#shell !== shell || shell.ready) return
       this.#locale = shell.locale
       const whole = shell.wanted.then(() => this.#complete(shell))

@@ -171,3 +171,26 @@ fn two_clones_in_two_folders_make_the_same_bytes() {
         one.iter().filter(|(name, bytes)| other.get(*name) != Some(*bytes)).map(|(name, _)| name).collect();
     assert!(differ.is_empty() && one.len() == other.len(), "{differ:?} differ");
 }
+
+/// Long: the standard library is built too.
+#[test]
+#[ignore = "builds the standard library and the wasm from nothing: tests/run --all"]
+fn a_bundle_made_small_has_the_same_files_and_weighs_less() {
+    let small = folder("bundle-small");
+    bundle(&small, &["--small"]);
+    let small = contents(&small);
+    let kinds = |files: &BTreeMap<String, Vec<u8>>| {
+        let kind = |name: &String| {
+            let (stem, rest) = name.split_once('-').unwrap_or((name, ""));
+            [stem, rest.split_once('.').map_or("", |(_, kind)| kind)].concat()
+        };
+        files.keys().map(kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&small), kinds(&BUNDLE));
+    let weighs = |files: &BTreeMap<String, Vec<u8>>, until: &str| {
+        let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+        manifest[until]["brotli"].as_u64().unwrap()
+    };
+    assert!(weighs(&small, "until_ready") < weighs(&BUNDLE, "until_ready"), "{}", weighs(&small, "until_ready"));
+    assert!(weighs(&small, "in_all") + 1_000 < weighs(&BUNDLE, "in_all"), "{}", weighs(&small, "in_all"));
+}
