@@ -1,0 +1,128 @@
+// The order of things: what is measured, on which conditions, in which turn, and where it is written.
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { NETWORKS, PROCESSORS, start } from './browser.mjs'
+import { chart } from './chart.mjs'
+import { load, prove } from './loading.mjs'
+import { make, PAGES, peers, variant } from './pages.mjs'
+import * as paying from './paying.mjs'
+import { markdown, page as guide } from './report.mjs'
+import * as site from './site.mjs'
+
+const HELP = `tests/bench/run [--runs N] [--only WORD,…] [--variant NAME=FOLDER]… [--publish]
+  --runs N               how often each page is loaded on each of the conditions; 5 if not said
+  --only WORD,…          only some networks (${Object.keys(NETWORKS)}), processors (${PROCESSORS.map((rate) => `${rate}x`)}),
+                         pages (${PAGES.map(({ id }) => id)}), or parts (loading,paying)
+  --variant NAME=FOLDER  also loads another bundle of Moongate, in turn with the others; an index.html in it is its page,
+                         FILE.link beside a file the Link header it is served with
+  --publish              writes the guide's copies too; of a whole comparison alone`
+
+const number = (text) => {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error(`--runs ${text} is no number of runs`)
+  return +text
+}
+
+/** What was asked for, every word of it known. */
+function asked() {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '5' }, only: { type: 'string', multiple: true, default: [] },
+      variant: { type: 'string', multiple: true, default: [] }, publish: { type: 'boolean' }, help: { type: 'boolean' },
+      bundle: { type: 'string' }, program: { type: 'string' }, out: { type: 'string' }, guide: { type: 'string' },
+    },
+  })
+  const only = values.only.flatMap((text) => text.split(',')).filter(Boolean)
+  const kinds = { networks: Object.keys(NETWORKS), processors: PROCESSORS.map((rate) => `${rate}x`), pages: PAGES.map(({ id }) => id), parts: ['loading', 'paying'] }
+  const stranger = only.find((word) => !Object.values(kinds).flat().includes(word))
+  if (stranger) throw new Error(`--only ${stranger}: it is none of ${Object.values(kinds).flat().join(' ')}`)
+  const picked = Object.fromEntries(Object.entries(kinds).map(([kind, all]) => {
+    const some = all.filter((word) => only.includes(word))
+    return [kind, some.length ? some : all]
+  }))
+  // Whoever narrows the pages or their conditions asks for loading alone.
+  if (only.length && !only.includes('paying')) picked.parts = ['loading']
+  if (values.publish && (only.length || values.variant.length)) throw new Error('--publish is for a whole comparison: leave out --only and --variant')
+  return { ...values, ...picked, runs: number(values.runs) }
+}
+
+const say = (text) => process.stderr.write(`${text}\n`)
+
+/** Loads every page on all conditions, in turn, `runs` times. */
+async function loading(browser, { networks, processors, pages, variant: variants, runs, bundle, out }) {
+  const compared = [...PAGES.filter(({ id }) => pages.includes(id)), ...variants.map((text) => variant(...text.split('=')))]
+  const mounts = new Map()
+  for (const page of compared) mounts.set(page.id, await make(page, { out: path.join(out, 'pages'), bundle }))
+  const served = await site.open(mounts)
+  try {
+    for (const page of compared) {
+      served.warm(page.id)
+      await prove(browser, served, page)
+    }
+    const rates = PROCESSORS.filter((rate) => processors.includes(`${rate}x`))
+    const cells = networks.flatMap((network) => rates.map((cpu) => ({ network, cpu, pages: {} })))
+    for (let round = 0; round < runs; round++) {
+      say(`round ${round + 1} of ${runs}`)
+      for (const cell of cells) {
+        for (const page of compared) (cell.pages[page.id] ??= []).push(await load(browser, served, page, cell))
+      }
+    }
+    return { pages: compared.map(({ id }) => id), cells }
+  } finally {
+    served.close()
+  }
+}
+
+async function measure(options) {
+  const browser = await start()
+  // The codes that wait have a browser of their own, in which nothing else happens.
+  const patient = options.parts.includes('paying') && (await start())
+  const shops = patient && (await paying.open(options.program, path.join(options.out, 'orders')))
+  try {
+    const waited = shops && (await paying.wait(patient, shops))
+    const loaded = options.parts.includes('loading') ? await loading(browser, options) : { pages: [], cells: [] }
+    if (!shops) return { browser: browser.version, ...loaded }
+    say('paying')
+    const paid = await paying.measure(browser, shops, options.runs)
+    say('waiting for the codes that wait')
+    return { browser: browser.version, ...loaded, paying: { ...paid, waiting: await waited() } }
+  } finally {
+    await browser.close()
+    if (patient) await patient.close()
+    if (shops) await shops.close()
+  }
+}
+
+const load1 = () => os.loadavg()[0]
+
+async function compare(options) {
+  const busy = load1()
+  const { browser, ...measured } = await measure(options)
+  const { version } = JSON.parse(fs.readFileSync(path.join(options.bundle, 'manifest.json'), 'utf8'))
+  const words = process.argv.slice(2).filter((word, at, all) => !/^--(bundle|program|out|guide)$/.test(word) && !/^--(bundle|program|out|guide)$/.test(all[at - 1] ?? ''))
+  const result = {
+    date: new Date().toISOString().slice(0, 10), command: ['tests/bench/run', ...words].join(' '), runs: options.runs,
+    machine: { cores: os.cpus().length, browser, busy }, versions: { moongate: version, ...peers() }, ...measured,
+  }
+  const write = (folder, name, text) => fs.writeFileSync(path.join(folder, name), text)
+  write(options.out, 'bench.json', `${JSON.stringify(result, null, 1)}\n`)
+  write(options.out, 'bench.md', markdown(result))
+  const drawn = result.cells[0] && result.pages.includes('adyen') && chart(result)
+  if (drawn) write(options.out, 'bench.svg', drawn)
+  if (options.publish) {
+    write(options.guide, 'bench.svg', drawn)
+    write(options.guide, 'bench.html', guide(result))
+  }
+  process.stdout.write(markdown(result))
+  say(`also in ${options.out}: bench.json, bench.md${drawn ? ', bench.svg' : ''}`)
+}
+
+try {
+  const options = asked()
+  if (options.help) say(HELP)
+  else await compare(options)
+} catch (fault) {
+  say(`tests/bench/run: ${fault.message}`)
+  process.exitCode = 1
+}
