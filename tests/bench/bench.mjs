@@ -6,18 +6,32 @@ import { parseArgs } from 'node:util'
 import { NETWORKS, PROCESSORS, start } from './browser.mjs'
 import { chart } from './chart.mjs'
 import { load, prove } from './loading.mjs'
+import { FOLDER } from './modules.mjs'
 import { make, PAGES, peers, variant } from './pages.mjs'
 import * as paying from './paying.mjs'
 import { markdown, page as guide } from './report.mjs'
 import * as site from './site.mjs'
 
+// Where the bundle lies, and what the guide shows; `run` begins in the repository.
+const BUNDLE = path.join(FOLDER, 'bundle')
+const GUIDE = 'www/guide'
+
+// What can be picked of: the words of --only, by what they narrow.
+const WORDS = {
+  networks: Object.keys(NETWORKS), processors: PROCESSORS.map((rate) => `${rate}x`), pages: PAGES.map(({ id }) => id),
+  parts: ['loading', 'paying'],
+}
+
 const HELP = `tests/bench/run [--runs N] [--only WORD,…] [--variant NAME=FOLDER]… [--publish]
   --runs N               how often each page is loaded on each of the conditions; 5 if not said
-  --only WORD,…          only some networks (${Object.keys(NETWORKS)}), processors (${PROCESSORS.map((rate) => `${rate}x`)}),
-                         pages (${PAGES.map(({ id }) => id)}), or parts (loading,paying)
+  --only WORD,…          only some networks (${WORDS.networks}), processors (${WORDS.processors}), parts (${WORDS.parts})
+                         or pages (${WORDS.pages})
   --variant NAME=FOLDER  also loads another bundle of Moongate, in turn with the others; an index.html in it is its page,
                          FILE.link beside a file the Link header it is served with
-  --publish              writes the guide's copies too; of a whole comparison alone`
+  --publish              writes the guide's copies too; of a whole comparison alone, with five runs or more`
+
+// Fewer runs are for a look, not for a claim.
+const ENOUGH = 5
 
 const number = (text) => {
   if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error(`--runs ${text} is no number of runs`)
@@ -30,30 +44,29 @@ function asked() {
     options: {
       runs: { type: 'string', default: '5' }, only: { type: 'string', multiple: true, default: [] },
       variant: { type: 'string', multiple: true, default: [] }, publish: { type: 'boolean' }, help: { type: 'boolean' },
-      bundle: { type: 'string' }, program: { type: 'string' }, out: { type: 'string' }, guide: { type: 'string' },
     },
   })
   const only = values.only.flatMap((text) => text.split(',')).filter(Boolean)
-  const kinds = { networks: Object.keys(NETWORKS), processors: PROCESSORS.map((rate) => `${rate}x`), pages: PAGES.map(({ id }) => id), parts: ['loading', 'paying'] }
-  const stranger = only.find((word) => !Object.values(kinds).flat().includes(word))
-  if (stranger) throw new Error(`--only ${stranger}: it is none of ${Object.values(kinds).flat().join(' ')}`)
-  const picked = Object.fromEntries(Object.entries(kinds).map(([kind, all]) => {
+  const stranger = only.find((word) => !Object.values(WORDS).flat().includes(word))
+  if (stranger) throw new Error(`--only ${stranger}: it is none of ${Object.values(WORDS).flat().join(' ')}`)
+  const picked = Object.fromEntries(Object.entries(WORDS).map(([kind, all]) => {
     const some = all.filter((word) => only.includes(word))
     return [kind, some.length ? some : all]
   }))
   // Whoever narrows the pages or their conditions asks for loading alone.
   if (only.length && !only.includes('paying')) picked.parts = ['loading']
   if (values.publish && (only.length || values.variant.length)) throw new Error('--publish is for a whole comparison: leave out --only and --variant')
+  if (values.publish && number(values.runs) < ENOUGH) throw new Error(`--publish wants ${ENOUGH} runs or more`)
   return { ...values, ...picked, runs: number(values.runs) }
 }
 
 const say = (text) => process.stderr.write(`${text}\n`)
 
 /** Loads every page on all conditions, in turn, `runs` times. */
-async function loading(browser, { networks, processors, pages, variant: variants, runs, bundle, out }) {
+async function loading(browser, { networks, processors, pages, variant: variants, runs }) {
   const compared = [...PAGES.filter(({ id }) => pages.includes(id)), ...variants.map((text) => variant(...text.split('=')))]
   const mounts = new Map()
-  for (const page of compared) mounts.set(page.id, await make(page, { out: path.join(out, 'pages'), bundle }))
+  for (const page of compared) mounts.set(page.id, await make(page, { out: path.join(FOLDER, 'pages'), bundle: BUNDLE }))
   const served = await site.open(mounts)
   try {
     for (const page of compared) {
@@ -78,7 +91,7 @@ async function measure(options) {
   const browser = await start()
   // The codes that wait have a browser of their own, in which nothing else happens.
   const patient = options.parts.includes('paying') && (await start())
-  const shops = patient && (await paying.open(options.program, path.join(options.out, 'orders')))
+  const shops = patient && (await paying.open(process.env.BENCH_PROGRAM, path.join(FOLDER, 'orders')))
   try {
     const waited = shops && (await paying.wait(patient, shops))
     const loaded = options.parts.includes('loading') ? await loading(browser, options) : { pages: [], cells: [] }
@@ -94,29 +107,29 @@ async function measure(options) {
   }
 }
 
-const load1 = () => os.loadavg()[0]
-
 async function compare(options) {
-  const busy = load1()
+  const [busy] = os.loadavg()
   const { browser, ...measured } = await measure(options)
-  const { version } = JSON.parse(fs.readFileSync(path.join(options.bundle, 'manifest.json'), 'utf8'))
-  const words = process.argv.slice(2).filter((word, at, all) => !/^--(bundle|program|out|guide)$/.test(word) && !/^--(bundle|program|out|guide)$/.test(all[at - 1] ?? ''))
+  const { version } = JSON.parse(fs.readFileSync(path.join(BUNDLE, 'manifest.json'), 'utf8'))
   const result = {
-    date: new Date().toISOString().slice(0, 10), command: ['tests/bench/run', ...words].join(' '), runs: options.runs,
-    machine: { cores: os.cpus().length, browser, busy }, versions: { moongate: version, ...peers() }, ...measured,
+    date: new Date().toISOString().slice(0, 10), command: ['tests/bench/run', ...process.argv.slice(2)].join(' '),
+    runs: options.runs, machine: { cores: os.cpus().length, browser, busy },
+    versions: { moongate: version, ...peers() }, ...measured,
   }
   const write = (folder, name, text) => fs.writeFileSync(path.join(folder, name), text)
-  write(options.out, 'bench.json', `${JSON.stringify(result, null, 1)}\n`)
-  write(options.out, 'bench.md', markdown(result))
+  write(FOLDER, 'bench.json', `${JSON.stringify(result, null, 1)}\n`)
+  write(FOLDER, 'bench.md', markdown(result))
   const drawn = result.cells[0] && result.pages.includes('adyen') && chart(result)
-  if (drawn) write(options.out, 'bench.svg', drawn)
+  if (drawn) write(FOLDER, 'bench.svg', drawn)
   if (options.publish) {
-    write(options.guide, 'bench.svg', drawn)
-    write(options.guide, 'bench.html', guide(result))
+    write(GUIDE, 'bench.svg', drawn)
+    write(GUIDE, 'bench.html', guide(result))
   }
   process.stdout.write(markdown(result))
-  say(`also in ${options.out}: bench.json, bench.md${drawn ? ', bench.svg' : ''}`)
+  say(`also in ${FOLDER}: bench.json, bench.md${drawn ? ', bench.svg' : ''}`)
 }
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 
 try {
   const options = asked()

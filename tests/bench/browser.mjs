@@ -21,10 +21,19 @@ const FLAGS = [
   '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding', '--remote-debugging-port=0',
 ]
 
+/** Ends a program that was started here with this one, however this one ends. */
+export function endWith(child) {
+  const end = () => child.kill()
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
+}
+
 /** A browser. Whoever starts it closes it. */
 export async function start() {
+  const CDP = need('chrome-remote-interface')
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'moongate-bench-'))
   const child = spawn('chromium', [...FLAGS, `--user-data-dir=${profile}`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  endWith(child)
   const ended = new Promise((done) => child.once('exit', done))
   const target = await new Promise((found, failed) => {
     let said = ''
@@ -36,7 +45,7 @@ export async function start() {
       if (address) found(address[1])
     })
   })
-  const client = await need('chrome-remote-interface')({ target, local: true })
+  const client = await CDP({ target, local: true })
   const { product } = await client.send('Browser.getVersion')
   return {
     version: product.replace(/^Headless/, '').replace('/', ' '),

@@ -1,7 +1,7 @@
 // Draws the comparison as SVG: legible on a phone, in light and in dark. It decides nothing about the figures.
-import { times, ticks, written } from './figures.mjs'
+import { ratio, ticks, times, written } from './figures.mjs'
 import { BASE } from './pages.mjs'
-import { against, figure, lead, pagesOf, titleOf } from './result.mjs'
+import { against, figure, lead, pagesOf, titleOf, values } from './result.mjs'
 
 // In the units of the view box, which is as wide as a phone.
 const WIDTH = 400
@@ -32,13 +32,16 @@ const text = (classes, x, y, words, fill) => `<text class="${classes}" x="${x}" 
 
 function row(cell, page, at, most) {
   const y = TOP + at * ROW
-  const own = page.id.startsWith('moongate') || page.title.startsWith('Moongate')
-  const [usable, ready] = ['usable', 'ready'].map((measure) => against(cell, page.id, measure))
-  // Both in times the base's usable, so that the two bars of a page share a scale.
-  const until = ready * (figure(cell, BASE, 'ready') / figure(cell, BASE, 'usable'))
-  const bar = (kind, value, fill) =>
-    `<rect class="${own ? `own-${kind}` : kind}" x="${LEFT}" y="${y + 7}" width="${(across(value, most) - LEFT).toFixed(1)}" height="${BAR}" rx="2" fill="${fill}"/>`
-  const figures = `${page.bound ? '≥ ' : ''}${times(usable)} · ${written(figure(cell, page.id, 'usable'), 'ms')} · ${written(figure(cell, page.id, 'bytes'), 'KB')}`
+  const own = page.title.startsWith('Moongate')
+  const usable = against(cell, page.id, 'usable')
+  // In times the base's usable too, so that both parts of a bar share a scale.
+  const until = ratio(values(cell, page.id, 'ready'), values(cell, BASE, 'usable'))
+  const bar = (kind, value, fill) => {
+    const width = (across(value, most) - LEFT).toFixed(1)
+    return `<rect class="${own ? `own-${kind}` : kind}" x="${LEFT}" y="${y + 7}" width="${width}" height="${BAR}" rx="2" fill="${fill}"/>`
+  }
+  const [time, bytes] = [written(figure(cell, page.id, 'usable'), 'ms'), written(figure(cell, page.id, 'bytes'), 'KB')]
+  const figures = `${page.bound ? '≥ ' : ''}${times(usable)} · ${time} · ${bytes}`
   return [
     text(own ? 'ink own' : 'ink', LEFT, y, page.title, '#14171a'),
     text(own ? 'ink own end' : 'soft end', RIGHT, y, figures, own ? '#14171a' : '#5b6570'),
@@ -58,13 +61,15 @@ export function chart(result) {
   const height = bottom + 62
   const ticked = scale.map((value) => {
     const x = across(value, most).toFixed(1)
-    const line = `<line class="${value === 1 ? 'base' : 'line'}" x1="${x}" x2="${x}" y1="${TOP - 18}" y2="${bottom - 14}" stroke="${value === 1 ? '#5b6570' : '#e3e7eb'}"/>`
+    const [kind, stroke] = value === 1 ? ['base', '#5b6570'] : ['line', '#e3e7eb']
+    const line = `<line class="${kind}" x1="${x}" x2="${x}" y1="${TOP - 18}" y2="${bottom - 14}" stroke="${stroke}"/>`
     const anchor = value === 0 ? '' : value === most ? ' end' : ' middle'
     return `${line}\n${text(`soft small${anchor}`, x, bottom + 2, `${value} ×`, '#5b6570')}`
   })
   const says = `Time until a method can be picked, as a multiple of Adyen's Drop-in with two methods: ${pages
     .map(({ id, title, bound }) => `${title} ${bound ? 'at least ' : ''}${times(against(cell, id, 'usable'))}`).join('; ')}.`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(says)}">
+  const size = `viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escaped(says)}">
 <style>${STYLE}</style>
 <rect class="ground" width="${WIDTH}" height="${height}" rx="12" fill="#fff"/>
 ${text('ink title', LEFT, 28, 'Until a method can be picked', '#14171a')}

@@ -1,6 +1,6 @@
 // One page loaded once: when it can be used, when it says it is ready, and what that cost.
 
-/** What is measured of a page: how it is written, and whether the lead column of the table is a ratio of it. */
+/** What is measured of a page: what it is called, and its unit. */
 export const MEASURES = {
   usable: { title: 'usable', unit: 'ms' },
   ready: { title: 'ready', unit: 'ms' },

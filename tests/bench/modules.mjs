@@ -3,8 +3,11 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
-/** The folder of them, which `run` has filled. */
-export const MODULES = path.join(path.resolve(process.env.BENCH_FOLDER ?? 'target/bench'), 'node_modules')
+/** The folder that `run` has filled, and that the report is written to. */
+export const FOLDER = path.resolve(process.env.BENCH_FOLDER ?? 'target/bench')
+
+/** The folder of the packages. */
+export const MODULES = path.join(FOLDER, 'node_modules')
 
 /** One of them. */
 export const need = createRequire(`${MODULES}/`)

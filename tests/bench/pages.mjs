@@ -48,7 +48,8 @@ ${head}
 
 const staticRows = () => {
   const rows = WALLETS.map(([id, , name], at) => `<label><input type="radio" name="method" value="${id}"${at ? '' : ' checked'}> ${name}</label>`)
-  return `<form method="post" action="/pay"><fieldset><legend>支付方式</legend>${rows.join('\n')}</fieldset><button>支付 ¥128.00</button></form>`
+  const list = `<fieldset><legend>支付方式</legend>${rows.join('\n')}</fieldset>`
+  return `<form method="post" action="/pay">${list}<button>支付 ¥128.00</button></form>`
 }
 
 /** Moongate's tag, with the path that its script is served at. */
@@ -57,10 +58,11 @@ export const tag = (script, order) => `<script type="module" src="${script}"></s
   methods="${WALLETS.map(([id]) => id).join(' ')}" locale="zh-CN"></moongate-checkout>`
 
 /** The HTML of a page. */
-export function html({ id, source, sheet, script, ready }) {
+export function html({ id, source, sheet, script }) {
   if (id === 'static') return whole('', staticRows())
   if (script) return whole('', `<script src="script.js" onload="performance.mark('ready')"></script>`)
-  if (source) return whole(sheet ? '<link rel="stylesheet" href="page.css">' : '', '<div id="checkout"></div><script type="module" src="page.js"></script>')
+  const link = sheet ? '<link rel="stylesheet" href="page.css">' : ''
+  if (source) return whole(link, '<div id="checkout"></div><script type="module" src="page.js"></script>')
   return whole('', tag('moongate.js', 'SO-1001'))
 }
 

@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import readline from 'node:readline'
+import { endWith } from './browser.mjs'
 import { tag } from './pages.mjs'
 
-/** On which conditions a press is measured: the names of them, in the order of the table. */
+/** On which conditions a press is measured, in the order of the table. */
 export const PRESSES = [{ network: 'wifi', cpu: 4 }, { network: 'fast4g', cpu: 4 }, { network: 'slow4g', cpu: 4 }]
 
 /** How long a code waits, in seconds, while requests are counted. */
@@ -23,9 +24,11 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 async function sandbox(program, pages) {
   fs.mkdirSync(pages, { recursive: true })
   const child = spawn(program, ['serve', '--memory', '--port', '0', '--pages', pages], { stdio: ['ignore', 'pipe', 'inherit'] })
+  endWith(child)
   const ended = new Promise((done) => child.once('exit', done))
   const lines = readline.createInterface({ input: child.stdout })
   const first = await Promise.race([new Promise((said) => lines.once('line', said)), ended])
+  lines.on('line', () => {})
   const origin = /http:\/\/[\d.:]+/.exec(first)?.[0]
   if (!origin) throw new Error(`the sandbox did not start: ${first}`)
   const ask = async (method, address, body) => {
@@ -39,7 +42,8 @@ async function sandbox(program, pages) {
     /** The address of a page with a checkout of an order that nobody has seen. */
     page: () => {
       const order = `BENCH-${(count += 1)}`
-      fs.writeFileSync(path.join(pages, `${order}.html`), `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><body>${tag('/moongate/moongate.js', order)}`)
+      const html = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><body>${tag('/moongate/moongate.js', order)}`
+      fs.writeFileSync(path.join(pages, `${order}.html`), html)
       return { order, url: `${origin}/pages/${order}.html` }
     },
     faults: (faults) => ask('PUT', '/sandbox/faults', faults),
@@ -88,14 +92,14 @@ async function within(work, what) {
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
-const inPage = { row: 'input[value=wechatpay]', button: '[part~=button]' }
+const BUTTON = '[part~=button]'
 
 const place = (selector) => {
   const { x, y, width, height } = document.querySelector('moongate-checkout').shadowRoot.querySelector(selector).getBoundingClientRect()
   return { x: x + width / 2, y: y + height / 2 }
 }
 
-/** A checkout on screen as a shopper leaves it who has looked and moved the pointer there: all is fetched but what a press fetches. */
+/** A checkout whose shopper has looked and moved the pointer to the button: all is fetched but what a press fetches. */
 async function arrive(browser, shop, conditions) {
   const { order, url } = shop.page()
   const visit = await browser.visit({ ...DESK, ...conditions })
@@ -104,7 +108,7 @@ async function arrive(browser, shop, conditions) {
   await visit.send('Page.navigate', { url })
   await within(visit.run(() => window.bench.ready), 'a checkout, until it was ready,')
   await visit.run((id) => document.querySelector('moongate-checkout').select(id), 'wechatpay')
-  await visit.send('Input.dispatchMouseEvent', { type: 'mouseMoved', ...(await visit.run(place, inPage.button)) })
+  await visit.send('Input.dispatchMouseEvent', { type: 'mouseMoved', ...(await visit.run(place, BUTTON)) })
   const isDrawn = () => !!document.querySelector('moongate-checkout').shadowRoot.querySelector('input[name=moongate-method]')
   const late = Date.now() + PATIENCE
   while (!(await visit.run(isDrawn))) {
@@ -117,7 +121,7 @@ async function arrive(browser, shop, conditions) {
 
 /** Presses pay and waits for the code. */
 async function press({ visit }) {
-  const at = await visit.run(place, inPage.button)
+  const at = await visit.run(place, BUTTON)
   for (const type of ['mousePressed', 'mouseReleased']) {
     await visit.send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 })
   }

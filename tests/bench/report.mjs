@@ -1,23 +1,33 @@
 // Writes what was measured as Markdown and as the guide's page: the same sections, in two notations.
+import { written } from './figures.mjs'
 import { BASE, PAGES } from './pages.mjs'
 import { bars, better, summary, table, titleOf } from './result.mjs'
 
 const HOW = [
-  `Every page offers the same four wallets for the same sum; each run begins in an empty browser, and the pages take turns, so that what else the machine does weighs on all. A ratio is the median of the ratios within each round, to ${PAGES.find(({ id }) => id === BASE).title}. Compare ratios: times are this machine's.`,
-  'Usable: the first frame that shows rows of which one can be picked; before the runs, a press on the second row of each page must pick it. Ready: then, or when the widget says so itself, whichever is later: Moongate once a press on pay is sent at once, Adyen by onReady.',
-  'Bytes and requests are what our server sent until nothing travelled for half a second, compressed with Brotli, headers included. Main thread: all its work until then. Heap: of scripts and wasm, after a collection of garbage.',
-  'Of Braintree and Antom only the script is fetched and run, since they need an account to draw anything: their figures are the least it could be. What Adyen asks its own servers for is answered at once and not counted, which favours Adyen. Moongate fetches more once a shopper shows interest or has looked for five seconds: see the bytes until a code.',
-]
+  `Every page offers the same four wallets for the same sum. Each run begins in an empty browser, and the pages take turns,
+    so that what else the machine does weighs on all. A ratio is the median of the ratios within each round, to
+    ${PAGES.find(({ id }) => id === BASE).title}. Compare ratios: times are this machine's.`,
+  `Usable: the first frame that shows rows of which one can be picked; before the runs, a press on the second row of each
+    page must pick it. Ready: then, or when the widget says so itself, whichever is later: Moongate once a press on pay is
+    sent at once, Adyen by onReady.`,
+  `Bytes and requests are what our server sent until nothing travelled for half a second, compressed with Brotli, headers
+    included. Main thread: all its work until then. Heap: of scripts and wasm, after a collection of garbage.`,
+  `Of Braintree and Antom only the script is fetched and run, since they need an account to draw anything: their figures
+    are the least it could be. What Adyen asks its own servers for is answered at once and not counted, which favours Adyen.
+    Moongate fetches more once a shopper shows interest or has looked for five seconds; the bytes until a code count it.`,
+].map((text) => text.replace(/\s+/g, ' '))
 
 /** What the report says, as a list of sections: a heading, paragraphs, items, a table. */
 export function sections(result) {
   const { machine, runs, date, versions, command } = result
   const worse = better(result)
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')
+  const busy = machine.busy > machine.cores / 2
   const facts = [
-    { text: `${date}, ${machine.cores} cores, ${machine.browser}, medians of ${runs} (in brackets the least and the most), Moongate ${Object.entries(versions).map(([name, version]) => (name === 'moongate' ? version : `${name} ${version}`)).join(', ')}.` },
-    { text: `The command: ${command}` },
-    ...(machine.busy > machine.cores / 2 ? [{ text: `The machine was doing other work (load ${machine.busy.toFixed(1)}): trust the ratios more than the times.` }] : []),
-  ].map(({ text }) => text)
+    `${date}, a machine of ${machine.cores} cores, ${machine.browser}, medians of ${runs} (in brackets the least and the most). Versions: ${named}.`,
+    `The command: ${command}`,
+    busy && `The machine was doing other work (load ${machine.busy.toFixed(1)}): trust the ratios more than the times.`,
+  ]
   const held = bars(result).map(({ what, value, limit, kept }) => [what, value, limit, kept ? 'kept' : 'missed'])
   const travelled = result.paying?.presses.at(-1)?.runs.at(-1)?.bytes
   return [
@@ -30,7 +40,7 @@ export function sections(result) {
     ...result.cells.map((cell) => ({ heading: titleOf(cell), table: table(result, cell) })),
     {
       heading: 'How it is measured',
-      paragraphs: [...HOW, ...(travelled ? [`Until a code is on screen, ${(travelled / 1e3).toFixed(0)} KB of Moongate's have travelled, the creation's answer included.`] : [])],
+      paragraphs: [...HOW, ...(travelled ? [`Until a code is on screen, ${written(travelled, 'KB')} have travelled, the server's answer included.`] : [])],
     },
   ]
 }
@@ -77,7 +87,7 @@ export function page(result) {
 <body>
   <main class="wide">
     <h1>Beside its peers</h1>
-    <p><img class="chart" src="/guide/bench.svg" alt="Time until a method can be picked, of each page, as a multiple of Adyen's Drop-in with two methods; the tables below say the same in figures."></p>
+    <p><img class="chart" src="/guide/bench.svg" alt="Time until a method can be picked, page by page; the tables below say it in figures"></p>
     ${parts.join('\n    ')}
   </main>
 </body>

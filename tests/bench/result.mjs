@@ -30,7 +30,9 @@ export const pagesOf = (result) => result.pages.map((id) => PAGES.find((page) =>
 export function bars(result) {
   const cell = lead(result)
   const rows = []
-  const bar = (what, value, limit, write) => Number.isFinite(value) && rows.push({ what, value: write(value), limit: write(limit), kept: value <= limit })
+  const bar = (what, value, limit, write) => {
+    if (Number.isFinite(value)) rows.push({ what, value: write(value), limit: write(limit), kept: value <= limit })
+  }
   const ms = (value) => written(value, 'ms')
   if (cell?.pages.moongate) {
     const isLead = cell.network === LEAD.network && cell.cpu === LEAD.cpu
@@ -74,7 +76,8 @@ export function table(result, cell) {
   const head = ['', ...Object.values(MEASURES).map(({ title }) => title)]
   const rows = pagesOf(result).map(({ id, title, bound }) => [title, ...Object.entries(MEASURES).map(([measure, { unit }]) => {
     const list = values(cell, id, measure)
-    if (!list.length) return '–'
+    // What draws nothing shifts nothing.
+    if (!list.length || (bound && measure === 'shift')) return '–'
     const compared = against(cell, id, measure)
     const middle = `${bound ? '≥ ' : ''}${written(median(list), unit)}`
     const apart = unit === 'ms' ? ` (${spread(list).map(Math.round).join('–')})` : ''
@@ -88,7 +91,8 @@ export function summary(result) {
   const cell = lead(result)
   const of = (measure, base) => times(against(cell, 'moongate', measure, base))
   if (!cell?.pages.moongate || !cell.pages[BASE]) return ''
-  const preact = cell.pages.preact ? `, ${of('usable', 'preact')} of hand-written Preact` : ''
-  return `On ${titleOf(cell)}, a method can be picked after ${of('usable')} of the time that Adyen's Drop-in with two methods takes${preact}; ` +
-    `a press on pay is sent at once after ${of('ready')}. It brings ${of('bytes')} of the bytes, ${of('work')} of the main-thread work and ${of('heap')} of the heap.`
+  const preact = cell.pages.preact ? ` and in ${of('usable', 'preact')} that of hand-written Preact` : ''
+  return `On ${titleOf(cell)}, a method can be picked in ${of('usable')} the time of Adyen's Drop-in with two methods${preact}; ` +
+    `a press on pay is sent at once after ${of('ready')} Adyen's time. It takes ${of('bytes')} the bytes, ` +
+    `${of('work')} the main-thread work and ${of('heap')} the heap.`
 }
