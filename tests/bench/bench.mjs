@@ -19,7 +19,7 @@ const GUIDE = 'www/guide'
 // What can be picked of: the words of --only, by what they narrow.
 const WORDS = {
   networks: Object.keys(NETWORKS), processors: PROCESSORS.map((rate) => `${rate}x`), pages: PAGES.map(({ id }) => id),
-  parts: ['loading', 'paying'],
+  parts: ['loading', 'paying', 'waiting'],
 }
 
 const HELP = `tests/bench/run [--runs N] [--only WORD,…] [--variant NAME=FOLDER]… [--publish]
@@ -54,13 +54,20 @@ function asked() {
     return [kind, some.length ? some : all]
   }))
   // Whoever narrows the pages or their conditions asks for loading alone.
-  if (only.length && !only.includes('paying')) picked.parts = ['loading']
-  if (values.publish && (only.length || values.variant.length)) throw new Error('--publish is for a whole comparison: leave out --only and --variant')
+  if (!only.some((word) => WORDS.parts.includes(word)) && only.length) picked.parts = ['loading']
+  const partial = only.length || values.variant.length
+  if (values.publish && partial) throw new Error('--publish is for a whole comparison: leave out --only and --variant')
   if (values.publish && number(values.runs) < ENOUGH) throw new Error(`--publish wants ${ENOUGH} runs or more`)
   return { ...values, ...picked, runs: number(values.runs) }
 }
 
 const say = (text) => process.stderr.write(`${text}\n`)
+
+/** Does some work, and once more if it fails: a machine may stumble once in some hundred loads. */
+const twice = (work) => work().catch((fault) => {
+  say(`tried again: ${fault.message}`)
+  return work()
+})
 
 /** Loads every page on all conditions, in turn, `runs` times. */
 async function loading(browser, { networks, processors, pages, variant: variants, runs }) {
@@ -78,7 +85,7 @@ async function loading(browser, { networks, processors, pages, variant: variants
     for (let round = 0; round < runs; round++) {
       say(`round ${round + 1} of ${runs}`)
       for (const cell of cells) {
-        for (const page of compared) (cell.pages[page.id] ??= []).push(await load(browser, served, page, cell))
+        for (const page of compared) (cell.pages[page.id] ??= []).push(await twice(() => load(browser, served, page, cell)))
       }
     }
     return { pages: compared.map(({ id }) => id), cells }
@@ -88,18 +95,20 @@ async function loading(browser, { networks, processors, pages, variant: variants
 }
 
 async function measure(options) {
+  const { parts, runs } = options
+  const has = (...names) => names.some((name) => parts.includes(name))
   const browser = await start()
   // The codes that wait have a browser of their own, in which nothing else happens.
-  const patient = options.parts.includes('paying') && (await start())
-  const shops = patient && (await paying.open(process.env.BENCH_PROGRAM, path.join(FOLDER, 'orders')))
+  const patient = has('waiting') && (await start())
+  const shops = has('paying', 'waiting') && (await paying.open(process.env.BENCH_PROGRAM, path.join(FOLDER, 'orders')))
   try {
-    const waited = shops && (await paying.wait(patient, shops))
-    const loaded = options.parts.includes('loading') ? await loading(browser, options) : { pages: [], cells: [] }
-    if (!shops) return { browser: browser.version, ...loaded }
-    say('paying')
-    const paid = await paying.measure(browser, shops, options.runs)
-    say('waiting for the codes that wait')
-    return { browser: browser.version, ...loaded, paying: { ...paid, waiting: await waited() } }
+    const waited = patient && (await paying.wait(patient, shops))
+    const loaded = has('loading') ? await loading(browser, options) : { pages: [], cells: [] }
+    if (has('paying')) say('pressing pay')
+    const paid = has('paying') ? await paying.measure(browser, shops, runs) : {}
+    if (patient) say('waiting for the codes that wait')
+    const waiting = patient ? { waiting: await waited() } : {}
+    return { browser: browser.version, ...loaded, paying: { ...paid, ...waiting } }
   } finally {
     await browser.close()
     if (patient) await patient.close()

@@ -53,7 +53,7 @@ export async function start() {
     close: async () => {
       await client.send('Browser.close').catch(() => {})
       await ended
-      fs.rmSync(profile, { recursive: true, force: true })
+      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

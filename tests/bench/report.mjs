@@ -21,22 +21,24 @@ const HOW = [
 export function sections(result) {
   const { machine, runs, date, versions, command } = result
   const worse = better(result)
+  const hasPeers = ['moongate', BASE].every((id) => result.pages.includes(id))
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')
   const busy = machine.busy > machine.cores / 2
   const facts = [
-    `${date}, a machine of ${machine.cores} cores, ${machine.browser}, medians of ${runs} (in brackets the least and the most). Versions: ${named}.`,
+    `${date}, a machine of ${machine.cores} cores, ${machine.browser}; medians of ${runs}, in brackets the least and the most.`,
+    `Versions: ${named}.`,
     `The command: ${command}`,
     busy && `The machine was doing other work (load ${machine.busy.toFixed(1)}): trust the ratios more than the times.`,
   ]
   const held = bars(result).map(({ what, value, limit, kept }) => [what, value, limit, kept ? 'kept' : 'missed'])
-  const travelled = result.paying?.presses.at(-1)?.runs.at(-1)?.bytes
+  const travelled = result.paying?.presses?.at(-1)?.runs.at(-1)?.bytes
   return [
     { paragraphs: [summary(result), ...facts].filter(Boolean) },
     { heading: 'The bars', table: { head: ['', 'measured', 'bar', ''], rows: held } },
-    {
+    ...(hasPeers ? [{
       heading: 'Where a peer is better', items: worse,
-      paragraphs: worse.length ? ['By more than a twentieth, on some conditions:'] : ['Nowhere by more than a twentieth, in this run.'],
-    },
+      paragraphs: worse.length ? ['By more than a twentieth:'] : ['Nowhere by more than a twentieth, in this run.'],
+    }] : []),
     ...result.cells.map((cell) => ({ heading: titleOf(cell), table: table(result, cell) })),
     {
       heading: 'How it is measured',

@@ -68,3 +68,17 @@ test('what a page or a chart says is text, never markup', () => {
 test('the guide runs under a policy without inline styles, so its page has none', () => {
   assert.doesNotMatch(page(compared()), /style=|<style|<script/)
 })
+
+test('what was measured of paying has its bars, missed or kept', () => {
+  const presses = [{ network: 'wifi', cpu: 4, runs: [{ own: 60, bytes: 165e3 }, { own: 80, bytes: 165e3 }] }]
+  const paid = { push: [20, 30], polling: [900, 2000] }
+  const paying = { presses, paid, mounts: { count: 1000, bytes: 3e5 }, waiting: { push: 1, polling: 41 } }
+  const held = bars({ ...compared(), paying }).filter(({ what }) => /press|paid|waits|heap/.test(what))
+  assert.deepEqual(held.map(({ kept }) => kept), [false, true, true, true, false, true])
+  assert.match(markdown({ ...compared(), paying }), /Until a code is on screen, 165\.0 KB have travelled/)
+})
+
+test('without a peer beside it nothing is said of peers', () => {
+  assert.match(markdown(compared()), /Where a peer is better/)
+  assert.doesNotMatch(markdown({ ...compared(), pages: [], cells: [] }), /Where a peer is better/)
+})

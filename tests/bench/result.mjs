@@ -45,16 +45,15 @@ export function bars(result) {
     bar('bytes until ready', figure(cell, 'moongate', 'bytes'), 70e3, (value) => written(value, 'KB'))
     bar('layout shift', figure(cell, 'moongate', 'shift'), 0.01, (value) => written(value, 'shift'))
   }
-  const { paying } = result
-  if (!paying) return rows
-  for (const { network, cpu, runs } of paying.presses) {
+  const { presses = [], paid = {}, waiting, mounts } = result.paying ?? {}
+  for (const { network, cpu, runs } of presses) {
     bar(`press on pay to code, beyond the server's answer: ${titleOf({ network, cpu })}`, median(runs.map(({ own }) => own)), 50, ms)
   }
-  bar('paid to seen, by push', median(paying.paid.push), 250, ms)
-  bar('paid to seen, by asking', median(paying.paid.polling), 3000, ms)
-  bar(`requests while a code waits ${WAIT / 60} minutes, by push`, paying.waiting?.push, 3, (value) => written(value, ''))
-  bar(`requests while a code waits ${WAIT / 60} minutes, by asking`, paying.waiting?.polling, 40, (value) => written(value, ''))
-  bar(`heap after ${paying.mounts.count} checkouts`, paying.mounts.bytes, 1e6, (value) => written(value, 'MB'))
+  bar('paid to seen, by push', median(paid.push ?? []), 250, ms)
+  bar('paid to seen, by asking', median(paid.polling ?? []), 3000, ms)
+  bar(`requests while a code waits ${WAIT / 60} minutes, by push`, waiting?.push, 3, (value) => written(value, ''))
+  bar(`requests while a code waits ${WAIT / 60} minutes, by asking`, waiting?.polling, 40, (value) => written(value, ''))
+  bar(`heap after ${mounts?.count} checkouts`, mounts?.bytes, 1e6, (value) => written(value, 'MB'))
   return rows
 }
 
