@@ -15,7 +15,7 @@
 //! 6. **The machine.** [`checkout::machine::advance`] turns state and event into state and effects. Nothing else changes a state.
 //! 7. **Send.** An effect asks the merchant's server; [`checkout::wire`] says what its answer means for *this* order.
 //! 8. **Action.** Whatever a provider answered becomes one checked [`action::Action`], by a part of the wasm
-//!    that is fetched with the first press.
+//!    that comes last.
 //! 9. **Hand-off and wait.** The edge carries the action out or the host page does; only the server's word ends the wait.
 //!
 //! # Entry points
@@ -40,8 +40,9 @@
 //!
 //! The library becomes one wasm, which `moongate bundle` cuts in three, so that a shopper waits only for what they need:
 //! all that happens until a press is sent; once a shopper comes near, the view and all that follows the server's first
-//! answer; with the first press, the readers of providers' responses. `bin/moongate/bundle/parts.rs` names the rooms of the later parts, `split.rs` there cuts. A call into a
-//! part that is not here yet traps, so the edge never makes one: see `browser/till/early.rs`, and `browser/parts.rs`.
+//! answer; after that, the readers of providers' responses. `bin/moongate/bundle/parts.rs` names the rooms of the later
+//! parts, `split.rs` there cuts. A call into a part that is not here yet traps, so the edge never makes one: see
+//! `browser/till/early.rs`, and `browser/parts.rs`.
 //!
 //! # Invariants
 //!

@@ -147,7 +147,7 @@ const part = (name, before) => once(name, async () => {
 
 // What comes after the server's first answer, and the view: fetched once a shopper shows interest.
 const paying = () => part('pay', engine)
-// What reads providers' responses, fetched with the first press: nobody needs it before.
+// What reads providers' responses: nobody needs it before a press is answered.
 const reading = () => part('read', paying)
 const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
 
@@ -843,6 +843,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       try {
         const { language } = shell
         const [words] = await Promise.all([wordsIn(language), paying()])
+        // Who comes near is likely to press; what that takes is fetched when nothing else waits.
+        reading().catch(() => {})
         return words
       } catch (error) {
         if (shell.postable() || this.#shell !== shell) throw error

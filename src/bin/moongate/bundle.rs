@@ -139,7 +139,7 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
     let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::UntilReady);
     generated.insert("glue".to_owned(), reference(&script));
-    let fetched = [Fetched::UntilReady, Fetched::OnceReady, Fetched::AtFirstPress];
+    let fetched = [Fetched::UntilReady, Fetched::WithInterest, Fetched::WithInterest];
     let modules = glue.modules.into_iter().zip(fetched);
     let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));
     let modules: Vec<(&str, File)> = modules.collect();
@@ -172,7 +172,7 @@ fn words_of(language: &Language) -> File {
     let rest = language.table().iter().filter(|(key, _)| !shells.contains(key));
     let texts = rest.map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
     let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
-    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::OnceReadyInOneLanguage)
+    File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::WithInterestInOneLanguage)
 }
 
 /// What the script must know to fetch a file: its address beside the script, and the hash the browser holds it to.

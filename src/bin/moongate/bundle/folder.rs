@@ -38,12 +38,10 @@ pub(super) struct File {
 pub(super) enum Fetched {
     /// Always, before a shopper can pick and press.
     UntilReady,
-    /// As soon as a shopper can.
-    OnceReady,
+    /// Once a shopper comes near.
+    WithInterest,
     /// Then too, in one of the languages.
-    OnceReadyInOneLanguage,
-    /// Once a shopper presses pay.
-    AtFirstPress,
+    WithInterestInOneLanguage,
     /// Not on the usual way: it is for the merchant's tools, or for a browser without what the others have.
     Never,
 }
@@ -106,8 +104,8 @@ fn until_ready(weights: &[(Fetched, usize)]) -> usize {
 
 /// What is fetched until an action is on screen, in the heaviest language.
 fn in_all(weights: &[(Fetched, usize)]) -> usize {
-    let once = [Fetched::UntilReady, Fetched::OnceReady, Fetched::AtFirstPress];
-    let language = of(weights, Fetched::OnceReadyInOneLanguage).max().unwrap_or_default();
+    let once = [Fetched::UntilReady, Fetched::WithInterest];
+    let language = of(weights, Fetched::WithInterestInOneLanguage).max().unwrap_or_default();
     once.into_iter().flat_map(|when| of(weights, when)).sum::<usize>() + language
 }
 
@@ -193,15 +191,15 @@ mod tests {
 
     #[test]
     fn a_file_named_by_its_hash_changes_its_name_with_its_content() {
-        let name = |text: &str| File::hashed("words/en", "json", text.into(), Fetched::OnceReadyInOneLanguage).name;
+        let name = |text: &str| File::hashed("words/en", "json", text.into(), Fetched::WithInterestInOneLanguage).name;
         assert_eq!(name("{}"), "words/en-44136fa3.json");
         assert_ne!(name("{}"), name("{ }"));
     }
 
     #[test]
     fn one_language_counts_and_the_types_do_not() {
-        use Fetched::{AtFirstPress, Never, OnceReadyInOneLanguage as Words, UntilReady};
-        let weights = [(UntilReady, 10), (UntilReady, 5), (Words, 3), (Words, 4), (AtFirstPress, 20), (Never, 100)];
+        use Fetched::{Never, UntilReady, WithInterest, WithInterestInOneLanguage as Words};
+        let weights = [(UntilReady, 10), (UntilReady, 5), (Words, 3), (Words, 4), (WithInterest, 20), (Never, 100)];
         assert_eq!((until_ready(&weights), in_all(&weights)), (15, 39));
     }
 }
