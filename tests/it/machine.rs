@@ -192,6 +192,75 @@ fn after_the_servers_own_word_that_it_expired_one_press_begins_another_attempt()
     assert!(play.attempt().id != old && play.attempt().method == method("wechatpay"));
 }
 
+/// An attempt of which a new code was asked for, by this page or by one before it, and that has expired since.
+fn expired_and_renewed() -> [Play; 2] {
+    let mut asked = Play::showing_a_code();
+    asked.after(601_000).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert_eq!(asked.does(Gesture::NewCode).sent(), [Request::Refresh]);
+    let kept = asked.effects.iter().find_map(|effect| match effect {
+        Effect::Keep(Some(attempt)) => Some(attempt.origin),
+        _ => None,
+    });
+    assert_eq!(kept, Some(Origin::Renewed), "what a reload must know is kept before it is asked");
+    asked.answers(Request::Refresh, Answer::Lost(NetworkFault::Timeout)).does(Gesture::AskNow);
+    let mut loaded = Play::new();
+    let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Renewed, 0);
+    loaded.happens(What::Found(Box::new(kept)));
+    [asked, loaded].map(|mut play| {
+        play.answers(Request::Ask, answer(Standing::Expired, None));
+        play
+    })
+}
+
+#[test]
+fn what_a_late_new_code_may_bring_back_to_life_is_closed_before_it_has_ended() {
+    for mut play in expired_and_renewed() {
+        let old = play.attempt().id.clone();
+        assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+        play.answers(Request::Cancel, answer(Standing::Canceled, None));
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Expired, when: Some(1_000_000), .. }));
+        assert!(play.announced().contains(&"moongate-complete"), "as the server said");
+        play.does(Gesture::Pay);
+        assert_eq!(play.happens(What::SubmitDecided(true)).sent(), [Request::Create], "one press is enough");
+        assert!(play.attempt().id != old);
+    }
+}
+
+#[test]
+fn what_came_back_to_life_is_waited_for_and_not_paid_beside() {
+    for mut play in expired_and_renewed() {
+        play.answers(Request::Cancel, answer(Standing::Pending, Some(code())));
+        assert_eq!((play.phase(), play.sent()), ("confirming", vec![]));
+        play.does(Gesture::AskNow).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+        assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }), "{:?}", play.state.phase);
+    }
+}
+
+#[test]
+fn what_was_paid_before_it_could_be_closed_is_paid() {
+    for mut play in expired_and_renewed() {
+        play.answers(Request::Cancel, answer(Standing::Succeeded, None));
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+    }
+}
+
+#[test]
+fn a_server_that_closes_nothing_is_believed_that_it_expired() {
+    for mut play in expired_and_renewed() {
+        play.answers(Request::Cancel, Answer::Unsupported);
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Expired, .. }), "{:?}", play.state.phase);
+    }
+}
+
+#[test]
+fn another_cart_that_came_while_it_was_closed_takes_its_place() {
+    let next = (Order { amount: amount(9900), ..order() }, offer());
+    for mut play in expired_and_renewed() {
+        play.happens(What::Updated(Box::new(next.clone()))).answers(Request::Cancel, answer(Standing::Canceled, None));
+        assert_eq!((play.phase(), play.state.order.amount), ("choosing", amount(9900)));
+    }
+}
+
 #[test]
 fn no_other_end_is_left_by_a_press_on_pay() {
     for status in [Standing::Succeeded, Standing::Failed, Standing::Canceled] {

@@ -86,6 +86,7 @@ pub(super) fn places() -> Vec<State> {
     let Some(start) = start() else { return Vec::new() };
     let with = |step: Step| attempt(&start, step);
     let unheard = || Box::new(Attempt { payment: None, deadline: None, ..*with(page()) });
+    let renewed = || Box::new(Attempt { origin: Origin::Renewed, ..*with(code(1)) });
     let lost = Some(Fault::Network(NetworkFault::Unreachable));
     let mut phases = vec![
         Phase::Choosing { fault: None, pending: None },
@@ -96,7 +97,7 @@ pub(super) fn places() -> Vec<State> {
     phases.extend([
         Phase::Acting { attempt: with(code(1)), at: Acting::Code },
         Phase::Acting { attempt: with(code(1)), at: Acting::CodeOver },
-        Phase::Acting { attempt: with(code(1)), at: Acting::Refreshing },
+        Phase::Acting { attempt: renewed(), at: Acting::Refreshing },
         Phase::Acting { attempt: with(page()), at: Acting::Leaving },
         Phase::Acting { attempt: with(call()), at: Acting::InApp },
         Phase::Acting { attempt: with(app()), at: Acting::AppLink },
@@ -110,6 +111,7 @@ pub(super) fn places() -> Vec<State> {
         Phase::Confirming { attempt: Box::new(Attempt { said, ..*with(code(1)) }), why }
     }));
     phases.push(Phase::Canceling { attempt: with(code(1)), then: Then::Choose(None) });
+    phases.push(Phase::Canceling { attempt: renewed(), then: Then::End });
     phases.extend([false, true].map(|call| Phase::Unknown { attempt: with(code(1)), call }));
     let outcomes = [Outcome::Succeeded, Outcome::Refunded, Outcome::Failed, Outcome::Canceled, Outcome::Expired];
     phases.extend(outcomes.map(|outcome| Phase::Ended { attempt: with(code(1)), outcome, when: Some(0) }));
