@@ -160,11 +160,17 @@ fn live_many(cases: u32, same: bool) -> u32 {
     share * u32::from(THREADS)
 }
 
-/// For longer: `MOONGATE_SCHEDULES_SECONDS=3600 cargo test --test it -- --nocapture no_schedule`.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// For longer: `MOONGATE_SCHEDULES_SECONDS=3600 cargo test --test it -- --nocapture no_schedule`. For less, where many programs
+/// are tried on them: `MOONGATE_SCHEDULES=2000`.
 #[test]
 fn no_schedule_breaks_an_invariant() {
-    let Some(seconds) = std::env::var("MOONGATE_SCHEDULES_SECONDS").ok().and_then(|count| count.parse().ok()) else {
-        live_many(100_000, true);
+    let Some(seconds) = number("MOONGATE_SCHEDULES_SECONDS") else {
+        let lives = number("MOONGATE_SCHEDULES").and_then(|count| count.try_into().ok()).unwrap_or(100_000);
+        live_many(lives, true);
         return;
     };
     let (begun, mut lived) = (Instant::now(), 0_u64);
