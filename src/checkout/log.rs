@@ -18,8 +18,8 @@ pub(super) const FRAMED: &str = "^";
 
 /// What happened to a checkout, in order.
 ///
-/// A question and its answer that changed nothing take the place of the same before, so that waiting for hours, which
-/// is all that goes on for long, does not fill it.
+/// An answer that changed nothing takes the place of the one before, and its question goes, so that waiting for hours,
+/// which is all that goes on for long, does not fill it.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Vec<Entry>);
 
@@ -82,9 +82,9 @@ impl Log {
         let asked = count == 1 || log.get(kept).is_some_and(|entry| entry.event == "time_came");
         let news = log.last().is_none_or(|entry| entry.news);
         if asked && !news && (kept..log.len()).all(repeats) {
-            for at in kept..log.len() {
-                log.swap(at - count, at);
-            }
+            // The first question stays with the last answer: what went between may have moved a code's end, by which the
+            // second question was judged.
+            log.swap(kept - 1, kept + count - 1);
             log.truncate(kept);
         }
     }
