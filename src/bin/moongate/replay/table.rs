@@ -87,7 +87,7 @@ fn words(effects: &[Effect]) -> String {
 }
 
 /// The phase and what it is about.
-fn place(state: &State) -> String {
+pub(super) fn place(state: &State) -> String {
     let about = match &state.phase {
         Phase::Choosing { fault, pending } => match (fault, pending) {
             (None, None) => "",
