@@ -47,11 +47,15 @@ impl Story {
         }
         let mut next = None;
         for effect in effects {
-            match effect {
-                Effect::Send(request, attempt) => self.sends(request, &attempt),
-                Effect::Announce(said) if said.name == "moongate-submit" => next = Some(What::SubmitDecided(true)),
-                Effect::Announce(said) if said.name == "moongate-action" => next = Some(What::ActionDecided(false)),
-                _ => (),
+            if let Effect::Send(request, attempt) = &effect {
+                self.sends(*request, attempt);
+            }
+            if let Effect::Announce(said) = effect {
+                next = match said.name {
+                    "moongate-submit" => Some(What::SubmitDecided(true)),
+                    "moongate-action" => Some(What::ActionDecided(false)),
+                    _ => next,
+                };
             }
         }
         // The host page lets everything pass.
