@@ -20,6 +20,8 @@ pub(crate) struct Play {
     effects: Vec<Effect>,
     pub(crate) now: Millis,
     ids: u8,
+    /// What the one timer is set to.
+    timer: Option<Millis>,
 }
 
 pub(crate) fn id(number: u8) -> AttemptId {
@@ -103,14 +105,27 @@ fn server_fault(code: ServerCode) -> Answer {
 impl Play {
     pub(crate) fn new() -> Self {
         let state = State::new(order(), offer(), Some(method("wechatpay")), false);
-        Self { state, effects: vec![], now: 0, ids: 0 }
+        Self { state, effects: vec![], now: 0, ids: 0, timer: None }
     }
 
     pub(crate) fn happens(&mut self, what: What) -> &mut Self {
         let (state, effects) = advance(self.state.clone(), Event { at: self.now, what });
         self.state = state;
         self.effects = effects;
+        for effect in &self.effects {
+            if let Effect::Wake(at) = effect {
+                self.timer = *at;
+            }
+        }
         self
+    }
+
+    /// Whether it ordered to listen, or to listen no more.
+    fn listens(&self) -> Option<bool> {
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::Listen(to) => Some(to.is_some()),
+            _ => None,
+        })
     }
 
     fn does(&mut self, gesture: Gesture) -> &mut Self {
@@ -671,6 +686,95 @@ fn a_hidden_page_asks_nobody_and_asks_at_once_when_seen() {
     assert!(play.effects.contains(&Effect::Wake(None)));
     play.after(60_000).happens(What::Woke);
     assert_eq!(play.sent(), [Request::Ask]);
+}
+
+#[test]
+fn large_print_is_on_after_one_press_and_off_after_two() {
+    let mut play = Play::new();
+    assert!(play.does(Gesture::ToggleLarge).state.large);
+    assert!(!play.does(Gesture::ToggleLarge).state.large);
+}
+
+/// As far as a code of which the server also tells by a stream.
+fn with_a_stream() -> Play {
+    let events = Some("https://shop.example/events".to_owned());
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let payment = Payment { events, ..payment(Standing::Pending, Some(code())) };
+    play.answers(Request::Create, Answer::Payment(Box::new(payment)));
+    assert!(play.listens() == Some(true), "the stream is opened with the code");
+    play.happens(What::ActionDecided(false));
+    play
+}
+
+#[test]
+fn a_stream_is_left_while_the_page_is_hidden_and_for_as_long_as_it_fails() {
+    let mut play = with_a_stream();
+    assert_eq!(play.happens(What::Hid).listens(), Some(false), "hidden");
+    assert_eq!(play.happens(What::Woke).listens(), Some(true), "seen again");
+    let attempt = play.attempt().id.clone();
+    assert_eq!(play.happens(What::StreamLost(attempt)).listens(), Some(false), "lost");
+    assert_eq!(play.happens(What::Hid).listens(), None, "still none");
+    assert_eq!(play.happens(What::Woke).listens(), Some(true), "tried again when the shopper looks");
+}
+
+/// How often the server is asked while a code is on screen for five minutes and nobody pays; with or without what its stream
+/// says: how it stands, at once, and then a ping each 15 seconds.
+fn asked_in_five_minutes(mut play: Play, pings: bool) -> usize {
+    let (mut asks, mut ping) = (0, 15_000);
+    if pings {
+        let attempt = play.attempt().id.clone();
+        play.after(80).happens(What::Heard(attempt, Some(Box::new(payment(Standing::Pending, Some(code()))))));
+    }
+    while play.now < 300_000 {
+        let due = play.timer.unwrap_or(Millis::MAX);
+        if pings && ping < due {
+            play.now = ping;
+            ping += 15_000;
+            let attempt = play.attempt().id.clone();
+            play.happens(What::Heard(attempt, None));
+        } else {
+            play.now = due + 1;
+            play.happens(What::TimeCame);
+        }
+        if play.sent().contains(&Request::Ask) {
+            asks += 1;
+            play.after(80).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+        }
+    }
+    asks
+}
+
+#[test]
+fn five_minutes_of_a_code_take_at_most_forty_questions_or_with_a_stream_that_talks_three() {
+    let (polling, push) =
+        (asked_in_five_minutes(Play::showing_a_code(), false), asked_in_five_minutes(with_a_stream(), true));
+    println!("polling {polling}, push {push}");
+    assert!((20..=40).contains(&polling), "{polling}");
+    assert!(push <= 3, "{push}");
+}
+
+#[test]
+fn a_stream_that_falls_silent_is_noticed_and_made_up_for_by_asking() {
+    let asks = asked_in_five_minutes(with_a_stream(), false);
+    assert!((15..=40).contains(&asks), "{asks}");
+}
+
+#[test]
+fn the_shopper_is_told_to_call_the_shop_after_ten_minutes_and_not_before() {
+    let mut play = Play::back_from_the_wallet();
+    play.answers(Request::Ask, answer(Standing::Processing, None));
+    let (begun, until) = (play.now, |play: &Play| matches!(play.state.phase, Phase::Unknown { call: true, .. }));
+    while play.now < begun + 599_000 {
+        play.now = play.timer.expect("somebody asks").min(begun + 599_000);
+        play.happens(What::TimeCame);
+        assert!(!until(&play), "after {} s", (play.now - begun) / 1000);
+        if play.sent().contains(&Request::Ask) {
+            play.answers(Request::Ask, Answer::Lost(NetworkFault::Timeout));
+        }
+    }
+    play.now = begun + 600_000;
+    assert!(until(play.happens(What::TimeCame)));
 }
 
 #[test]

@@ -202,7 +202,8 @@ fn canceled() -> Answer {
 }
 
 pub(super) fn another_tab() -> Option<Story> {
-    let story = Story::of(start()?).says(Lane::Wallet, Lane::Server, "另一处: POST payments, B elsewhere").pays();
+    let story =
+        Story::of(start()?).says(Lane::Shopper, Lane::Server, "另一台设备 another device: POST payments, B").pays();
     let theirs = Payment { attempt: Some(id(99)), ..payment(Standing::Pending, Some(Ok(action(code(7))))) };
     let story = story.answers("409 payment_in_progress: B", of(theirs));
     Some(story.wallet_pays('B').waits(3_000).tells(Standing::Succeeded))
