@@ -688,6 +688,131 @@ fn a_hidden_page_asks_nobody_and_asks_at_once_when_seen() {
     assert_eq!(play.sent(), [Request::Ask]);
 }
 
+/// Whether each thing that was announced says that it is a test, by its name.
+fn marks(play: &Play) -> Vec<(&'static str, bool)> {
+    let marked = |said: &Announcement| said.detail.get("test").and_then(Json::flag) == Some(true);
+    let told = |effect: &Effect| match effect {
+        Effect::Announce(said) => Some((said.name, marked(said))),
+        _ => None,
+    };
+    play.effects.iter().filter_map(told).collect()
+}
+
+/// All that is announced from the press to the end, of an order or a payment that is a test or is not.
+fn announced_with_marks(order: bool, payment_is: bool) -> Vec<(&'static str, bool)> {
+    let mut play = Play::new();
+    play.state.order.test = order;
+    let told = |standing, action: Option<Action>| {
+        Answer::Payment(Box::new(Payment { test: payment_is, ..payment(standing, action) }))
+    };
+    let mut all = marks(play.does(Gesture::Choose(method("alipay"))));
+    all.extend(marks(play.does(Gesture::Pay)));
+    all.extend(marks(play.happens(What::SubmitDecided(true))));
+    all.extend(marks(play.answers(Request::Create, told(Standing::Pending, Some(code())))));
+    all.extend(marks(play.after(2_800).happens(What::TimeCame).answers(Request::Ask, told(Standing::Succeeded, None))));
+    all.extend(marks(play.does(Gesture::Feedback(Feedback::Good))));
+    all
+}
+
+#[test]
+fn all_that_a_test_announces_says_so_and_nothing_else_does() {
+    let names = |all: &[(&'static str, bool)]| all.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    let live = announced_with_marks(false, false);
+    assert!(live.iter().all(|(_, marked)| !marked), "{live:?}");
+    let tested = announced_with_marks(true, false);
+    assert!(tested.iter().all(|(_, marked)| *marked), "{tested:?}");
+    for name in ["moongate-select", "moongate-submit", "moongate-action", "moongate-complete", "moongate-feedback"] {
+        assert!(names(&live).contains(&name) && names(&tested).contains(&name), "{name}");
+    }
+    // The server says so of the payment: from then on.
+    let server: Vec<_> = announced_with_marks(false, true).into_iter().filter(|(_, marked)| *marked).collect();
+    assert_eq!(names(&server), ["moongate-status", "moongate-status", "moongate-complete", "moongate-feedback"]);
+}
+
+#[test]
+fn requests_name_a_payment_by_the_servers_id_once_it_has_told_one() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    assert_eq!(play.attempt().key(), play.attempt().id.as_str());
+    play.answers(Request::Create, answer(Standing::Pending, Some(code())));
+    assert_eq!(play.attempt().key(), "pay_1");
+}
+
+#[test]
+fn two_attempts_ask_at_different_times() {
+    let due = |number: u8| {
+        let mut play = Play::new();
+        play.happens(What::HostPaid(id(number))).answers(Request::Create, answer(Standing::Pending, Some(code())));
+        play.timer
+    };
+    assert_ne!(due(1), due(2));
+}
+
+#[test]
+fn a_method_that_is_not_offered_can_not_be_picked() {
+    let mut play = Play::new();
+    play.does(Gesture::Choose(method("bitcoin")));
+    assert_eq!((play.state.chosen.clone(), play.announced()), (Some(method("wechatpay")), vec![]));
+    assert_eq!(play.does(Gesture::Choose(method("alipay"))).announced(), ["moongate-select"]);
+}
+
+#[test]
+fn another_offer_leaves_a_key_that_may_be_alive_alone_and_another_order_closes_it_first() {
+    let pending = || {
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        play.answers(Request::Create, server_fault(ServerCode::MalformedAnswer));
+        assert_eq!((play.phase(), play.state.phase.attempt().is_some()), ("choosing", true));
+        play
+    };
+    let mut play = pending();
+    play.happens(What::Updated(Box::new((order(), offer()))));
+    assert_eq!((play.phase(), play.sent(), play.state.phase.attempt().is_some()), ("choosing", vec![], true));
+    let mut play = pending();
+    play.happens(What::Updated(Box::new((Order { amount: amount(9900), ..order() }, offer()))));
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+}
+
+#[test]
+fn another_order_takes_the_place_of_a_press_that_was_not_sent_and_another_offer_does_not() {
+    let held = || {
+        let mut play = Play::new();
+        play.does(Gesture::Pay);
+        play
+    };
+    let mut play = held();
+    play.happens(What::Updated(Box::new((order(), offer()))));
+    assert_eq!((play.phase(), play.sent()), ("sending", vec![]));
+    let mut play = held();
+    play.happens(What::Updated(Box::new((Order { amount: amount(9900), ..order() }, offer()))));
+    assert_eq!((play.phase(), play.sent(), play.state.order.amount), ("choosing", vec![], amount(9900)));
+    let mut play = held();
+    play.happens(What::SubmitDecided(true)).happens(What::Updated(Box::new((order(), offer()))));
+    assert_eq!((play.phase(), play.sent()), ("sending", vec![]));
+}
+
+#[test]
+fn a_server_that_asks_for_time_gets_it_between_one_second_and_thirty() {
+    for (asked, given) in [(0, 1_000), (7, 7_000), (3_600, 30_000)] {
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true)).after(500);
+        play.answers(Request::Create, Answer::Busy(asked));
+        assert_eq!((play.phase(), play.timer), ("sending", Some(500 + given)), "{asked}");
+        play.now = 500 + given - 1;
+        assert_eq!(play.happens(What::TimeCame).sent(), []);
+        play.now = 500 + given;
+        assert_eq!(play.happens(What::TimeCame).sent(), [Request::Create]);
+
+        let mut play = Play::showing_a_code();
+        play.does(Gesture::ChangeMethod).after(500).answers(Request::Cancel, Answer::Busy(asked));
+        assert_eq!((play.phase(), play.timer), ("canceling", Some(500 + given)), "{asked}");
+        play.now = 500 + given - 1;
+        assert_eq!(play.happens(What::TimeCame).sent(), []);
+        play.now = 500 + given;
+        assert_eq!(play.happens(What::TimeCame).sent(), [Request::Cancel]);
+    }
+}
+
 #[test]
 fn large_print_is_on_after_one_press_and_off_after_two() {
     let mut play = Play::new();
