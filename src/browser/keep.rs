@@ -66,7 +66,7 @@ pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
             ("total", attempt.total.minor().into()),
             ("at", page::wall().unsigned_abs().into()),
             ("begun", attempt.begun.map_or(Json::Null, |begun| begun.unsigned_abs().into())),
-            ("sign_in", Json::Bool(attempt.origin == Origin::SignIn)),
+            ("origin", (attempt.origin as u64).into()),
         ])
         .written()
     });
@@ -102,8 +102,12 @@ pub(super) fn kept(options: &Options) -> Option<Attempt> {
         return None;
     }
     let total = Amount::new(json.get("total").and_then(Json::integer)?, options.amount.currency()).ok()?;
-    let signing_in = json.get("sign_in").and_then(Json::flag) == Some(true);
-    let origin = if signing_in { Origin::SignIn } else { Origin::Kept };
+    let kept = json.get("origin").and_then(Json::integer);
+    let origin = match kept {
+        Some(3) => Origin::SignIn,
+        Some(4) => Origin::Renewed,
+        _ => Origin::Kept,
+    };
     let (id, method) = (AttemptId::parse(text("id")?)?, MethodId::parse(text("method")?)?);
     let begun = json.get("begun").and_then(Json::integer).map(u64::cast_signed);
     Some(Attempt { begun, ..Attempt::new(id, method, total, origin, page::now()) })

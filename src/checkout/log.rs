@@ -4,7 +4,7 @@
 //! [`super::replay`] reads it.
 
 use super::json::Json;
-use super::machine::{Attempt, Event, Gesture, Millis, Order, State, What};
+use super::machine::{Acting, Attempt, Event, Gesture, Millis, Order, Phase, State, What};
 use super::method::Flow;
 use super::offer::Offer;
 use super::wire::{Answer, Payment};
@@ -18,8 +18,8 @@ pub(super) const FRAMED: &str = "^";
 
 /// What happened to a checkout, in order.
 ///
-/// A question and its answer that changed nothing take the place of the same before, so that waiting for hours, which
-/// is all that goes on for long, does not fill it.
+/// An answer that changed nothing takes the place of the one before, and its question goes, so that waiting for hours,
+/// which is all that goes on for long, does not fill it.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Vec<Entry>);
 
@@ -34,8 +34,9 @@ struct Entry {
     clock: Option<Seconds>,
     /// Whether the server said something that begins the waiting anew.
     news: bool,
-    /// The phase that it led to.
+    /// The phase that it led to, and what the shopper is at in it.
     phase: &'static str,
+    at_what: Option<Acting>,
 }
 
 impl Log {
@@ -57,13 +58,14 @@ impl Log {
             self.0.remove(0);
         }
         let Words(with, news) = words;
-        self.0.push(Entry { at, event, with, clock, news, phase: state.phase.word() });
+        self.0.push(Entry { at, event, with, clock, news, phase: state.phase.word(), at_what: None });
     }
 
     /// The state that it led to.
     pub fn led_to(&mut self, state: &State) {
         if let Some(entry) = self.0.last_mut() {
             entry.phase = state.phase.word();
+            entry.at_what = if let Phase::Acting { at, .. } = &state.phase { Some(*at) } else { None };
         }
         self.fold();
     }
@@ -82,9 +84,9 @@ impl Log {
         let asked = count == 1 || log.get(kept).is_some_and(|entry| entry.event == "time_came");
         let news = log.last().is_none_or(|entry| entry.news);
         if asked && !news && (kept..log.len()).all(repeats) {
-            for at in kept..log.len() {
-                log.swap(at - count, at);
-            }
+            // The first question stays with the last answer: what went between may have moved a code's end, by which the
+            // second question was judged.
+            log.swap(kept - 1, kept + count - 1);
             log.truncate(kept);
         }
     }
@@ -108,7 +110,7 @@ impl Log {
 impl Entry {
     /// Whether it says the same, but for the time.
     fn is_like(&self, other: &Self) -> bool {
-        (self.event, &self.with, self.phase) == (other.event, &other.with, other.phase)
+        (self.event, &self.with, self.phase, self.at_what) == (other.event, &other.with, other.phase, other.at_what)
     }
 }
 

@@ -155,6 +155,17 @@ mod tests {
     }
 
     #[test]
+    fn the_asking_of_many_pages_is_spread_by_a_tenth_either_way() {
+        let first = |spread| Watch::from(0).next_ask(spread);
+        assert_eq!([0, 50, 100, 101].map(first), [2_250, 2_500, 2_750, 2_250].map(Some));
+    }
+
+    #[test]
+    fn what_had_no_answer_is_sent_again_after_one_second_then_three_then_five() {
+        assert_eq!([1, 2, 3, 4].map(resend_after), [1_000, 3_000, 5_000, 5_000]);
+    }
+
+    #[test]
     fn a_deadline_is_counted_from_the_servers_clock() {
         assert_eq!(deadline(1_000_060, 1_000_000, 5_000), 65_000);
         assert_eq!(deadline(1_000_000, 1_000_060, 5_000), 5_000);

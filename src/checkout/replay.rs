@@ -280,4 +280,4 @@ fn fault(word: &str) -> Option<Fault> {
 }
 
 /// In the order of their numbers.
-const ORIGINS: [Origin; 4] = [Origin::Press, Origin::Kept, Origin::Link, Origin::SignIn];
+const ORIGINS: [Origin; 5] = [Origin::Press, Origin::Kept, Origin::Link, Origin::SignIn, Origin::Renewed];

@@ -10,7 +10,7 @@ pub const MINI_PROGRAM: &str = "Mozilla/5.0 (Linux; Android 15; Pixel 8; wv) App
     Language/zh_CN ABI/arm64 miniProgram/wx2c1c63e28bb33be1";
 
 /// WeChat's bridge, as its app would put it into the page: it keeps what it was called with and answers when told.
-const WECHAT_BRIDGE: &str = "window.bridge = () => {
+pub const WECHAT_BRIDGE: &str = "window.bridge = () => {
   window.calls = window.calls ?? []
   window.WeixinJSBridge = { invoke: (name, parameters, answer) => { calls.push([name, parameters]); window.answer = (word) => answer({ err_msg: `get_brand_wcpay_request:${word}` }) } }
   document.dispatchEvent(new Event('WeixinJSBridgeReady'))

@@ -212,7 +212,7 @@ async fn the_bar_under_a_code_goes_on_after_a_reload_from_where_it_was() {
 }
 
 /// The page's own way to the server, whose codes are said to live for three seconds only; the server does not mind.
-const SHORT: &str = "window.called = []
+pub const SHORT: &str = "window.called = []
 const short = async (path, method = 'GET', body, key) => {
   const headers = { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) }
   const response = await fetch(`/checkout/payments${path}`, { method, body, headers })

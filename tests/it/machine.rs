@@ -20,6 +20,8 @@ pub(crate) struct Play {
     effects: Vec<Effect>,
     pub(crate) now: Millis,
     ids: u8,
+    /// What the one timer is set to.
+    timer: Option<Millis>,
 }
 
 pub(crate) fn id(number: u8) -> AttemptId {
@@ -103,14 +105,27 @@ fn server_fault(code: ServerCode) -> Answer {
 impl Play {
     pub(crate) fn new() -> Self {
         let state = State::new(order(), offer(), Some(method("wechatpay")), false);
-        Self { state, effects: vec![], now: 0, ids: 0 }
+        Self { state, effects: vec![], now: 0, ids: 0, timer: None }
     }
 
     pub(crate) fn happens(&mut self, what: What) -> &mut Self {
         let (state, effects) = advance(self.state.clone(), Event { at: self.now, what });
         self.state = state;
         self.effects = effects;
+        for effect in &self.effects {
+            if let Effect::Wake(at) = effect {
+                self.timer = *at;
+            }
+        }
         self
+    }
+
+    /// Whether it ordered to listen, or to listen no more.
+    fn listens(&self) -> Option<bool> {
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::Listen(to) => Some(to.is_some()),
+            _ => None,
+        })
     }
 
     fn does(&mut self, gesture: Gesture) -> &mut Self {
@@ -190,6 +205,75 @@ fn after_the_servers_own_word_that_it_expired_one_press_begins_another_attempt()
     assert_eq!(play.does(Gesture::Pay).announced(), ["moongate-submit", "moongate-status"]);
     assert_eq!(play.happens(What::SubmitDecided(true)).sent(), [Request::Create]);
     assert!(play.attempt().id != old && play.attempt().method == method("wechatpay"));
+}
+
+/// An attempt of which a new code was asked for, by this page or by one before it, and that has expired since.
+fn expired_and_renewed() -> [Play; 2] {
+    let mut asked = Play::showing_a_code();
+    asked.after(601_000).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert_eq!(asked.does(Gesture::NewCode).sent(), [Request::Refresh]);
+    let kept = asked.effects.iter().find_map(|effect| match effect {
+        Effect::Keep(Some(attempt)) => Some(attempt.origin),
+        _ => None,
+    });
+    assert_eq!(kept, Some(Origin::Renewed), "what a reload must know is kept before it is asked");
+    asked.answers(Request::Refresh, Answer::Lost(NetworkFault::Timeout)).does(Gesture::AskNow);
+    let mut loaded = Play::new();
+    let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Renewed, 0);
+    loaded.happens(What::Found(Box::new(kept)));
+    [asked, loaded].map(|mut play| {
+        play.answers(Request::Ask, answer(Standing::Expired, None));
+        play
+    })
+}
+
+#[test]
+fn what_a_late_new_code_may_bring_back_to_life_is_closed_before_it_has_ended() {
+    for mut play in expired_and_renewed() {
+        let old = play.attempt().id.clone();
+        assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+        play.answers(Request::Cancel, answer(Standing::Canceled, None));
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Expired, when: Some(1_000_000), .. }));
+        assert!(play.announced().contains(&"moongate-complete"), "as the server said");
+        play.does(Gesture::Pay);
+        assert_eq!(play.happens(What::SubmitDecided(true)).sent(), [Request::Create], "one press is enough");
+        assert!(play.attempt().id != old);
+    }
+}
+
+#[test]
+fn what_came_back_to_life_is_waited_for_and_not_paid_beside() {
+    for mut play in expired_and_renewed() {
+        play.answers(Request::Cancel, answer(Standing::Pending, Some(code())));
+        assert_eq!((play.phase(), play.sent()), ("confirming", vec![]));
+        play.does(Gesture::AskNow).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+        assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }), "{:?}", play.state.phase);
+    }
+}
+
+#[test]
+fn what_was_paid_before_it_could_be_closed_is_paid() {
+    for mut play in expired_and_renewed() {
+        play.answers(Request::Cancel, answer(Standing::Succeeded, None));
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+    }
+}
+
+#[test]
+fn a_server_that_closes_nothing_is_believed_that_it_expired() {
+    for mut play in expired_and_renewed() {
+        play.answers(Request::Cancel, Answer::Unsupported);
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Expired, .. }), "{:?}", play.state.phase);
+    }
+}
+
+#[test]
+fn another_cart_that_came_while_it_was_closed_takes_its_place() {
+    let next = (Order { amount: amount(9900), ..order() }, offer());
+    for mut play in expired_and_renewed() {
+        play.happens(What::Updated(Box::new(next.clone()))).answers(Request::Cancel, answer(Standing::Canceled, None));
+        assert_eq!((play.phase(), play.state.order.amount), ("choosing", amount(9900)));
+    }
 }
 
 #[test]
@@ -602,6 +686,220 @@ fn a_hidden_page_asks_nobody_and_asks_at_once_when_seen() {
     assert!(play.effects.contains(&Effect::Wake(None)));
     play.after(60_000).happens(What::Woke);
     assert_eq!(play.sent(), [Request::Ask]);
+}
+
+/// Whether each thing that was announced says that it is a test, by its name.
+fn marks(play: &Play) -> Vec<(&'static str, bool)> {
+    let marked = |said: &Announcement| said.detail.get("test").and_then(Json::flag) == Some(true);
+    let told = |effect: &Effect| match effect {
+        Effect::Announce(said) => Some((said.name, marked(said))),
+        _ => None,
+    };
+    play.effects.iter().filter_map(told).collect()
+}
+
+/// All that is announced from the press to the end, of an order or a payment that is a test or is not.
+fn announced_with_marks(order: bool, payment_is: bool) -> Vec<(&'static str, bool)> {
+    let mut play = Play::new();
+    play.state.order.test = order;
+    let told = |standing, action: Option<Action>| {
+        Answer::Payment(Box::new(Payment { test: payment_is, ..payment(standing, action) }))
+    };
+    let mut all = marks(play.does(Gesture::Choose(method("alipay"))));
+    all.extend(marks(play.does(Gesture::Pay)));
+    all.extend(marks(play.happens(What::SubmitDecided(true))));
+    all.extend(marks(play.answers(Request::Create, told(Standing::Pending, Some(code())))));
+    all.extend(marks(play.after(2_800).happens(What::TimeCame).answers(Request::Ask, told(Standing::Succeeded, None))));
+    all.extend(marks(play.does(Gesture::Feedback(Feedback::Good))));
+    all
+}
+
+#[test]
+fn all_that_a_test_announces_says_so_and_nothing_else_does() {
+    let names = |all: &[(&'static str, bool)]| all.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    let live = announced_with_marks(false, false);
+    assert!(live.iter().all(|(_, marked)| !marked), "{live:?}");
+    let tested = announced_with_marks(true, false);
+    assert!(tested.iter().all(|(_, marked)| *marked), "{tested:?}");
+    for name in ["moongate-select", "moongate-submit", "moongate-action", "moongate-complete", "moongate-feedback"] {
+        assert!(names(&live).contains(&name) && names(&tested).contains(&name), "{name}");
+    }
+    // The server says so of the payment: from then on.
+    let server: Vec<_> = announced_with_marks(false, true).into_iter().filter(|(_, marked)| *marked).collect();
+    assert_eq!(names(&server), ["moongate-status", "moongate-status", "moongate-complete", "moongate-feedback"]);
+}
+
+#[test]
+fn requests_name_a_payment_by_the_servers_id_once_it_has_told_one() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    assert_eq!(play.attempt().key(), play.attempt().id.as_str());
+    play.answers(Request::Create, answer(Standing::Pending, Some(code())));
+    assert_eq!(play.attempt().key(), "pay_1");
+}
+
+#[test]
+fn two_attempts_ask_at_different_times() {
+    let due = |number: u8| {
+        let mut play = Play::new();
+        play.happens(What::HostPaid(id(number))).answers(Request::Create, answer(Standing::Pending, Some(code())));
+        play.timer
+    };
+    assert_ne!(due(1), due(2));
+}
+
+#[test]
+fn a_method_that_is_not_offered_can_not_be_picked() {
+    let mut play = Play::new();
+    play.does(Gesture::Choose(method("bitcoin")));
+    assert_eq!((play.state.chosen.clone(), play.announced()), (Some(method("wechatpay")), vec![]));
+    assert_eq!(play.does(Gesture::Choose(method("alipay"))).announced(), ["moongate-select"]);
+}
+
+#[test]
+fn another_offer_leaves_a_key_that_may_be_alive_alone_and_another_order_closes_it_first() {
+    let pending = || {
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        play.answers(Request::Create, server_fault(ServerCode::MalformedAnswer));
+        assert_eq!((play.phase(), play.state.phase.attempt().is_some()), ("choosing", true));
+        play
+    };
+    let mut play = pending();
+    play.happens(What::Updated(Box::new((order(), offer()))));
+    assert_eq!((play.phase(), play.sent(), play.state.phase.attempt().is_some()), ("choosing", vec![], true));
+    let mut play = pending();
+    play.happens(What::Updated(Box::new((Order { amount: amount(9900), ..order() }, offer()))));
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+}
+
+#[test]
+fn another_order_takes_the_place_of_a_press_that_was_not_sent_and_another_offer_does_not() {
+    let held = || {
+        let mut play = Play::new();
+        play.does(Gesture::Pay);
+        play
+    };
+    let mut play = held();
+    play.happens(What::Updated(Box::new((order(), offer()))));
+    assert_eq!((play.phase(), play.sent()), ("sending", vec![]));
+    let mut play = held();
+    play.happens(What::Updated(Box::new((Order { amount: amount(9900), ..order() }, offer()))));
+    assert_eq!((play.phase(), play.sent(), play.state.order.amount), ("choosing", vec![], amount(9900)));
+    let mut play = held();
+    play.happens(What::SubmitDecided(true)).happens(What::Updated(Box::new((order(), offer()))));
+    assert_eq!((play.phase(), play.sent()), ("sending", vec![]));
+}
+
+#[test]
+fn a_server_that_asks_for_time_gets_it_between_one_second_and_thirty() {
+    for (asked, given) in [(0, 1_000), (7, 7_000), (3_600, 30_000)] {
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true)).after(500);
+        play.answers(Request::Create, Answer::Busy(asked));
+        assert_eq!((play.phase(), play.timer), ("sending", Some(500 + given)), "{asked}");
+        play.now = 500 + given - 1;
+        assert_eq!(play.happens(What::TimeCame).sent(), []);
+        play.now = 500 + given;
+        assert_eq!(play.happens(What::TimeCame).sent(), [Request::Create]);
+
+        let mut play = Play::showing_a_code();
+        play.does(Gesture::ChangeMethod).after(500).answers(Request::Cancel, Answer::Busy(asked));
+        assert_eq!((play.phase(), play.timer), ("canceling", Some(500 + given)), "{asked}");
+        play.now = 500 + given - 1;
+        assert_eq!(play.happens(What::TimeCame).sent(), []);
+        play.now = 500 + given;
+        assert_eq!(play.happens(What::TimeCame).sent(), [Request::Cancel]);
+    }
+}
+
+#[test]
+fn large_print_is_on_after_one_press_and_off_after_two() {
+    let mut play = Play::new();
+    assert!(play.does(Gesture::ToggleLarge).state.large);
+    assert!(!play.does(Gesture::ToggleLarge).state.large);
+}
+
+/// As far as a code of which the server also tells by a stream.
+fn with_a_stream() -> Play {
+    let events = Some("https://shop.example/events".to_owned());
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let payment = Payment { events, ..payment(Standing::Pending, Some(code())) };
+    play.answers(Request::Create, Answer::Payment(Box::new(payment)));
+    assert!(play.listens() == Some(true), "the stream is opened with the code");
+    play.happens(What::ActionDecided(false));
+    play
+}
+
+#[test]
+fn a_stream_is_left_while_the_page_is_hidden_and_for_as_long_as_it_fails() {
+    let mut play = with_a_stream();
+    assert_eq!(play.happens(What::Hid).listens(), Some(false), "hidden");
+    assert_eq!(play.happens(What::Woke).listens(), Some(true), "seen again");
+    let attempt = play.attempt().id.clone();
+    assert_eq!(play.happens(What::StreamLost(attempt)).listens(), Some(false), "lost");
+    assert_eq!(play.happens(What::Hid).listens(), None, "still none");
+    assert_eq!(play.happens(What::Woke).listens(), Some(true), "tried again when the shopper looks");
+}
+
+/// How often the server is asked while a code is on screen for five minutes and nobody pays; with or without what its stream
+/// says: how it stands, at once, and then a ping each 15 seconds.
+fn asked_in_five_minutes(mut play: Play, pings: bool) -> usize {
+    let (mut asks, mut ping) = (0, 15_000);
+    if pings {
+        let attempt = play.attempt().id.clone();
+        play.after(80).happens(What::Heard(attempt, Some(Box::new(payment(Standing::Pending, Some(code()))))));
+    }
+    while play.now < 300_000 {
+        let due = play.timer.unwrap_or(Millis::MAX);
+        if pings && ping < due {
+            play.now = ping;
+            ping += 15_000;
+            let attempt = play.attempt().id.clone();
+            play.happens(What::Heard(attempt, None));
+        } else {
+            play.now = due + 1;
+            play.happens(What::TimeCame);
+        }
+        if play.sent().contains(&Request::Ask) {
+            asks += 1;
+            play.after(80).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+        }
+    }
+    asks
+}
+
+#[test]
+fn five_minutes_of_a_code_take_at_most_forty_questions_or_with_a_stream_that_talks_three() {
+    let (polling, push) =
+        (asked_in_five_minutes(Play::showing_a_code(), false), asked_in_five_minutes(with_a_stream(), true));
+    println!("polling {polling}, push {push}");
+    assert!((20..=40).contains(&polling), "{polling}");
+    assert!(push <= 3, "{push}");
+}
+
+#[test]
+fn a_stream_that_falls_silent_is_noticed_and_made_up_for_by_asking() {
+    let asks = asked_in_five_minutes(with_a_stream(), false);
+    assert!((15..=40).contains(&asks), "{asks}");
+}
+
+#[test]
+fn the_shopper_is_told_to_call_the_shop_after_ten_minutes_and_not_before() {
+    let mut play = Play::back_from_the_wallet();
+    play.answers(Request::Ask, answer(Standing::Processing, None));
+    let (begun, until) = (play.now, |play: &Play| matches!(play.state.phase, Phase::Unknown { call: true, .. }));
+    while play.now < begun + 599_000 {
+        play.now = play.timer.expect("somebody asks").min(begun + 599_000);
+        play.happens(What::TimeCame);
+        assert!(!until(&play), "after {} s", (play.now - begun) / 1000);
+        if play.sent().contains(&Request::Ask) {
+            play.answers(Request::Ask, Answer::Lost(NetworkFault::Timeout));
+        }
+    }
+    play.now = begun + 600_000;
+    assert!(until(play.happens(What::TimeCame)));
 }
 
 #[test]

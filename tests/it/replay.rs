@@ -160,6 +160,31 @@ fn the_log_is_bounded_and_one_that_lost_its_beginning_says_so() {
 }
 
 #[test]
+fn the_guides_ways_to_pay_twice_are_played_by_the_machine_and_name_tests_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let made = Command::new(env!("CARGO_BIN_EXE_moongate")).args(["replay", "--twice"]).output().unwrap();
+    let made = String::from_utf8(made.stdout).unwrap();
+    let kept = fs::read_to_string(root.join("www/guide/twice.html")).unwrap();
+    let differs = made.lines().zip(kept.lines()).find(|(made, kept)| made != kept);
+    assert!(made == kept, "{differs:?}\ncargo run -- replay --twice > www/guide/twice.html, and read what changed");
+    for drawing in made.split("<svg").skip(1) {
+        let arrows = drawing.split("</svg>").next().unwrap().matches("class=\"tip\"").count();
+        assert!(arrows >= 3, "a story with {arrows} messages: {drawing}");
+    }
+    let mut named = 0;
+    for test in made.split("<li><code>").skip(1).filter_map(|rest| rest.split("</code></li>").next()) {
+        let (file, name) = test.split_once("::").expect(test);
+        let there = ["it", "e2e"].iter().any(|folder| {
+            let text = fs::read_to_string(root.join(format!("tests/{folder}/{file}.rs"))).unwrap_or_default();
+            text.contains(&format!("fn {name}("))
+        });
+        assert!(there, "there is no test {test}");
+        named += 1;
+    }
+    assert!(named >= 18, "{named}");
+}
+
+#[test]
 fn the_guides_table_of_the_machine_is_what_the_machine_does_in_every_pair() {
     let made = Command::new(env!("CARGO_BIN_EXE_moongate")).args(["replay", "--table"]).output().unwrap();
     let made = String::from_utf8(made.stdout).unwrap();

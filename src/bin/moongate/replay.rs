@@ -4,6 +4,7 @@
 
 mod samples;
 mod table;
+mod twice;
 
 use moongate::checkout::json::Json;
 use moongate::checkout::machine::{Effect, Request};
@@ -17,16 +18,19 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Arguments {
     /// The log, `JSON.stringify(element.state.log)`, or the whole of `element.state` (`-`: standard input)
-    #[arg(required_unless_present = "table")]
+    #[arg(required_unless_present_any = ["table", "twice"])]
     file: Option<PathBuf>,
     /// Prints the guide's page about the machine instead: every place and every event
     #[arg(long, conflicts_with = "file")]
     table: bool,
+    /// Prints the guide's page about the ways to pay twice instead, each played by the machine
+    #[arg(long, conflicts_with_all = ["file", "table"])]
+    twice: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let Some(file) = &arguments.file else {
-        print!("{}", table::page());
+        print!("{}", if arguments.twice { twice::page() } else { table::page() });
         return ExitCode::SUCCESS;
     };
     match replay(file) {

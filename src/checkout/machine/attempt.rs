@@ -53,6 +53,9 @@ pub enum Origin {
     Link,
     /// From a press, and the shopper was sent to sign in: its creation is sent again, once.
     SignIn,
+    /// From any of these, and a new code was asked for since. Such a request may arrive late, also after a reload, and bring
+    /// back to life what had expired.
+    Renewed,
 }
 
 impl Attempt {

@@ -79,7 +79,6 @@ pub(super) fn fresh_attempt(turn: &Turn, fresh: &AttemptId) -> Option<Box<Attemp
 /// Begins an attempt: the host page is asked first, unless it asked itself.
 pub(super) fn begin(turn: &mut Turn, mut attempt: Box<Attempt>, ask: bool) -> Phase {
     attempt.watch = Watch::from(turn.at);
-    attempt.origin = Origin::Press;
     if ask {
         turn.submit = Some(Announcement::submit(&turn.state, &attempt));
     } else {

@@ -45,7 +45,9 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
 fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answer) -> Phase {
     match answer {
         Answer::Payment(payment) => match payment.status {
-            Standing::Canceled | Standing::Expired | Standing::Failed if !payment.refunded => follow(turn, then),
+            Standing::Canceled | Standing::Expired | Standing::Failed if !payment.refunded => {
+                follow(turn, attempt, then)
+            }
             Standing::Pending => {
                 attempt.payment = attempt.payment.or_else(|| Some(payment.clone().into()));
                 Phase::Confirming { attempt, why: Confirming::Processing }
@@ -56,6 +58,8 @@ fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answe
             attempt.watch.not_before = turn.at + u64::from((*seconds).clamp(1, 30)) * 1000;
             Phase::Canceling { attempt, then }
         }
+        // A server that closes nothing said that it has expired, and its word must do.
+        Answer::Unsupported if then == Then::End => follow(turn, attempt, then),
         Answer::Unsupported => Phase::Confirming { attempt, why: Confirming::Processing },
         Answer::Lost(_) | Answer::Fault(_) | Answer::SignIn(_) if attempt.watch.misses <= patience::RESENDS => {
             attempt.watch.not_before = turn.at + patience::resend_after(attempt.watch.misses);
@@ -79,11 +83,15 @@ fn fault_of(answer: &Answer) -> Option<Fault> {
 }
 
 /// What was waiting for the attempt to be closed.
-fn follow(turn: &mut Turn, then: Then) -> Phase {
+fn follow(turn: &mut Turn, attempt: Box<Attempt>, then: Then) -> Phase {
+    if then == Then::End {
+        let when = attempt.payment.as_ref().and_then(|payment| payment.now);
+        return Phase::Ended { attempt, outcome: Outcome::Expired, when };
+    }
     turn.replace_if_due();
     match then {
         Then::Choose(fault) => Phase::choosing(fault),
-        Then::Replace(_) => Phase::choosing(None),
+        Then::Replace(_) | Then::End => Phase::choosing(None),
         Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => match choosing::fresh_attempt(turn, fresh) {
             Some(mut attempt) => {
                 attempt.by_page = matches!(then, Then::PayByPage(_));

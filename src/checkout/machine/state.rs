@@ -149,6 +149,8 @@ pub enum Then {
     PayByPage(AttemptId),
     /// Another order or sum takes its place.
     Replace(Box<(Order, Rc<Offer>)>),
+    /// It has expired, as the server said before.
+    End,
 }
 
 /// How an attempt ended.

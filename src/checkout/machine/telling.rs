@@ -2,11 +2,11 @@
 //!
 //! It does not decide when to ask, nor what the shopper may do meanwhile.
 
-use super::Turn;
 use super::announcement::Announcement;
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Origin};
 use super::event::{Effect, Request, What};
 use super::state::{Acting, Confirming, Millis, Outcome, Phase, Then};
+use super::{Turn, closing};
 use crate::action::{Refusal, Standing, Step};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::patience::Watch;
@@ -25,6 +25,10 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
         attempt.id = id;
     }
     note(turn.at, &mut attempt, payment);
+    // The one end that is undone, by a wish for a new code that arrives only now: so it is closed, and then it has ended.
+    if status == Standing::Expired && !refunded && attempt.origin == Origin::Renewed {
+        return closing::cancel(turn, attempt, Then::End);
+    }
     let outcome = match status {
         _ if refunded => Outcome::Refunded,
         Standing::Succeeded => Outcome::Succeeded,

@@ -197,6 +197,7 @@ fn bridge_said(turn: &mut Turn, mut attempt: Box<Attempt>, word: BridgeWord) -> 
 }
 
 fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: &AttemptId) -> Phase {
+    attempt.origin = Origin::Renewed;
     turn.send(Request::Refresh, &mut attempt);
     attempt.next = Some(fresh.clone());
     Phase::Acting { attempt, at: Acting::Refreshing }

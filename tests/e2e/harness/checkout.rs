@@ -111,6 +111,11 @@ impl<'a> Checkout<'a> {
         self.try_see(script).await.unwrap_or_else(|fault| panic!("{script}: {fault}"))
     }
 
+    /// The same, where the page may be on its way to another: then nothing.
+    pub async fn looks(&self, script: &str) -> Value {
+        self.try_see(script).await.unwrap_or_default()
+    }
+
     async fn try_see(&self, script: &str) -> Result<Value, String> {
         self.browser.try_run(&self.around(script), &[]).await
     }

@@ -99,6 +99,13 @@ impl Shop {
         self.control(Method::POST, &format!("payments/{id}/{deed}"), &Value::Null).await;
     }
 
+    /// Pays the order's payment if there is one to pay, as somebody with a wallet in hand would.
+    pub async fn wallet_if_pending(&self, order: &str) {
+        if self.payments(order).await.last().is_some_and(|payment| payment["status"] == "pending") {
+            self.wallet(order, "pay").await;
+        }
+    }
+
     /// Pays what this code is for, as the app that scanned it would.
     ///
     /// # Panics
@@ -113,6 +120,12 @@ impl Shop {
     /// Sets what goes wrong from now on; `[]` for nothing.
     pub async fn faults(&self, rules: Value) {
         self.control(Method::PUT, "faults", &rules).await;
+    }
+
+    /// Whether each rule that was set was asked about a request at least once.
+    pub async fn was_struck(&self) -> bool {
+        let rules = self.control(Method::GET, "faults", &Value::Null).await;
+        rules.as_array().is_some_and(|rules| rules.iter().all(|rule| rule["seen"].as_u64() > Some(0)))
     }
 
     /// Sets whose raw responses creations are answered with.

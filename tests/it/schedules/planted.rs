@@ -31,7 +31,7 @@ pub(super) fn all() -> Vec<Planted> {
         |row, name, flaw| Planted { name, machine: advance, flaw: Some(flaw), breaks: &[OnePayable], row: Some(row) };
     vec![
         bug(Some(1), "another method without closing the code first", &[OnePayable], changes_without_closing),
-        bug(Some(1), "what could not be closed counts as closed", &[OnePayable], takes_pending_for_closed),
+        bug(Some(1), "what could not be closed counts as closed", &[OnePayable, GetsThere], takes_pending_for_closed),
         bug(
             Some(1),
             "a cancelation whose answer was lost counts as done",
@@ -48,6 +48,7 @@ pub(super) fn all() -> Vec<Planted> {
         bug(Some(4), "a refusal that may mean paid ends the attempt", &[OnlyTheServersWord], takes_unclear_for_failed),
         bug(Some(5), "a new code is a new attempt", &[OnePayable, GetsThere], renews_by_another_attempt),
         bug(Some(5), "no refresh at this server, so another attempt at once", &[OnePayable], renews_without_closing),
+        bug(Some(5), "what a late new code may bring back is not closed first", &[OnePayable], trusts_every_expiry),
         flaw(5, "the server leaves the old code payable", Flaw::RefreshKeepsTheOldCode),
         bug(Some(6), "a second press is a second attempt", &[OnePayable], presses_twice),
         bug(Some(6), "a reload forgets the attempt", &[OnePayable], keeps_nothing),
@@ -206,6 +207,16 @@ fn renews_without_closing(state: State, event: Event) -> Turn {
         }
         _ => advance(state, event),
     }
+}
+
+fn trusts_every_expiry(mut state: State, event: Event) -> Turn {
+    if let Phase::Acting { attempt, .. } | Phase::Confirming { attempt, .. } | Phase::Unknown { attempt, .. } =
+        &mut state.phase
+        && attempt.origin == Origin::Renewed
+    {
+        attempt.origin = Origin::Kept;
+    }
+    advance(state, event)
 }
 
 fn presses_twice(state: State, event: Event) -> Turn {

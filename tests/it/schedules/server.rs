@@ -7,11 +7,19 @@ use moongate::checkout::machine::{Attempt, Millis, Request, State};
 use moongate::checkout::method::MethodId;
 use moongate::checkout::wire::{Answer, AttemptId, Payment};
 
-/// How long a code lives, as the server says.
-const LIFETIME: Millis = 600_000;
+/// How long a code lives, as the server says, and for how much longer the provider takes it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Life {
+    code: Millis,
+    grace: Millis,
+}
 
-/// For how much longer the provider takes it.
-const GRACE: Millis = 40_000;
+impl Life {
+    /// As providers have it.
+    pub(super) const USUAL: Self = Self { code: 600_000, grace: 40_000 };
+    /// So short that codes are renewed all the time.
+    pub(super) const SHORT: Self = Self { code: 4_000, grace: 12_000 };
+}
 
 /// The server's clock when the page's is at zero, in seconds since 1970.
 const EPOCH: i64 = 1_925_374_200;
@@ -70,6 +78,7 @@ pub(super) struct Server {
     /// Whether it keeps to one live payment for the order.
     pub(super) guarded: bool,
     flaw: Option<Flaw>,
+    life: Life,
     pub(super) now: Millis,
 }
 
@@ -86,8 +95,8 @@ pub(super) enum Word {
 }
 
 impl Server {
-    pub(super) fn new(guarded: bool, flaw: Option<Flaw>) -> Self {
-        Self { price: 12_800, pays: vec![], canceled: vec![], guarded, flaw, now: 0 }
+    pub(super) fn new(guarded: bool, flaw: Option<Flaw>, life: Life) -> Self {
+        Self { price: 12_800, pays: vec![], canceled: vec![], guarded, flaw, life, now: 0 }
     }
 
     fn find(&mut self, key: &AttemptId) -> Option<&mut Pay> {
@@ -97,7 +106,8 @@ impl Server {
     /// Ends what nobody paid in time.
     pub(super) fn settle(&mut self, now: Millis) {
         self.now = now;
-        for pay in self.pays.iter_mut().filter(|pay| pay.status == Standing::Pending && pay.expires + GRACE <= now) {
+        let over = now.saturating_sub(self.life.grace);
+        for pay in self.pays.iter_mut().filter(|pay| pay.status == Standing::Pending && pay.expires <= over) {
             pay.status = Standing::Expired;
         }
     }
@@ -165,7 +175,7 @@ impl Server {
             kind: KINDS[chance as usize % KINDS.len()],
             code: 1,
             codes: 1,
-            expires: self.now + LIFETIME,
+            expires: self.now + self.life.code,
             told: vec![],
         }
     }
@@ -193,6 +203,11 @@ impl Server {
                     }
                     return Word::Payment(Box::new(told));
                 }
+                // Expired, it says: closed it is from now on, for every later wish.
+                if pay.status == Standing::Expired {
+                    pay.closed = flaw != Some(Flaw::CancelOnlySays);
+                    pay.codes = 0;
+                }
                 Word::Payment(Box::new(pay.clone()))
             }
         }
@@ -202,7 +217,7 @@ impl Server {
         if chance.is_multiple_of(4) {
             return Word::Unsupported;
         }
-        let (now, price) = (self.now, self.price);
+        let (expires, price) = (self.now + self.life.code, self.price);
         let other = self.paid().filter(|pay| pay.key != *key).or_else(|| self.live(Some(key)));
         let keeps = self.flaw == Some(Flaw::RefreshKeepsTheOldCode);
         let Some(pay) = self.find(key) else { return Word::Fault(ServerCode::NotFound) };
@@ -216,7 +231,7 @@ impl Server {
         if pay.amount != price {
             return Word::Fault(ServerCode::AmountChanged);
         }
-        (pay.status, pay.expires, pay.code) = (Standing::Pending, now + LIFETIME, pay.code + 1);
+        (pay.status, pay.expires, pay.code) = (Standing::Pending, expires, pay.code + 1);
         pay.codes = if keeps { pay.codes + 1 } else { 1 };
         Word::Payment(Box::new(pay.clone()))
     }

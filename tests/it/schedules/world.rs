@@ -1,6 +1,6 @@
 //! The browser's edge as a model: tabs with their storage, timers and one request each, and how a life in it goes.
 
-use super::server::{Pay, Server, Word, strangers};
+use super::server::{Life, Pay, Server, Word, strangers};
 use super::{Broken, Flaw, Invariant, Machine, amount, id, method, offer};
 use moongate::action::Standing;
 use moongate::checkout::fault::{Fault, NetworkFault, ServerCode, ServerFault};
@@ -24,7 +24,7 @@ struct Flight {
 }
 
 /// What the session's storage keeps.
-type Kept = (AttemptId, MethodId, u64, bool);
+type Kept = (AttemptId, MethodId, u64, Origin);
 
 /// A page that shows the checkout.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ pub(super) struct World {
     strays: Vec<Flight>,
     now: Millis,
     ids: u64,
+    /// Whether codes are over in no time, so that all is about new ones.
+    short: bool,
     /// What happened in words, if somebody wants to read it.
     pub(super) story: Option<Vec<String>>,
 }
@@ -101,14 +103,26 @@ type Lived = Result<(), Broken>;
 
 impl World {
     /// A world of one kind or the other: a server with its guard, two tabs, and anything can happen; or a server
-    /// without, where the widget alone must keep to one payment: one tab, whose storage works.
+    /// without, where the widget alone must keep to one payment: one tab, whose storage works. In half of them the codes
+    /// are over in no time.
     pub(super) fn new(machine: Machine, flaw: Option<Flaw>, first: u32) -> Self {
         let guarded = first.is_multiple_of(2);
         let mut tabs = vec![Tab::new(12_800, None, guarded && first % 16 == 2)];
         if guarded {
             tabs.push(Tab::new(12_800, None, false));
         }
-        Self { machine, server: Server::new(guarded, flaw), tabs, strays: vec![], now: 0, ids: 0, story: None }
+        let short = first >> 31 == 1;
+        let life = if short { Life::SHORT } else { Life::USUAL };
+        Self {
+            machine,
+            server: Server::new(guarded, flaw, life),
+            tabs,
+            strays: vec![],
+            now: 0,
+            ids: 0,
+            short,
+            story: None,
+        }
     }
 
     pub(super) fn live(&mut self, tape: &[u32]) -> Lived {
@@ -164,6 +178,7 @@ impl World {
             29 => self.happen(tab, What::TimeCame),
             30 if chance.of(3) == 0 => self.another_cart(tab),
             31 if guarded => self.strangers_link(tab, chance),
+            31 if self.short => self.stray(chance),
             _ => self.answer(tab, chance),
         }
     }
@@ -171,7 +186,7 @@ impl World {
     fn shopper(&mut self, tab: usize, chance: &mut Chance) -> Lived {
         let fresh = self.fresh();
         let gesture = match chance.of(16) {
-            0..7 => Gesture::Pay,
+            0..7 => self.loud(tab),
             7 => Gesture::Choose(method("alipay")),
             8 => Gesture::Choose(method("wechatpay")),
             9 => Gesture::AskNow,
@@ -183,6 +198,12 @@ impl World {
             _ => return self.happen(tab, What::HostPaid(fresh)),
         };
         self.happen(tab, What::Shopper(gesture, fresh))
+    }
+
+    /// The button that stands out.
+    fn loud(&self, tab: usize) -> Gesture {
+        let over = matches!(self.tabs[tab].state.phase, Phase::Acting { at: Acting::CodeOver, .. });
+        if over && self.short { Gesture::NewCode } else { Gesture::Pay }
     }
 
     fn host_decides(&mut self, tab: usize, passes: bool) -> Lived {
@@ -312,8 +333,9 @@ impl World {
         self.tabs[tab] = Tab::new(minor, kept.clone(), blocked);
         self.tell(|| format!("tab {tab} is loaded anew at {minor}, with {kept:?}"));
         let found = match (kept, by_link) {
-            (Some((id, by, total, signing)), _) => {
-                let origin = if signing { Origin::SignIn } else { Origin::Kept };
+            (Some((id, by, total, origin)), _) => {
+                let told = matches!(origin, Origin::SignIn | Origin::Renewed);
+                let origin = if told { origin } else { Origin::Kept };
                 Attempt::new(id, by, amount(total), origin, self.now)
             }
             // Back from the wallet in a browser whose storage is gone.
@@ -396,11 +418,10 @@ impl World {
             Effect::Wake(at) => tab.timer = at,
             Effect::Listen(to) => tab.stream = to.map(|(_, id)| id),
             Effect::Keep(attempt) => {
-                tab.kept =
-                    attempt.map(|a| (a.id.clone(), a.method.clone(), a.total.minor(), a.origin == Origin::SignIn));
+                tab.kept = attempt.map(|a| (a.id.clone(), a.method.clone(), a.total.minor(), a.origin));
             }
             Effect::SignIn(_, a) => {
-                tab.kept = Some((a.id.clone(), a.method.clone(), a.total.minor(), true));
+                tab.kept = Some((a.id.clone(), a.method.clone(), a.total.minor(), Origin::SignIn));
             }
             _ => (),
         }
@@ -574,6 +595,7 @@ impl World {
             Phase::Acting { at: Acting::NotPaid | Acting::AppLink, .. } | Phase::Unknown { .. } => {
                 Some(Gesture::AskNow)
             }
+            Phase::Ended { outcome: Outcome::Expired, .. } => Some(Gesture::Pay),
             Phase::Ended { .. } => Some(Gesture::TryAgain),
             _ => None,
         };

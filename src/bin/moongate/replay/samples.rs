@@ -19,17 +19,17 @@ const SOON: Millis = 60_000;
 const LATE: Millis = 700_000;
 
 /// A checkout of two methods, at its start.
-fn start() -> Option<State> {
+pub(super) fn start() -> Option<State> {
     let with = "wechatpay 12800 CNY wechatpay 12800 1 alipay 12800 1";
     let entry = Json::object([("at", 0.into()), ("event", "begun".into()), ("with", with.into())]);
     Replay::begin(&entry).ok().map(|replay| replay.state().clone())
 }
 
-fn id(number: u8) -> AttemptId {
+pub(super) fn id(number: u8) -> AttemptId {
     AttemptId::from_random([number; 16])
 }
 
-fn code(number: u64) -> Step {
+pub(super) fn code(number: u64) -> Step {
     Step::Qr { payload: Some(format!("weixin://wxpay/bizpayurl?pr={number}")), image: None, fallback: None }
 }
 
@@ -45,7 +45,7 @@ fn app() -> Step {
     Step::Deeplink { url: "https://pay.example/app".to_owned(), fallback: Some("https://pay.example/".to_owned()) }
 }
 
-fn action(step: Step) -> Action {
+pub(super) fn action(step: Step) -> Action {
     Action {
         provider: "example".to_owned(),
         wallet: None,
@@ -57,7 +57,7 @@ fn action(step: Step) -> Action {
     }
 }
 
-fn payment(status: Standing, action: Option<Result<Action, Refusal>>) -> Payment {
+pub(super) fn payment(status: Standing, action: Option<Result<Action, Refusal>>) -> Payment {
     Payment {
         id: Some("pay_1".to_owned()),
         attempt: None,
@@ -86,6 +86,7 @@ pub(super) fn places() -> Vec<State> {
     let Some(start) = start() else { return Vec::new() };
     let with = |step: Step| attempt(&start, step);
     let unheard = || Box::new(Attempt { payment: None, deadline: None, ..*with(page()) });
+    let renewed = || Box::new(Attempt { origin: Origin::Renewed, ..*with(code(1)) });
     let lost = Some(Fault::Network(NetworkFault::Unreachable));
     let mut phases = vec![
         Phase::Choosing { fault: None, pending: None },
@@ -96,7 +97,7 @@ pub(super) fn places() -> Vec<State> {
     phases.extend([
         Phase::Acting { attempt: with(code(1)), at: Acting::Code },
         Phase::Acting { attempt: with(code(1)), at: Acting::CodeOver },
-        Phase::Acting { attempt: with(code(1)), at: Acting::Refreshing },
+        Phase::Acting { attempt: renewed(), at: Acting::Refreshing },
         Phase::Acting { attempt: with(page()), at: Acting::Leaving },
         Phase::Acting { attempt: with(call()), at: Acting::InApp },
         Phase::Acting { attempt: with(app()), at: Acting::AppLink },
@@ -110,6 +111,7 @@ pub(super) fn places() -> Vec<State> {
         Phase::Confirming { attempt: Box::new(Attempt { said, ..*with(code(1)) }), why }
     }));
     phases.push(Phase::Canceling { attempt: with(code(1)), then: Then::Choose(None) });
+    phases.push(Phase::Canceling { attempt: renewed(), then: Then::End });
     phases.extend([false, true].map(|call| Phase::Unknown { attempt: with(code(1)), call }));
     let outcomes = [Outcome::Succeeded, Outcome::Refunded, Outcome::Failed, Outcome::Canceled, Outcome::Expired];
     phases.extend(outcomes.map(|outcome| Phase::Ended { attempt: with(code(1)), outcome, when: Some(0) }));

@@ -4,7 +4,9 @@
 
 use super::effect;
 use super::samples::{events, places};
-use moongate::checkout::machine::{Acting, Confirming, Effect, Event, Outcome, Phase, Request, State, What, advance};
+use moongate::checkout::machine::{
+    Acting, Confirming, Effect, Event, Outcome, Phase, Request, State, Then, What, advance,
+};
 use std::fmt::Write;
 
 /// The page of the guide.
@@ -85,7 +87,7 @@ fn words(effects: &[Effect]) -> String {
 }
 
 /// The phase and what it is about.
-fn place(state: &State) -> String {
+pub(super) fn place(state: &State) -> String {
     let about = match &state.phase {
         Phase::Choosing { fault, pending } => match (fault, pending) {
             (None, None) => "",
@@ -97,6 +99,7 @@ fn place(state: &State) -> String {
         Phase::Sending { held: false, .. } => "the server is asked",
         Phase::Acting { at, .. } => acting(*at),
         Phase::Confirming { why, .. } => confirming(*why),
+        Phase::Canceling { then: Then::End, .. } => "it has expired",
         Phase::Canceling { .. } => "",
         Phase::Unknown { call: true, .. } => "call the shop",
         Phase::Unknown { call: false, .. } => "do not pay again",
