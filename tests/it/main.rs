@@ -27,6 +27,8 @@ mod bundle;
 #[cfg(feature = "program")]
 mod offer;
 #[cfg(feature = "program")]
+mod package;
+#[cfg(feature = "program")]
 mod sandbox;
 #[cfg(feature = "program")]
 mod serve;
