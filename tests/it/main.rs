@@ -33,6 +33,8 @@ mod sandbox;
 #[cfg(feature = "program")]
 mod serve;
 #[cfg(feature = "program")]
+mod servers;
+#[cfg(feature = "program")]
 mod verify;
 #[cfg(feature = "program")]
 mod view;
