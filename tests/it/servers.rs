@@ -127,7 +127,11 @@ impl Shop {
 
 fn start(kind: Kind, port: u16, data: &Path) -> Child {
     let mut command = command(kind);
-    command.env("PORT", port.to_string()).env("PYTHONDONTWRITEBYTECODE", "1").env("SHOP_DATA", data).stdout(Stdio::piped());
+    command
+        .env("PORT", port.to_string())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("SHOP_DATA", data)
+        .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap_or_else(|| panic!("{kind:?} ended at once")).unwrap();
@@ -240,6 +244,41 @@ fn shows_nobody_else_the_code(kind: Kind) {
     assert!(refused.get("payment").is_none());
     assert_eq!(shop.ask("POST", &format!("/checkout/payments/{id}/cancel"), "", "", THEIRS).0, 403);
     assert_eq!(shop.ask("GET", &format!("/checkout/payments/{id}"), "", "", MINE).2["status"], "pending");
+}
+
+/// The fenced blocks of the page about providers that are in this language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let page = include_str!("../../www/guide/servers/providers.md");
+    let open = format!("```{language}\n");
+    page.split(open.as_str()).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+/// Says that a command must succeed with this on its standard input.
+fn takes(command: &mut Command, text: &str) -> String {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}{text}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_answers_on_the_page_about_providers_are_read_and_its_calls_parse() {
+    let kinds = ["qr", "qr", "qr", "qr", "redirect"];
+    assert_eq!(blocks("json").len(), kinds.len());
+    for (answer, kind) in blocks("json").into_iter().zip(kinds) {
+        let action = takes(Command::new(env!("CARGO_BIN_EXE_moongate")).arg("action"), answer);
+        assert_eq!(serde_json::from_str::<Value>(&action).unwrap()["type"], kind, "{answer}");
+    }
+    assert_eq!(blocks("python").len(), kinds.len());
+    for calls in blocks("python") {
+        takes(Command::new("python3").args(["-c", "import ast, sys; ast.parse(sys.stdin.read())"]), calls);
+    }
 }
 
 macro_rules! servers {
