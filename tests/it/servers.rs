@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A language: its name, the program that runs its server, and the file.
@@ -36,21 +37,34 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("..")
 }
 
-/// What runs this server. Node finds its packages above the file, so the file is copied to where they are.
-fn command((name, program, file): Kind) -> Command {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/guide/servers").join(name);
-    let installed = target().join("servers").join(name);
-    assert!(installed.is_dir(), "tests/run installs what the server in {name} needs in {}", installed.display());
-    if name != "node" {
-        let mut command = Command::new(target().join(program));
-        command.args((!file.is_empty()).then(|| source.join(file)));
-        return command;
-    }
-    for entry in fs::read_dir(&source).unwrap().map(Result::unwrap) {
+/// Where the parts of Node's server lie beside their packages, for Node looks for these above the file. They are copied once,
+/// since a copy that is made anew is empty for a moment, in which another test may start it.
+static NODE_FILES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let installed = installed("node");
+    for entry in fs::read_dir(source("node")).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
         fs::copy(entry.path(), installed.join(entry.file_name())).unwrap();
     }
-    let mut command = Command::new(program);
-    command.arg(installed.join(file));
+    installed
+});
+
+fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("www/guide/servers").join(name)
+}
+
+fn installed(name: &str) -> PathBuf {
+    let installed = target().join("servers").join(name);
+    assert!(installed.is_dir(), "tests/run installs what the server in {name} needs in {}", installed.display());
+    installed
+}
+
+/// What runs this server.
+fn command((name, program, file): Kind) -> Command {
+    let at = if name == "node" { NODE_FILES.clone() } else { source(name) };
+    let mut command = Command::new(match name {
+        "node" => PathBuf::from(program),
+        _ => installed(name).join("../..").join(program),
+    });
+    command.args((!file.is_empty()).then(|| at.join(file)));
     command
 }
 
