@@ -6,6 +6,8 @@ mod announce;
 mod app;
 mod attention;
 mod border;
+#[cfg(not(feature = "widget"))]
+mod component;
 mod embed;
 mod hand_off;
 mod hearing;
@@ -20,6 +22,8 @@ mod stream;
 mod till;
 mod transport;
 
+#[cfg(not(feature = "widget"))]
+pub use component::{Checkout, CheckoutProps};
 pub use embed::{Widget, open};
 
 /// The widget's allocator. A library that another program is made of leaves the choice to that program.

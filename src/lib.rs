@@ -23,6 +23,7 @@
 //! - From JavaScript: `www/moongate.js` (the element and the shell), then `src/browser/embed.rs`.
 //! - For a rule about payments: [`checkout::machine`]. For what is shown where: [`checkout::method`], [`checkout::offer`].
 //! - For a provider's format: one file in `src/action/provider/`. For a word: `src/words/`, one file a language.
+//! - From another Yew app: `browser::Checkout`, in `src/browser/component.rs`; the example is at the end of this page.
 //! - From a terminal: `src/bin/moongate/main.rs`, one file a command; the simulated merchant is in `sandbox/` there.
 //!
 //! # Code map
@@ -57,6 +58,15 @@
 //! 7. A new wallet touches the catalog, the words and a fixture; a new provider one file and a fixture; a new language one file.
 //! 8. One source for each fact. What `moongate.js` must know before the wasm arrives is generated from the core by `bundle`;
 //!    what two places must draw alike is held together by a test.
+//!
+//! # In another Yew app
+//!
+//! With `moongate` as a dependency without its default features, the checkout is one component, which needs no script of
+//! ours. This is the app of `tests/yew`, which a test builds and pays in:
+//!
+//! ```ignore
+#![doc = include_str!("../tests/yew/src/main.rs")]
+//! ```
 
 pub mod checkout;
 

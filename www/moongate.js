@@ -1,4 +1,5 @@
 import { generated } from './generated.js'
+import { beside, script } from './files.js'
 
 // <moongate-checkout> and its shell: what a shopper can use before the WebAssembly is here.
 //
@@ -34,7 +35,6 @@ try {
   sheet = null
 }
 
-const beside = (name) => new URL(name, import.meta.url).href
 /** Where an address leads from this page; undefined if it is none. */
 function absolute(address) {
   try {
@@ -118,14 +118,6 @@ async function fetched({ name, integrity }) {
   const response = await fetch(beside(name), { integrity })
   if (response.ok) return response
   throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
-}
-
-/** One of our own modules, held to its hash: `import` takes what was preloaded, and the preload is checked. */
-function script({ name, integrity }, tries) {
-  // Where a browser remembers that an address failed, another try needs another address.
-  const href = beside(name) + (tries ? `?${tries}` : '')
-  document.head.append(el('link', { rel: 'modulepreload', href, integrity }))
-  return import(href)
 }
 
 /** The first part of the wasm and the script that binds it, fetched side by side. */

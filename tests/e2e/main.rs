@@ -34,6 +34,7 @@ mod once;
 mod parts;
 mod paying;
 mod payloads;
+mod recipes;
 mod returning;
 mod scenes;
 mod shell;

@@ -27,9 +27,13 @@ mod bundle;
 #[cfg(feature = "program")]
 mod offer;
 #[cfg(feature = "program")]
+mod package;
+#[cfg(feature = "program")]
 mod sandbox;
 #[cfg(feature = "program")]
 mod serve;
+#[cfg(feature = "program")]
+mod servers;
 #[cfg(feature = "program")]
 mod verify;
 #[cfg(feature = "program")]

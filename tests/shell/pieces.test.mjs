@@ -33,6 +33,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'moongate-shell-'))
   await cp(script, join(folder, 'plain.mjs'))
   await writeFile(join(folder, 'parts.mjs'), `${await readFile(script, 'utf8')}\nexport { ${asked.join(', ')} }\n`)
+  await cp(new URL('files.js', script), join(folder, 'files.js'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await writeFile(join(folder, 'generated.js'), `export const generated = ${JSON.stringify(tables)}`)
   parts = await import(pathToFileURL(join(folder, 'parts.mjs')))

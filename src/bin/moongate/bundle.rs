@@ -8,6 +8,7 @@ mod glue;
 mod links;
 mod names;
 mod order;
+mod package;
 mod parts;
 mod report;
 mod script;
@@ -48,6 +49,9 @@ pub(crate) struct Arguments {
     /// Makes everything anew, even if nothing has changed since the last bundle
     #[arg(long)]
     anew: bool,
+    /// Writes the npm package instead, for `npm pack` or `npm publish` in that folder
+    #[arg(long)]
+    npm: bool,
 }
 
 /// Writes the bundle and prints what it weighs.
@@ -74,15 +78,28 @@ fn write(arguments: &Arguments) -> Result<String> {
     }
     if !arguments.anew {
         let made = up_to_date(&workspace, std)?.folder;
-        folder::copy(&made, &arguments.out)?;
-        return folder::weights(&made);
+        return hand_over(&made, arguments);
     }
     // Not in the place of the present bundle, which a server may be reading.
     let _turn = workspace.turn()?;
     let made = workspace.own()?.join("anew");
     make(&workspace, std, &made)?;
-    folder::copy(&made, &arguments.out)?;
-    folder::weights(&made)
+    hand_over(&made, arguments)
+}
+
+/// Copies what was asked for out of a bundle that is made.
+fn hand_over(made: &Path, arguments: &Arguments) -> Result<String> {
+    if arguments.npm {
+        folder::copy(&package_of(made), &arguments.out)?;
+        return Ok(format!("The npm package is in {}: npm pack makes its archive.", arguments.out.display()));
+    }
+    folder::copy(made, &arguments.out)?;
+    folder::weights(made)
+}
+
+/// Where the npm package lies that was made with this bundle.
+fn package_of(bundle: &Path) -> PathBuf {
+    bundle.with_extension("package")
 }
 
 /// The folder of a bundle that is as the sources are, made only if they have changed since the last one; what a newly
@@ -125,18 +142,44 @@ fn place(workspace: &Workspace, std: Std) -> Result<PathBuf> {
 
 fn make(workspace: &Workspace, std: Std, place: &Path) -> Result<()> {
     eprintln!("Building the widget. The first time takes a minute or two; then only what changed is built.");
-    let files = contents(workspace, glue::generate(&compile::module(workspace, std)?)?)?;
-    let draft = place.with_extension("draft");
-    let _ = fs::remove_dir_all(&draft);
-    let _ = fs::remove_dir_all(place);
-    folder::write(&draft, &files)?;
+    let made = contents(workspace, glue::generate(&compile::module(workspace, std)?)?)?;
+    let (draft, package) = (place.with_extension("draft"), package_of(place));
+    for old in [&draft, &package, place] {
+        let _ = fs::remove_dir_all(old);
+    }
+    folder::write_plain(&package, &made.package)?;
+    folder::write(&draft, &made.files)?;
     fs::rename(&draft, place).with_context(|| format!("could not move the bundle to {}", place.display()))?;
     Ok(())
 }
 
+/// What is made at once.
+struct Made {
+    /// The folder for a CDN.
+    files: Vec<File>,
+    /// What the npm package has of its own.
+    package: Vec<File>,
+}
+
 /// Every file of the bundle. What another file names by its hash is made before that file.
-fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
+fn contents(workspace: &Workspace, glue: Glue) -> Result<Made> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
+    let mut files = named_by_hash(workspace, glue, &mut generated)?;
+    let css = style::lean(&workspace.text("www/moongate.css")?);
+    generated.insert("css".to_owned(), css.clone().into());
+    let generated = Value::Object(generated);
+    let package = package::contents(workspace, &generated, &files)?;
+    let (script, places) = (workspace.text("www/moongate.js")?, workspace.text("www/files.js")?);
+    let script = script::assemble(&script, &generated, &places)?;
+    files.insert(0, File::named("moongate.js", script.into_bytes(), Fetched::UntilReady));
+    // For browsers without constructed style sheets, which get a link to it.
+    files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
+    files.push(File::named("moongate.d.ts", workspace.text("www/moongate.d.ts")?.into_bytes(), Fetched::Never));
+    Ok(Made { files, package })
+}
+
+/// The files that `moongate.js` names, which it learns from `generated`.
+fn named_by_hash(workspace: &Workspace, glue: Glue, generated: &mut Map<String, Value>) -> Result<Vec<File>> {
     let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::UntilReady);
     generated.insert("glue".to_owned(), reference(&script));
     let fetched = [Fetched::UntilReady, Fetched::WithInterest, Fetched::WithInterest];
@@ -147,22 +190,12 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
     let form = File::hashed("form", "js", script::short(&workspace.text("www/form.js")?)?.into_bytes(), Fetched::Never);
     generated.insert("form".to_owned(), reference(&form));
-    let mut files = vec![script, form];
-    files.extend(modules.into_iter().map(|(_, file)| file));
     let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
-    let css = style::lean(&workspace.text("www/moongate.css")?);
-    generated.insert("css".to_owned(), css.clone().into());
-    let script = script::assemble(&workspace.text("www/moongate.js")?, &Value::Object(generated))?;
-    let types = workspace.text("www/moongate.d.ts")?;
-    let script = File::named("moongate.js", script.into_bytes(), Fetched::UntilReady);
-    let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
-    files.insert(0, script);
+    let mut files = vec![script, form];
+    files.extend(modules.into_iter().map(|(_, file)| file));
     files.extend(words.into_iter().map(|(_, file)| file));
-    // For browsers without constructed style sheets, which get a link to it.
-    files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
-    files.push(types);
     Ok(files)
 }
 

@@ -149,9 +149,21 @@ impl Shop {
         fs::write(self.pages.join(name), text).expect("the trial page is written");
     }
 
+    /// Where trial pages lie that a tool writes.
+    pub fn pages(&self) -> &Path {
+        &self.pages
+    }
+
     /// An address of this shop.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
+    }
+
+    /// What any server answers to being asked for this address.
+    pub async fn read(&self, address: &str) -> String {
+        let (status, answer) = request(&Method::GET, address, JSON, String::new()).await;
+        assert_eq!(status, 200, "{address}: {answer}");
+        answer
     }
 
     fn next(&self) -> u32 {

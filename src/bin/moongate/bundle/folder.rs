@@ -23,7 +23,7 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 const LIMIT: usize = 68_000;
 
 /// A file of the bundle.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct File {
     /// Its path below the folder, with `/`.
     pub(super) name: String,
@@ -92,6 +92,11 @@ pub(super) fn write(folder: &Path, files: &[File]) -> Result<()> {
         "files": listed,
     });
     put(folder, MANIFEST, format!("{manifest:#}\n").as_bytes())
+}
+
+/// Writes files as they are.
+pub(super) fn write_plain(folder: &Path, files: &[File]) -> Result<()> {
+    files.iter().try_for_each(|file| put(folder, &file.name, &file.bytes))
 }
 
 fn of(weights: &[(Fetched, usize)], when: Fetched) -> impl Iterator<Item = usize> {
@@ -170,17 +175,19 @@ fn line(name: &str, weights: &[Value]) -> String {
     format!("{name:<32}{}\n", weights.iter().map(weight).collect::<String>())
 }
 
-/// Removes all but the newest bundles. What can't be removed does no harm.
+/// Removes all but the newest bundles, and the packages made with them. What can't be removed does no harm.
 pub(super) fn forget_older(folder: &Path, kept: usize) {
     let mut bundles: Vec<(SystemTime, PathBuf)> = fs::read_dir(folder)
         .into_iter()
         .flatten()
         .flatten()
         .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"bundle-"))
+        .filter(|entry| entry.path().extension().is_none())
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
     bundles.sort_by(|a, b| b.cmp(a));
     for (_, bundle) in bundles.into_iter().skip(kept) {
+        let _ = fs::remove_dir_all(super::package_of(&bundle));
         let _ = fs::remove_dir_all(bundle);
     }
 }

@@ -1,8 +1,8 @@
-//! Decides how `moongate.js` becomes one file: its one import replaced by what it names, and the whole made short.
+//! Decides how `moongate.js` becomes one file: each import replaced by what it names, and the whole made short.
 //!
-//! It does not decide what the tables say or what the script does.
+//! It does not decide what the tables say, where files are found or what the script does.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions, CommentOptions};
 use oxc_minifier::{CompressOptions, Minifier, MinifierOptions};
@@ -12,15 +12,15 @@ use serde_json::Value;
 
 const BANNER: &str = concat!("/*! Moongate ", env!("CARGO_PKG_VERSION"), " | MIT OR Apache-2.0 */\n");
 
-/// The script with the tables inside, made short.
+/// The script with the tables and the way to the other files inside, made short.
 ///
 /// # Errors
 /// When it imports anything else, or is not a module that parses.
-pub(super) fn assemble(text: &str, generated: &Value) -> Result<String> {
+pub(super) fn assemble(text: &str, generated: &Value, files: &str) -> Result<String> {
     let mut whole = String::with_capacity(text.len() + 65_536);
     for line in text.lines() {
         match line.strip_prefix("import ") {
-            Some(import) => whole.push_str(&inside(import, generated)?),
+            Some(import) => whole.push_str(&inside(import, generated, files)?),
             None => whole.push_str(line),
         }
         whole.push('\n');
@@ -28,14 +28,13 @@ pub(super) fn assemble(text: &str, generated: &Value) -> Result<String> {
     Ok([BANNER, &short(&whole)?].concat())
 }
 
-/// What stands in the place of the one import.
-fn inside(import: &str, generated: &Value) -> Result<String> {
-    let plain = import.trim_end_matches(';').replace('"', "'");
-    ensure!(
-        plain == "{ generated } from './generated.js'",
-        "www/moongate.js imports {import}, and may import {{ generated }} from './generated.js' alone"
-    );
-    Ok(format!("const generated = {generated};"))
+/// What stands in the place of an import.
+fn inside(import: &str, generated: &Value, files: &str) -> Result<String> {
+    match import.trim_end_matches(';').replace('"', "'").as_str() {
+        "{ generated } from './generated.js'" => Ok(format!("const generated = {generated};")),
+        "{ beside, script } from './files.js'" => Ok(files.replace("\nexport ", "\n")),
+        _ => bail!("www/moongate.js imports {import}, and may import nothing but its tables and its files"),
+    }
 }
 
 /// The same script in fewer bytes: short local names, no comments, no dead code.
@@ -60,11 +59,14 @@ mod tests {
     #[test]
     fn one_file_imports_nothing_and_keeps_what_it_defines() {
         let text = "import { generated } from './generated.js'\n\
+                    import { beside, script } from './files.js'\n\
                     customElements.define('moongate-checkout', class extends HTMLElement {});\n\
-                    globalThis.shown = [generated.css];\n";
-        let script = assemble(text, &json!({ "css": ":host{color:red}" })).unwrap();
+                    globalThis.shown = [generated.css, beside, script];\n";
+        let files = "// Files.\nexport const beside = 'here'\nexport function script() { return 'there' }\n";
+        let script = assemble(text, &json!({ "css": ":host{color:red}" }), files).unwrap();
         assert!(!script.contains("import "), "{script}");
-        for kept in ["moongate-checkout", ":host{color:red}", "Moongate 0"] {
+        assert!(!script.contains("export"), "{script}");
+        for kept in ["moongate-checkout", ":host{color:red}", "Moongate 0", "here", "there"] {
             assert!(script.contains(kept), "{kept} is not in {script}");
         }
     }
@@ -76,13 +78,13 @@ mod tests {
             "import { paint } from './glue.js';",
             "import {a,\nb} from './generated.js';",
         ] {
-            assert!(assemble(text, &json!({})).is_err(), "{text}");
+            assert!(assemble(text, &json!({}), "").is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_script_that_does_not_parse_is_refused() {
-        assert!(assemble("const = 1;", &json!({})).is_err());
+        assert!(assemble("const = 1;", &json!({}), "").is_err());
     }
 
     #[test]

@@ -10,15 +10,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a bundle is made of, beside the library and the toolchain.
-const FILES: [&str; 8] = [
+const FILES: [&str; 15] = [
     "Cargo.toml",
     "Cargo.lock",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "rust-toolchain.toml",
     "src/bin/moongate/bundle.rs",
+    "www/files.js",
     "www/form.js",
     "www/moongate.js",
     "www/moongate.css",
     "www/moongate.d.ts",
+    "www/package.json",
+    "www/package.md",
+    "www/types/react.d.ts",
+    "www/types/vue.d.ts",
 ];
 
 /// 16 hexadecimal digits, the same as long as nothing that goes into the bundle has changed.

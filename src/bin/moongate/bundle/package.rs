@@ -1,0 +1,91 @@
+//! Decides what the npm package holds: the bundle's files, named so that bundlers find them, beside what npm and editors read.
+//!
+//! It does not decide what the script does; `npm pack` makes the archive.
+
+use super::folder::{Fetched, File};
+use super::script;
+use crate::workspace::Workspace;
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+/// What is taken over as it is: the name in the package, and where it lies in the sources.
+const PLAIN: [(&str, &str); 6] = [
+    ("moongate.d.ts", "www/moongate.d.ts"),
+    ("README.md", "www/package.md"),
+    ("LICENSE-MIT", "LICENSE-MIT"),
+    ("LICENSE-APACHE", "LICENSE-APACHE"),
+    ("types/react.d.ts", "www/types/react.d.ts"),
+    ("types/vue.d.ts", "www/types/vue.d.ts"),
+];
+
+/// The version that stands in the source, where nobody keeps it.
+const UNSET: &str = "\"version\": \"0.0.0\"";
+
+/// Every file of the package: what the bundle names by a hash as it is, `shared`, and the script that knows `generated`.
+pub(super) fn contents(workspace: &Workspace, generated: &Value, shared: &[File]) -> Result<Vec<File>> {
+    let script = script::assemble(&workspace.text("www/moongate.js")?, generated, &files(shared))?;
+    let script = quoted(script, shared);
+    let mut contents = vec![
+        File::named("package.json", manifest(&workspace.text("www/package.json")?)?.into_bytes(), Fetched::Never),
+        File::named("moongate.js", script.into_bytes(), Fetched::Never),
+    ];
+    contents.extend(shared.iter().cloned());
+    for (name, source) in PLAIN {
+        contents.push(File::named(name, workspace.text(source)?.into_bytes(), Fetched::Never));
+    }
+    Ok(contents)
+}
+
+fn manifest(text: &str) -> Result<String> {
+    ensure!(text.matches(UNSET).count() == 1, "www/package.json must hold {UNSET} once: the version is Cargo.toml's");
+    Ok(text.replace(UNSET, concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"")))
+}
+
+/// What stands in the place of `www/files.js`: every address as literal text, in the two forms that bundlers follow. None is
+/// worked out before it is asked for, so that nothing happens on a server. A bundler may change a script, so it can't be held
+/// to a hash; the wasm and the words, which it can't change, are.
+fn files(shared: &[File]) -> String {
+    let mut table = String::from("const files = {");
+    for File { name, .. } in shared {
+        let place = json!(["./", name].concat());
+        let found = if name.ends_with(".js") {
+            format!("import({place})")
+        } else {
+            format!("new URL({place}, import.meta.url).href")
+        };
+        table.push_str(&format!("{}: () => {found},", json!(name)));
+    }
+    table.push_str(
+        "'moongate.css': () => URL.createObjectURL(new Blob([generated.css], { type: 'text/css' })) };\n\
+         const beside = (name) => files[name]();\nconst script = ({ name }) => files[name]();\n",
+    );
+    table
+}
+
+/// The short script writes texts between backticks, which not every bundler takes for an address that is known.
+fn quoted(script: String, shared: &[File]) -> String {
+    shared
+        .iter()
+        .fold(script, |script, File { name, .. }| script.replace(&format!("`./{name}`"), &format!("\"./{name}\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_imported_and_everything_else_is_an_address_both_as_literal_text() {
+        let file = |name: &str| File::named(name, Vec::new(), Fetched::Never);
+        let text = files(&[file("a-1.js"), file("words/en-2.json")]);
+        assert!(text.contains("\"a-1.js\": () => import(\"./a-1.js\"),"), "{text}");
+        let address = "\"words/en-2.json\": () => new URL(\"./words/en-2.json\", import.meta.url).href,";
+        assert!(text.contains(address), "{text}");
+    }
+
+    #[test]
+    fn the_version_is_that_of_the_crate_and_nobody_keeps_another() {
+        let text = manifest("{ \"version\": \"0.0.0\" }").unwrap();
+        assert_eq!(text, concat!("{ \"version\": \"", env!("CARGO_PKG_VERSION"), "\" }"));
+        assert!(manifest("{ \"version\": \"1.2.3\" }").is_err());
+    }
+}
