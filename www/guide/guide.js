@@ -22,26 +22,17 @@ for (const button of choices) {
 }
 theme(root.dataset.theme ?? 'auto')
 
-/** Code: a button to copy it. */
-const chinese = root.lang === 'zh-CN'
-const said = chinese ? { copy: '复制', copied: '已复制', lost: '复制不了' } : { copy: 'Copy', copied: 'Copied', lost: 'Not copied' }
-for (const block of document.querySelectorAll('article pre')) {
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.className = 'copy'
-  button.textContent = said.copy
+/** Code: its button copies it. */
+const said = root.lang === 'zh-CN' ? { copied: '已复制', lost: '复制不了' } : { copied: 'Copied', lost: 'Not copied' }
+for (const button of document.querySelectorAll('.copy')) {
   button.addEventListener('click', async () => {
     try {
-      await navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? block.textContent)
+      await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent)
       button.textContent = said.copied
     } catch {
       button.textContent = said.lost
     }
   })
-  const box = document.createElement('div')
-  box.className = 'block'
-  block.replaceWith(box)
-  box.append(block, button)
 }
 
 /** What is wider than its place can be scrolled by the keyboard too. */

@@ -40,7 +40,7 @@ fn rules(language: &str) -> &'static Rules {
         }
         "html" | "vue" | "xml" => &MARKUP,
         "sh" | "bash" | "py" | "python" | "yaml" | "toml" => &DASHED,
-        "nginx" | "caddy" => &LISTED,
+        "nginx" | "conf" | "Caddyfile" => &LISTED,
         _ => &PLAIN,
     }
 }

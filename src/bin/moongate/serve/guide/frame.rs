@@ -37,19 +37,17 @@ const WORDS: &[(&str, [&str; 2])] = &[
     ("light", ["Light", "浅色"]),
     ("dark", ["Dark", "深色"]),
     ("language", ["Language", "语言"]),
+    ("copy", ["Copy", "复制"]),
     ("before", ["Before", "上一页"]),
     ("next", ["Next", "下一页"]),
     ("only", ["", "这一页目前只有英文。"]),
-    (
-        "foot",
-        ["No cookie, no telemetry, no font or script from elsewhere.", "没有 cookie，没有遥测，没有外来的字体和脚本。"],
-    ),
+    ("foot", ["No telemetry; no font, script or picture from elsewhere.", "没有遥测，没有外来的字体、脚本和图片。"]),
 ];
 
 /// The whole page.
 pub(super) fn around(guide: &Guide, asked: &Asked, content: &Content<'_>) -> Result<String> {
     let frame = read(&guide.www.join("guide/parts/frame.html"))?;
-    let finished = markup::finished(&content.body);
+    let finished = markup::finished(&content.body, part_word("copy", asked.tag));
     let wide = finished.body.contains("data-own-widget");
     let part = |name: &str| -> Result<String> {
         if let Some((_, pair)) = WORDS.iter().find(|(key, _)| *key == name) {

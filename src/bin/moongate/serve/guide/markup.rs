@@ -48,8 +48,11 @@ pub(super) fn filled(page: &str, fact: &mut dyn FnMut(&str) -> Result<String>) -
 }
 
 /// Gives every heading of the second rank an id, every table room to scroll in, every piece of code its colours.
-pub(super) fn finished(body: &str) -> Finished {
+/// And every piece of code a button to copy it, here and not by script, so that nothing moves when the script comes.
+pub(super) fn finished(body: &str, copy: &str) -> Finished {
     let (body, headings) = with_ids(body);
+    let button = format!("</pre><button class=\"copy\" type=\"button\">{copy}</button></div>");
+    let body = body.replace("<pre>", "<div class=\"block\"><pre>").replace("</pre>", &button);
     let body = body.replace("<table", "<div class=\"scroll\"><table").replace("</table>", "</table></div>");
     Finished { body: coloured(&body), headings }
 }
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_heading_can_be_pointed_at_and_keeps_the_id_it_has() {
-        let made = finished("<h2>Paid <b>twice</b></h2><h2 id=\"own\">分 &amp; 元</h2>");
+        let made = finished("<h2>Paid <b>twice</b></h2><h2 id=\"own\">分 &amp; 元</h2>", "Copy");
         assert_eq!(
             made.headings,
             [("paid-twice", "Paid twice"), ("own", "分 &amp; 元")].map(|(a, b)| (a.into(), b.into()))

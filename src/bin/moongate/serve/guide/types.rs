@@ -60,7 +60,7 @@ pub(super) fn members(text: &str, interface: &str) -> Result<String> {
     let parents = opening.split_once(" extends ").map_or("", |(_, rest)| rest);
     let parents = parents
         .split(',')
-        .map(|parent| parent.trim().trim_end_matches(" {"))
+        .map(|parent| parent.trim().trim_end_matches(['{', '}', ' ']))
         .filter(|name| !["", "Detail"].contains(name));
     for parent in parents {
         for member in read(inside(text, &declared(text, parent)?)?) {
