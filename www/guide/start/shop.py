@@ -2,7 +2,7 @@
 import json, re, secrets, threading
 from http.cookies import SimpleCookie
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 PORT = 8000
 HOME = f"http://127.0.0.1:{PORT}"             # the shop's origin: no other page may pay, or be returned to
@@ -64,8 +64,7 @@ class Shop(SimpleHTTPRequestHandler):
             if paid := re.fullmatch(r"/wallet/(\w+)", path):
                 payment = find(paid[1])
                 notified(payment)
-                back = payment["back"] + ("&" if "?" in payment["back"] else "?")
-                return self.answer(303, "", Location=back + urlencode({"moongate_attempt": payment["attempt"]}))
+                return self.answer(303, "", Location=payment["back"])
             if path == "/checkout/payments":
                 return self.pay(body)
             if key := re.fullmatch(r"/checkout/payments/([\w-]+)/cancel", path):
