@@ -353,7 +353,7 @@ async fn the_quick_start_leads_from_an_empty_folder_to_a_paid_order() {
     let running = start();
     let url = format!("http://127.0.0.1:{port}/checkout");
     let verified = Command::new(env!("CARGO_BIN_EXE_moongate"))
-        .args(["verify", &url, "--order", "SO-1001", "--patience", "1"])
+        .args(["verify", &url, "--order", "SO-1002", "--patience", "1"])
         .stdin(std::process::Stdio::null())
         .output()
         .unwrap();

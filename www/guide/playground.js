@@ -136,7 +136,7 @@ function tag(attributes, property, looks) {
   if (looks.length) lines.push('<link rel="stylesheet" href="shop.css">')
   let line = '<moongate-checkout'
   for (const word of said) {
-    if (line.length + word.length > 92) {
+    if (line.length + word.length > 72) {
       lines.push(line)
       line = '                  '
     }
@@ -197,12 +197,13 @@ for (const name of NAMES) {
 }
 
 /** The time line and explain(), as they are now. */
-let drawn = 0
+let drawn = -1
 function look() {
   const state = checkout?.state
   if (!state) return
-  if (state.log.length !== drawn || state.log.length === 0) draw(by('timeline'), state.log)
+  if (state.log.length !== drawn) draw(by('timeline'), state.log)
   drawn = state.log.length
+  by('line-none').hidden = drawn > 0
   const payment = state.payment ?? state.attempt
   for (const button of document.querySelectorAll('[data-deed]')) button.disabled = !payment || state.outcome === 'succeeded'
   explained(checkout.explain())

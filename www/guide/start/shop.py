@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 PORT = 8000
 HOME = f"http://127.0.0.1:{PORT}"             # the shop's origin: no other page may pay, or be returned to
-ORDERS = {"SO-1001": (12800, "CNY")}          # what each order costs, in minor units (分): your database
+ORDERS = {"SO-1001": (12800, "CNY"), "SO-1002": (900, "CNY")}     # what each order costs, in 分: your database
 PAYMENTS, ASKED, LOCK = {}, {}, threading.Lock()      # attempt -> payment, and what it was asked for: your database too
 
 
@@ -127,7 +127,8 @@ class Shop(SimpleHTTPRequestHandler):
     def do_GET(self):
         path = urlsplit(self.path).path
         if wallet := re.fullmatch(r"/wallet/(\w+)", path):
-            button = '<!doctype html><title>Wallet</title><form method="post"><button>Pretend to pay</button></form>'
+            button = ('<!doctype html><html lang="en"><title>Wallet</title><link rel="icon" href="data:,">'
+                      '<h1>A pretended wallet</h1><form method="post"><button>Pretend to pay</button></form>')
             return self.answer(200, button, "text/html") if find(wallet[1]) else self.answer(404, {"code": "not_found"})
         if key := re.fullmatch(r"/checkout/payments/([\w-]+)", path):
             payment = find(key[1])
@@ -140,4 +141,7 @@ class Shop(SimpleHTTPRequestHandler):
 
 if __name__ == "__main__":
     print(f"{HOME}/", flush=True)
-    ThreadingHTTPServer(("127.0.0.1", PORT), Shop).serve_forever()
+    try:
+        ThreadingHTTPServer(("127.0.0.1", PORT), Shop).serve_forever()
+    except KeyboardInterrupt:
+        pass

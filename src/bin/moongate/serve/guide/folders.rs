@@ -5,7 +5,7 @@
 use super::markup::{escaped, main, slug, without_tags};
 use super::read;
 use anyhow::{Context, Result};
-use pulldown_cmark::{Options, Parser, html};
+use pulldown_cmark::{Event, Options, Parser, html};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -115,12 +115,8 @@ fn headed(folder: &Path, name: &str) -> Result<(String, String)> {
 
 /// Markdown as HTML. It is ours, but what it holds of HTML is shown as text all the same: nothing inline runs here.
 fn rendered(markdown: &str) -> String {
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
-        pulldown_cmark::Event::Html(text) | pulldown_cmark::Event::InlineHtml(text) => {
-            pulldown_cmark::Event::Text(text)
-        }
-        other => other,
-    });
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES)
+        .map(|event| if let Event::Html(text) | Event::InlineHtml(text) = event { Event::Text(text) } else { event });
     let mut made = String::new();
     html::push_html(&mut made, events);
     main(&made).to_owned()

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// A page of the guide.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Page {
     /// The end of its address; empty for the first.
     slug: &'static str,
