@@ -13,6 +13,7 @@ mod intl;
 mod keep;
 mod page;
 mod parts;
+mod reply;
 mod save;
 mod setup;
 mod stream;

@@ -130,10 +130,10 @@ function script({ name, integrity }, tries) {
 
 /** The first part of the wasm and the script that binds it, fetched side by side. */
 const engine = () => once('moongate', async (tries) => {
-  const module_or_path = fetched(generated.parts.moongate)
-  module_or_path.catch(() => {})
+  const source = fetched(generated.parts.moongate)
+  source.catch(() => {})
   const module = await script(generated.glue, tries)
-  await module.default({ module_or_path })
+  await module.start(source)
   return module
 })
 

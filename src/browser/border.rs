@@ -41,9 +41,11 @@ impl Serialize for Json {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(flag) => serializer.serialize_bool(*flag),
-            Self::Number(text) => match text.parse() {
-                Ok(number) => serializer.serialize_i64(number),
-                Err(_) => serializer.serialize_str(text),
+            // As JavaScript's own kind of number: an integer would bring the formatter of one that is too large for it.
+            Self::Number(text) => match text.parse::<i64>() {
+                #[expect(clippy::cast_precision_loss, reason = "below 2^53 nothing is lost")]
+                Ok(number) if number.unsigned_abs() < 1 << 53 => serializer.serialize_f64(number as f64),
+                _ => serializer.serialize_str(text),
             },
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(items) => {

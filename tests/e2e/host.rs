@@ -129,7 +129,7 @@ async fn the_pages_headers_go_with_each_request_to_the_endpoint() {
     let order = shop.order();
     let script = "window.sent = []
       const fetched = window.fetch
-      window.fetch = (request, ...rest) => { if (request.headers) sent.push([request.method, request.headers.get('X-Shop'), request.headers.get('Idempotency-Key')]); return fetched(request, ...rest) }
+      window.fetch = (to, how, ...rest) => { if (how?.headers) sent.push([how.method, how.headers.get('X-Shop'), how.headers.get('Idempotency-Key')]); return fetched(to, how, ...rest) }
       customElements.whenDefined('moongate-checkout').then(() => {
         let n = 0
         document.querySelector('moongate-checkout').options = { headers: async () => ({ 'X-Shop': `tea-${n += 1}` }) }
@@ -145,6 +145,24 @@ async fn the_pages_headers_go_with_each_request_to_the_endpoint() {
         sent.len() >= 2 && sent.iter().all(|one| one[1].as_str().is_some_and(|shop| shop.starts_with("tea-"))),
         "{sent:?}"
     );
+}
+
+#[tokio::test]
+async fn headers_that_cannot_be_sent_are_the_pages_fault_and_the_next_press_can_pay() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let script = "window.further = { 'X-Shop': '山茶' }
+      customElements.whenDefined('moongate-checkout').then(() => {
+        document.querySelector('moongate-checkout').options = { headers: () => window.further }
+      })";
+    let checkout = opened(&browser, &shop, &order, script).await;
+    checkout.pay_with("wechatpay").await.hears("error").await;
+    let fault = &checkout.heard("error").await[0];
+    assert_eq!((&fault["kind"], &fault["code"]), (&json!("page"), &json!("host_failed")), "{fault:#}");
+    assert!(shop.payments(&order).await.is_empty(), "nothing was sent");
+    browser.run("window.further = { 'X-Shop': 'camellia' }", &[]).await;
+    checkout.press("pay").await.shows("acting code").await;
+    shop.payment(&order).await;
 }
 
 /// The page's own way to the server, which notes each call.

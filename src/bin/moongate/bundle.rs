@@ -20,6 +20,7 @@ mod unread;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
+use compile::Std;
 use folder::{Fetched, File, integrity};
 use glue::Glue;
 use moongate::words::{Key, Language};
@@ -41,6 +42,9 @@ pub(crate) struct Arguments {
     /// Writes where the bytes of the wasm are into this folder too: a table and a picture of the crates, a list of the functions
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Links the widget with a standard library that is made for size; adds Rust's component `rust-src` for it
+    #[arg(long)]
+    small: bool,
     /// Makes everything anew, even if nothing has changed since the last bundle
     #[arg(long)]
     anew: bool,
@@ -62,20 +66,21 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn write(arguments: &Arguments) -> Result<String> {
     let workspace = Workspace::here();
+    let std = if arguments.small { Std::Rebuilt } else { Std::Shipped };
     if let Some(folder) = &arguments.report {
         let _turn = workspace.turn()?;
-        let glue = glue::generate(&compile::module(&workspace)?)?;
+        let glue = glue::generate(&compile::module(&workspace, std)?)?;
         println!("{}", report::write(folder, &glue.weights, &PARTS.map(|part| part.name))?);
     }
     if !arguments.anew {
-        let made = up_to_date(&workspace)?.folder;
+        let made = up_to_date(&workspace, std)?.folder;
         folder::copy(&made, &arguments.out)?;
         return folder::weights(&made);
     }
     // Not in the place of the present bundle, which a server may be reading.
     let _turn = workspace.turn()?;
     let made = workspace.own()?.join("anew");
-    make(&workspace, &made)?;
+    make(&workspace, std, &made)?;
     folder::copy(&made, &arguments.out)?;
     folder::weights(&made)
 }
@@ -86,7 +91,7 @@ fn write(arguments: &Arguments) -> Result<String> {
 /// # Errors
 /// A sentence that says what could not be read, built or written.
 pub(crate) fn current(workspace: &Workspace) -> Result<PathBuf> {
-    let bundle = up_to_date(workspace)?;
+    let bundle = up_to_date(workspace, Std::Shipped)?;
     if bundle.is_new {
         eprintln!("{}", folder::weights(&bundle.folder)?);
     }
@@ -98,25 +103,29 @@ struct Bundle {
     is_new: bool,
 }
 
-fn up_to_date(workspace: &Workspace) -> Result<Bundle> {
+fn up_to_date(workspace: &Workspace, std: Std) -> Result<Bundle> {
     let _turn = workspace.turn()?;
-    let folder = place(workspace)?;
+    let folder = place(workspace, std)?;
     let is_new = !folder.join(folder::MANIFEST).is_file();
     if is_new {
-        make(workspace, &folder)?;
+        make(workspace, std, &folder)?;
         folder::forget_older(&workspace.own()?, KEPT);
     }
     Ok(Bundle { folder, is_new })
 }
 
 /// Where the bundle of these very sources lies: its name is the stamp, so a wrong one can't be taken for it.
-fn place(workspace: &Workspace) -> Result<PathBuf> {
-    Ok(workspace.own()?.join(format!("bundle-{}", stamp::of(workspace)?)))
+fn place(workspace: &Workspace, std: Std) -> Result<PathBuf> {
+    let kind = match std {
+        Std::Shipped => "bundle",
+        Std::Rebuilt => "bundle-small",
+    };
+    Ok(workspace.own()?.join(format!("{kind}-{}", stamp::of(workspace)?)))
 }
 
-fn make(workspace: &Workspace, place: &Path) -> Result<()> {
+fn make(workspace: &Workspace, std: Std, place: &Path) -> Result<()> {
     eprintln!("Building the widget. The first time takes a minute or two; then only what changed is built.");
-    let files = contents(workspace, glue::generate(&compile::module(workspace)?)?)?;
+    let files = contents(workspace, glue::generate(&compile::module(workspace, std)?)?)?;
     let draft = place.with_extension("draft");
     let _ = fs::remove_dir_all(&draft);
     let _ = fs::remove_dir_all(place);

@@ -17,20 +17,33 @@ use wasm_bindgen_cli_support::Bindgen;
 pub(super) struct Glue {
     /// The modules, by the names of their parts.
     pub(super) modules: Vec<(&'static str, Vec<u8>)>,
-    /// The script: a module that exports what the wasm does, by default what starts it, and `more`, which adds a part.
+    /// The script: a module that exports what the wasm does, `start`, which begins with the first part, and `more`, which
+    /// adds another.
     pub(super) script: String,
     /// What each function of the modules weighs.
     pub(super) weights: Vec<Weight>,
 }
 
-/// Adds a part to the wasm that runs: it finds in `earlier` what the parts before it export.
-const MORE: &str = r"
+/// What loads the parts, in the place of wasm-bindgen's own loader: that knows other ways to be called, and explains itself.
+/// A part finds in `earlier` what the parts before it export.
+const LOADER: &str = r"
 const earlier = {};
+async function load(source, imports) {
+    const streams = WebAssembly.instantiateStreaming && source.headers.get('Content-Type') == 'application/wasm';
+    return streams ? WebAssembly.instantiateStreaming(source, imports) : WebAssembly.instantiate(await source.arrayBuffer(), imports);
+}
+export async function start(source) {
+    const { instance, module } = await load(await source, __wbg_get_imports());
+    __wbg_finalize_init(instance, module);
+}
 export async function more(source) {
-    const { instance } = await __wbg_load(await source, { ...__wbg_get_imports(), earlier: Object.assign(earlier, wasm) });
+    const { instance } = await load(await source, { ...__wbg_get_imports(), earlier: Object.assign(earlier, wasm) });
     Object.assign(earlier, instance.exports);
 }
 ";
+
+/// What wasm-bindgen's loader begins with; it stands last in the script.
+const THEIR_LOADER: &str = "async function __wbg_load(";
 
 /// Runs wasm-bindgen over the module that cargo made.
 ///
@@ -68,7 +81,10 @@ pub(super) fn generate(module: &Path) -> Result<Glue> {
     let (modules, weights) = split::split(&whole, &links, &PARTS)?;
     let modules = PARTS.iter().zip(&modules).map(|(part, module)| Ok((part.name, order::arrange(module)?)));
     let modules = modules.collect::<Result<Vec<_>>>()?;
-    let script = [without_unused(output.js(), &used).as_str(), MORE].concat();
+    let script = without_unused(output.js(), &used);
+    let (script, _) =
+        script.split_once(THEIR_LOADER).context("wasm-bindgen's script ends otherwise than with its loader")?;
+    let script = [script, LOADER].concat();
     let script = names::shorten(&sources.in_quotes(&script), &imports, &exports);
     ensure!(!script.lines().any(|line| line.starts_with("import ")), "the wasm's script imports another");
     Ok(Glue { modules, script, weights })
