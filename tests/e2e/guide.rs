@@ -29,14 +29,17 @@ const DRAWN: &str = "
     return one.state?.offer && one.shadowRoot.querySelector('section') && input?.name !== 'moongate-shell'
   })";
 
-/// The pages that the guide's navigation leads to.
+/// The pages that the guide's navigation leads to, those of its two shelves, and those that are in Chinese too.
 async fn pages(browser: &Browser, shop: &Shop) -> Vec<String> {
-    browser.goto(&shop.at("/guide/")).await;
-    let found = browser
-        .run("return [...document.querySelectorAll('#nav a')].map((link) => link.getAttribute('href'))", &[])
-        .await;
-    let pages: Vec<String> = found.as_array().unwrap().iter().map(|page| page.as_str().unwrap().to_owned()).collect();
+    let mut pages = Vec::new();
+    for (address, links) in [("", "#nav a"), ("recipes", ".contents a"), ("servers", ".contents a")] {
+        browser.goto(&shop.at(&format!("/guide/{address}"))).await;
+        let found = "return [...document.querySelectorAll(arguments[0])].map((link) => link.getAttribute('href'))";
+        let found = browser.run(found, &[json!(links)]).await;
+        pages.extend(found.as_array().unwrap().iter().map(|page| page.as_str().unwrap().to_owned()));
+    }
     assert!(pages.len() >= 20, "{pages:?}");
+    pages.extend(["", "start", "apps"].map(|page| format!("/guide/{page}?lang=zh-CN")));
     pages
 }
 

@@ -101,8 +101,9 @@ fn answer(made: Result<Option<String>>) -> Response {
 /// The page in its frame; `None` if nobody has written it yet.
 fn shown(guide: &Guide, page: &Page, asked: &Asked) -> Result<Option<String>> {
     let Some((file, tag)) = page.source(&guide.www, asked.tag) else { return Ok(None) };
-    let text = markup::main(&read(&file)?).to_owned();
-    let body = markup::filled(&text, &mut |name| fact(guide, asked, name))
+    let text = read(&file)?;
+    let tag = markup::language(&text).unwrap_or(tag);
+    let body = markup::filled(markup::main(&text), &mut |name| fact(guide, asked, name))
         .with_context(|| format!("in {}", file.display()))?;
     frame::around(guide, asked, &frame::Content { address: page.address(), title: page.title(asked.tag), tag, body })
         .map(Some)

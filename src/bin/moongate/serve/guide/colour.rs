@@ -35,9 +35,8 @@ const PLAIN: Rules = Rules { comments: &[], quotes: "", words: "" };
 
 fn rules(language: &str) -> &'static Rules {
     match language {
-        "js" | "javascript" | "ts" | "typescript" | "jsx" | "tsx" | "json" | "rs" | "rust" | "go" | "java" | "css" => {
-            &SCRIPT
-        }
+        "js" | "mjs" | "cjs" | "javascript" | "ts" | "typescript" | "jsx" | "tsx" | "json" | "rs" | "rust" | "go"
+        | "java" | "css" => &SCRIPT,
         "html" | "vue" | "xml" => &MARKUP,
         "sh" | "bash" | "py" | "python" | "yaml" | "toml" => &DASHED,
         "nginx" | "conf" | "Caddyfile" => &LISTED,

@@ -2,10 +2,10 @@
 //!
 //! It decides nothing of what is in them, and copes with a shelf that is not there.
 
-use super::markup::{escaped, main, slug, without_tags};
+use super::markup::{escaped, slug, without_tags};
 use super::read;
 use anyhow::{Context, Result};
-use pulldown_cmark::{Event, Options, Parser, html};
+use pulldown_cmark::{Event, Options, Parser, Tag, html};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub(super) struct Shelved {
     pub(super) body: String,
 }
 
-/// What stands on a shelf, as a list of links.
+/// What stands on a shelf, as a list of links, and what its own README says.
 ///
 /// # Errors
 /// If a README can't be read.
@@ -34,42 +34,61 @@ pub(super) fn shelf(www: &Path, shelf: &str) -> Result<String> {
         .into_iter()
         .flatten()
         .filter_map(Result::ok)
-        .filter(|entry| entry.path().is_dir())
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| is_plain(name))
+        .filter_map(
+            |name| if folder.join(&name).is_dir() { Some(name) } else { Some(name.strip_suffix(".md")?.to_owned()) },
+        )
+        .filter(|name| is_plain(name) && name != "README")
         .collect();
-    names.sort();
+    names.sort_by_key(|name| (!folder.join(name).is_dir(), name.clone()));
     if names.is_empty() {
         return Ok("<p class=\"missing\">None is here yet.</p>".to_owned());
     }
     let mut list = "<ul class=\"contents\">\n".to_owned();
     for name in names {
-        let (title, about) = headed(&folder.join(&name), &name)?;
+        let (title, about) = headed(&words(&folder, &name)?, &name);
         let _ = writeln!(
             list,
             "<li><a href=\"/guide/{shelf}/{name}/\"><strong>{title}</strong><span>{about}</span></a></li>"
         );
     }
-    Ok(list + "</ul>")
+    let own = folder.join("README.md");
+    let own = if own.is_file() { rendered(&read(&own)?, shelf, "") } else { String::new() };
+    let own = own.split_once("</h1>").map_or(own.as_str(), |(_, rest)| rest);
+    Ok([&list, "</ul>\n", own].concat())
 }
 
-/// The page of one: its README, then every file.
+/// What is written of one: the README of its folder, or the file of its name.
+fn words(shelf: &Path, name: &str) -> Result<String> {
+    let (readme, alone) = (shelf.join(name).join("README.md"), shelf.join(format!("{name}.md")));
+    match [readme, alone].iter().find(|file| file.is_file()) {
+        Some(file) => read(file),
+        None => Ok(format!("# {name}\n")),
+    }
+}
+
+/// The page of one: what is written of it, then every file.
 ///
 /// # Errors
 /// If a file can't be read.
 pub(super) fn page(www: &Path, shelf: &str, name: &str) -> Result<Option<Shelved>> {
-    let folder = www.join("guide").join(shelf).join(name);
-    if !SHELVES.contains(&shelf) || !is_plain(name) || !folder.is_dir() {
+    let shelves = www.join("guide").join(shelf);
+    let folder = shelves.join(name);
+    let there = folder.is_dir() || shelves.join(format!("{name}.md")).is_file();
+    if !SHELVES.contains(&shelf) || !is_plain(name) || !there {
         return Ok(None);
     }
-    let (title, _) = headed(&folder, name)?;
-    let readme = folder.join("README.md");
-    let mut body = if readme.is_file() { rendered(&read(&readme)?) } else { format!("<h1>{title}</h1>\n") };
-    body.push_str("\n<h2 id=\"files\">The files</h2>\n");
-    for file in files(&folder, "") {
+    let words = words(&shelves, name)?;
+    let (title, _) = headed(&words, name);
+    let mut body = rendered(&words, shelf, name);
+    let files = files(&folder, "");
+    if !files.is_empty() {
+        body.push_str("\n<h2 id=\"files\">The files</h2>\n");
+    }
+    for file in files {
         body.push_str(&shown(&folder, &file)?);
     }
-    Ok(Some(Shelved { title: super::markup::plain(&without_tags(&title)), body }))
+    Ok(Some(Shelved { title: super::markup::plain(&title), body }))
 }
 
 /// The text of a file beside them.
@@ -97,29 +116,56 @@ fn block(name: &str, text: &str) -> String {
     )
 }
 
-/// Its name and its first sentence, from the README.
-fn headed(folder: &Path, name: &str) -> Result<(String, String)> {
-    let readme = folder.join("README.md");
-    if !readme.is_file() {
-        return Ok((escaped(name), String::new()));
-    }
-    let html = rendered(&read(&readme)?);
+/// Its name and its first sentence.
+fn headed(words: &str, name: &str) -> (String, String) {
+    let html = rendered(words, "", "");
     let inside = |tag: &str| {
         let (_, rest) = html.split_once(&format!("<{tag}>"))?;
         Some(without_tags(rest.split_once(&format!("</{tag}>"))?.0))
     };
     let about = inside("p").unwrap_or_default();
-    let sentence = about.split_once(". ").map_or(about.as_str(), |(first, _)| first).trim_end_matches('.').to_owned();
-    Ok((inside("h1").unwrap_or_else(|| escaped(name)), sentence))
+    let sentence =
+        about.split_once(". ").map_or(about.as_str(), |(first, _)| first).trim_end_matches(['.', ':']).to_owned();
+    (inside("h1").unwrap_or_else(|| escaped(name)), sentence)
 }
 
-/// Markdown as HTML. It is ours, but what it holds of HTML is shown as text all the same: nothing inline runs here.
-fn rendered(markdown: &str) -> String {
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES)
-        .map(|event| if let Event::Html(text) | Event::InlineHtml(text) = event { Event::Text(text) } else { event });
+/// Markdown as HTML, its links as the guide's. It is ours, but what it holds of HTML is shown as text all the same: nothing
+/// inline runs here.
+fn rendered(markdown: &str, shelf: &str, name: &str) -> String {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| {
+        if let Event::Html(text) | Event::InlineHtml(text) = event {
+            return Event::Text(text);
+        }
+        if let Event::Start(Tag::Link { link_type, dest_url, title, id }) = event {
+            let dest_url = address(shelf, name, &dest_url).into();
+            return Event::Start(Tag::Link { link_type, dest_url, title, id });
+        }
+        event
+    });
     let mut made = String::new();
     html::push_html(&mut made, events);
-    main(&made).to_owned()
+    made
+}
+
+/// Where a link of a README leads in the guide: `../providers.md` of `servers/node` to `/guide/servers/providers/`.
+fn address(shelf: &str, name: &str, link: &str) -> String {
+    if link.contains(':') || link.starts_with(['/', '#']) {
+        return link.to_owned();
+    }
+    let mut parts: Vec<&str> = ["guide", shelf, name].into_iter().filter(|part| !part.is_empty()).collect();
+    for part in link.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." | "README.md" => {}
+            part => parts.push(part),
+        }
+    }
+    let path = format!("/{}", parts.join("/"));
+    match path.strip_suffix(".md") {
+        Some(page) => format!("{page}/"),
+        None if link.ends_with("README.md") => format!("{path}/"),
+        None => path,
+    }
 }
 
 /// The files below a folder, by their paths with `/`, in order.
@@ -195,6 +241,18 @@ mod tests {
         assert!(!page.body.contains("x.js"));
         assert!(shelf(&www, "recipes").unwrap().contains("<strong>Plain &amp; simple</strong><span>One tag</span>"));
         fs::remove_dir_all(www).unwrap();
+    }
+
+    #[test]
+    fn a_link_between_readmes_leads_to_their_pages() {
+        for (name, link, leads) in [
+            ("", "node/README.md", "/guide/servers/node/"),
+            ("node", "../providers.md", "/guide/servers/providers/"),
+            ("node", "shop.mjs", "/guide/servers/node/shop.mjs"),
+            ("node", "https://x.example/a.md", "https://x.example/a.md"),
+        ] {
+            assert_eq!(address("servers", name, link), leads);
+        }
     }
 
     #[test]

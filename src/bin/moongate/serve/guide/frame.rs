@@ -40,7 +40,7 @@ const WORDS: &[(&str, [&str; 2])] = &[
     ("copy", ["Copy", "复制"]),
     ("before", ["Before", "上一页"]),
     ("next", ["Next", "下一页"]),
-    ("only", ["", "这一页目前只有英文。"]),
+    ("only", ["This page is in English only so far.", "这一页目前只有英文。"]),
     ("foot", ["No telemetry; no font, script or picture from elsewhere.", "没有遥测，没有外来的字体、脚本和图片。"]),
 ];
 
@@ -62,7 +62,7 @@ pub(super) fn around(guide: &Guide, asked: &Asked, content: &Content<'_>) -> Res
             "nav" => navigation(&guide.www, asked.tag, &content.address),
             "toc" => on_this_page(&finished.headings),
             "shape" => if wide { "wide" } else { "text" }.to_owned(),
-            "missing" if content.tag == asked.tag => String::new(),
+            "missing" if content.tag != "en" || asked.tag == "en" => String::new(),
             "missing" => format!("<p class=\"missing\">{}</p>", part_word("only", asked.tag)),
             "body" => finished.body.clone(),
             "way" => way_on(&guide.www, asked.tag, &content.address),

@@ -30,6 +30,12 @@ pub(super) fn main(page: &str) -> &str {
     inside.and_then(|rest| rest.rsplit_once("</main>")).map_or(page, |(inside, _)| inside)
 }
 
+/// The language that a whole document says it is in.
+pub(super) fn language(page: &str) -> Option<&'static str> {
+    let (_, rest) = page.split_once("<html lang=\"")?;
+    ["en", "zh-CN"].into_iter().find(|tag| rest.starts_with(tag))
+}
+
 /// Each `{{name}}` replaced by what it stands for; that is not looked through again.
 ///
 /// # Errors
