@@ -157,6 +157,24 @@ fn every_option_is_on_its_page_and_in_the_playground() {
 }
 
 #[test]
+fn the_playground_plays_every_app_and_provider_that_the_demo_shop_plays() {
+    let server = Server::start(&[]);
+    let choices = |page: &str, select: &str| {
+        let html = server.text(page);
+        let inside = html.split(select).nth(1).and_then(|rest| rest.split("</select>").next()).unwrap();
+        values(inside, "value")
+            .into_iter()
+            .filter(|value| !["", "here"].contains(value))
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
+    for select in ["id=\"app\"", "id=\"provider\""] {
+        let shop = choices("/?order=SO-1", select);
+        assert!(shop.len() > 8 && choices("/guide/playground", select) == shop, "{select}: {shop:?}");
+    }
+}
+
+#[test]
 fn the_time_line_has_words_for_every_event_of_the_log() {
     let source =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checkout/machine/event.rs")).unwrap();

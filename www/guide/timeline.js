@@ -41,6 +41,8 @@ const EVENTS = {
 
 /** The facts of an answer by their places; see `moongate replay`. */
 function facts({ event, with: words }) {
+  // By this number the asking is spread in time; it says nothing to people.
+  if (event === 'pay' || event === 'pay_called') return ''
   if (event !== 'answered' && event !== 'heard') return words
   const [status, method, , action] = words.split(' ')
   const step = { '-': '', '=': 'the same action', '!': 'an action that is refused' }[action] ?? action

@@ -52,7 +52,7 @@ struct Asked {
 }
 
 type Shared = State<Arc<Guide>>;
-type Query_ = Query<HashMap<String, String>>;
+type Said = Query<HashMap<String, String>>;
 
 /// The guide at `/guide/`.
 pub(super) fn router(www: &Path, fixtures: &Path) -> Router {
@@ -60,7 +60,7 @@ pub(super) fn router(www: &Path, fixtures: &Path) -> Router {
     // Their addresses begin as their paths below `www` do.
     let files = ServeDir::new(www).append_index_html_on_directories(false);
     let pages = PAGES.iter().fold(Router::new(), |router, page| {
-        let show = move |State(guide): Shared, Query(query): Query_, headers: HeaderMap| async move {
+        let show = move |State(guide): Shared, Query(query): Said, headers: HeaderMap| async move {
             answer(shown(&guide, page, &Asked::of(&query, &headers)))
         };
         let here = page.address();
@@ -160,7 +160,7 @@ async fn shelved(
     shelf: &str,
     State(guide): Shared,
     InPath(name): InPath<String>,
-    Query(query): Query_,
+    Query(query): Said,
     headers: HeaderMap,
 ) -> Response {
     let asked = Asked::of(&query, &headers);

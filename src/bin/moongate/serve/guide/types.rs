@@ -40,7 +40,8 @@ pub(super) fn options(text: &str) -> Result<String> {
     for member in [endpoint].into_iter().chain(read(inside(text, "interface Settings")?)).chain([transport]) {
         let attribute = dashed(&member.name);
         let shown = if attributes.iter().any(|known| known.name == attribute) {
-            format!("<span class=\"as\">attribute <code>{attribute}</code></span>")
+            let other = if attribute == member.name { String::new() } else { format!(" <code>{attribute}</code>") };
+            format!("<span class=\"as\">attribute{other}</span>")
         } else {
             "<span class=\"as\">property only</span>".to_owned()
         };
@@ -106,6 +107,7 @@ pub(super) fn alias(text: &str, name: &str) -> Result<String> {
 pub(super) fn events(text: &str) -> Result<String> {
     let mut list = String::new();
     for event in read(inside(text, "interface MoongateEventMap")?) {
+        // The one event that has a method beside its detail.
         let detail = event
             .kind
             .trim_start_matches("CustomEvent<")
@@ -251,7 +253,11 @@ mod tests {
         }
         assert_eq!(told.matches("<dt>").count(), KEYS.len());
         assert_eq!(told.matches("required").count(), 4, "endpoint, order, amount, currency");
-        assert!(told.contains("attribute <code>text-size</code>") && told.contains("attribute <code>done-url</code>"));
+        assert!(
+            told.contains("attribute <code>text-size</code>")
+                && told.contains("attribute <code>done-url</code>")
+                && told.contains(">attribute</span>")
+        );
         assert!(!told.contains("<p></p>"), "each is told in words");
     }
 
