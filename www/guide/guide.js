@@ -36,16 +36,26 @@ for (const button of document.querySelectorAll('.copy')) {
 }
 
 /** What is wider than its place can be scrolled by the keyboard too. */
-const wide = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) {
-      target.tabIndex = 0
-      if (target.localName === 'div') target.setAttribute('role', 'group')
-      if (target.localName === 'div') target.setAttribute('aria-label', target.querySelector('th')?.textContent ?? 'Table')
-    } else target.removeAttribute('tabindex')
+const parts = document.querySelectorAll('.scroll, pre')
+function reach() {
+  for (const part of parts) {
+    const wider = part.scrollWidth > part.clientWidth
+    if (!wider) part.removeAttribute('tabindex')
+    else part.tabIndex = 0
+    if (wider && part.localName === 'div') {
+      part.setAttribute('role', 'group')
+      part.setAttribute('aria-label', part.querySelector('th')?.textContent ?? 'Table')
+    }
   }
-})
-for (const part of document.querySelectorAll('.scroll, pre')) wide.observe(part)
+}
+// Both the place and what is in it may change: a window, a font that comes late.
+const watch = new ResizeObserver(reach)
+for (const part of parts) {
+  watch.observe(part)
+  if (part.firstElementChild) watch.observe(part.firstElementChild)
+}
+addEventListener('load', reach)
+document.fonts.ready.then(reach)
 
 /** The heading in sight is marked beside the page. */
 const links = new Map([...document.querySelectorAll('.toc a')].map((link) => [link.hash.slice(1), link]))
