@@ -22,6 +22,7 @@ mod codes;
 mod complaints;
 mod embedding;
 mod form;
+mod guide;
 mod hard;
 mod harness;
 mod host;

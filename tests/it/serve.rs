@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// A server of one test; it ends with it.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     authority: String,
 }
@@ -20,14 +20,14 @@ impl Drop for Server {
     }
 }
 
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     headers: HashMap<String, String>,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Server {
-    fn start(more: &[&str]) -> Self {
+    pub(crate) fn start(more: &[&str]) -> Self {
         let program = Command::new(env!("CARGO_BIN_EXE_moongate"))
             .args(["serve", "--memory", "--port", "0"])
             .args(more)
@@ -41,7 +41,7 @@ impl Server {
         server
     }
 
-    fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         self.ask("GET", path, &more, "")
     }
@@ -59,7 +59,7 @@ impl Server {
         Answer::read(&bytes)
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         String::from_utf8(self.get(path, &[]).body).unwrap()
     }
 }
@@ -74,7 +74,7 @@ impl Answer {
         Self { status, headers: rest.lines().filter_map(pair).collect(), body: bytes[end + 4..].to_vec() }
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }

@@ -38,6 +38,7 @@ use dice::Dice;
 use faults::Faults;
 use ledger::Ledger;
 use problem::Problem;
+pub(crate) use provider::PROVIDERS;
 use provider::Setting;
 use std::collections::BTreeSet;
 use std::path::PathBuf;

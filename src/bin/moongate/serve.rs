@@ -2,6 +2,7 @@
 //!
 //! It does not decide what is served where: `site` does.
 
+mod guide;
 mod places;
 mod policy;
 mod shop;
@@ -55,7 +56,12 @@ fn serve(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::here();
     let bundle = bundle::current(&workspace)?;
     let sandbox = sandbox::router(settings(arguments, &workspace, address)?).map_err(|fault| anyhow!(fault))?;
-    let folders = Folders { bundle, www: workspace.sources.join("www"), pages: arguments.pages.clone() };
+    let folders = Folders {
+        bundle,
+        www: workspace.sources.join("www"),
+        fixtures: workspace.sources.join("tests/fixtures/payloads"),
+        pages: arguments.pages.clone(),
+    };
     let site = site::router(&folders, sandbox);
     let runtime = tokio::runtime::Runtime::new().context("could not start the runtime")?;
     runtime.block_on(async {

@@ -46,7 +46,7 @@ impl Setting {
 }
 
 /// Everything a creation can be answered in.
-pub(super) const PROVIDERS: [&str; 14] = [
+pub(crate) const PROVIDERS: [&str; 14] = [
     "wallet",
     "normalised",
     "stripe",

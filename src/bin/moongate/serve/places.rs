@@ -2,15 +2,12 @@
 //!
 //! It decides nothing of what they say: the catalog does, and the words are those that a shopper reads.
 
-use axum::extract::Query;
-use axum::response::Html;
 use moongate::checkout::environment::{App, Device, Environment, Os};
 use moongate::checkout::method::{Method, MethodId, Placement, Wallet, placement};
 use moongate::checkout::money::{Amount, Currency};
 use moongate::checkout::offer::{Offered, Reason, bucket};
 use moongate::view::naming;
 use moongate::words::{Key, Language, Words};
-use std::collections::HashMap;
 use std::fmt::Write;
 
 /// The page's own words, in its two languages.
@@ -26,7 +23,6 @@ struct Own {
     reasons: &'static str,
     rollout: &'static str,
     rollout_note: &'static str,
-    other: (&'static str, &'static str),
 }
 
 const CHINESE: Own = Own {
@@ -41,7 +37,6 @@ const CHINESE: Own = Own {
     reasons: "另外，不符合条件的方式不出现，原因写在 element.explain() 和 offer 命令里：",
     rollout: "小批量开放",
     rollout_note: "每个购物者在每种方式里落在一个桶里：{method}:{shopper} 的 UTF-8 字节，32 位 FNV-1a，除以 10000 取余。桶号小于比例（万分之几）的看得到；比例调高，只会多出人来。事件里只有在（in）和不在（out），没有桶号。",
-    other: ("?lang=en", "English"),
 };
 
 const ENGLISH: Own = Own {
@@ -56,31 +51,17 @@ const ENGLISH: Own = Own {
     reasons: "Beside this, a method whose conditions do not hold is not shown; element.explain() and the command offer say why:",
     rollout: "Rollout in small batches",
     rollout_note: "Each shopper falls into a bucket of each method: the UTF-8 bytes of {method}:{shopper}, 32-bit FNV-1a, modulo 10000. Who is in a bucket below the share (in ten-thousandths) sees the method; raising the share only adds shoppers. Events say in or out, never the bucket.",
-    other: ("?lang=zh-CN", "中文"),
 };
 
 /// Pairs for the table of buckets: a method and a shopper's id.
 const SAMPLES: [(&str, &str); 4] =
     [("alipay", "shopper-1"), ("wechatpay", "shopper-1"), ("wechatpay", "shopper-2"), ("unionpay", "小明")];
 
-/// `GET /guide/apps`, in Chinese or, with `?lang=en`, in English.
-pub(super) async fn page(Query(asked): Query<HashMap<String, String>>) -> Html<String> {
-    Html(written(asked.get("lang").map_or("zh-CN", String::as_str)))
-}
-
-/// The whole page in this language.
-fn written(tag: &str) -> String {
+/// The tables and what is to be said of them, in this language, as HTML.
+pub(super) fn tables(tag: &str) -> String {
     let own = if tag == "en" { ENGLISH } else { CHINESE };
     let words = Words::of(Language::find(own.tag), &[]);
-    let Own { tag, title, lead, .. } = own;
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n\
-         <link rel=\"stylesheet\" href=\"/guide/guide.css\">\n</head>\n<body>\n<main class=\"wide\">\n<h1>{title}</h1>\n\
-         <p>{lead} <a href=\"{}\">{}</a></p>\n",
-        own.other.0, own.other.1
-    );
+    let mut page = format!("<h1>{}</h1>\n<p class=\"lead\">{}</p>\n", own.title, own.lead);
     for (device, name) in Device::ALL.into_iter().zip(own.devices) {
         table(&mut page, &own, &words, device, name);
     }
@@ -89,17 +70,11 @@ fn written(tag: &str) -> String {
     }
     reasons(&mut page, &own);
     buckets(&mut page, &own);
-    page + "</main>\n</body>\n</html>\n"
+    page
 }
 
 fn table(page: &mut String, own: &Own, words: &Words, device: Device, name: &str) {
-    page.extend([
-        "<h2>",
-        name,
-        "</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">",
-        own.app,
-        "</th>",
-    ]);
+    page.extend(["<h2>", name, "</h2>\n<table class=\"places\">\n<thead><tr><th scope=\"col\">", own.app, "</th>"]);
     for wallet in Wallet::ALL {
         page.extend(["<th scope=\"col\">", words.say(Key::method(wallet)), "</th>"]);
     }
@@ -116,7 +91,7 @@ fn table(page: &mut String, own: &Own, words: &Words, device: Device, name: &str
             "</tr>\n",
         ]);
     }
-    page.push_str("</tbody></table></div>\n");
+    page.push_str("</tbody></table>\n");
 }
 
 fn cell(wallet: Wallet, app: App, device: Device, words: &Words) -> String {
@@ -190,8 +165,7 @@ mod tests {
     #[test]
     fn every_wallet_in_every_app_on_every_device_has_a_cell_in_both_languages() {
         for tag in ["zh-CN", "en"] {
-            let page = written(tag);
-            assert!(page.contains(&format!("<html lang=\"{tag}\">")));
+            let page = tables(tag);
             let rows: Vec<&str> = page.split("<th scope=\"row\">").skip(1).collect();
             assert_eq!(rows.len(), Device::ALL.len() * App::ALL.len());
             for (row, app) in rows.iter().zip(App::ALL.into_iter().cycle()) {
@@ -219,7 +193,7 @@ mod tests {
     fn the_test_vectors_of_the_rollout_are_those_of_its_hash() {
         for (key, number) in [("alipay:shopper-1", 7832), ("wechatpay:shopper-2", 8989), ("unionpay:小明", 6674)] {
             let row = format!("<tr><td><code>{key}</code></td><td>{number}</td></tr>");
-            assert!(written("en").contains(&row), "{row}");
+            assert!(tables("en").contains(&row), "{row}");
         }
     }
 }

@@ -5,7 +5,8 @@
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::response::Response;
 
-const PAGES: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
+/// What our own pages may do; the guide shows this very line.
+pub(super) const PAGES: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
     img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'";
 
 /// What our own pages may do, unless the answer says it itself.

@@ -22,11 +22,17 @@ const SWITCHES: [(&str, &[&str]); 4] = [
     ("theme", &["auto", "light", "dark"]),
     ("text", &["auto", "large"]),
     // The app that the page plays; `play.js` has their user agents and bridges.
-    (
-        "app",
-        &["here", "phone", "wechat", "wechat_miniprogram", "alipay", "unionpay", "taobao", "hebao", "qq", "douyin"],
-    ),
+    ("app", APPS),
 ];
+
+/// The apps that a page can play.
+const APPS: &[&str] =
+    &["here", "phone", "wechat", "wechat_miniprogram", "alipay", "unionpay", "taobao", "hebao", "qq", "douyin"];
+
+/// The app that a page plays, as its query says.
+pub(super) fn app(asked: &HashMap<String, String>) -> &'static str {
+    APPS.iter().find(|app| asked.get("app").is_some_and(|said| said == *app)).unwrap_or(&"here")
+}
 
 /// The shop at `/` and `/orders/{order}`; its pictures, styles and scripts beside them.
 pub(super) fn router(folder: &Path) -> Router {
@@ -70,7 +76,7 @@ fn is_order(order: &str) -> bool {
 }
 
 /// Hexadecimal digits that nobody can guess, from what the standard library draws for its maps.
-fn random(digits: usize) -> String {
+pub(super) fn random(digits: usize) -> String {
     let mut text = String::new();
     while text.len() < digits {
         text.push_str(&format!("{:016x}", RandomState::new().build_hasher().finish()));

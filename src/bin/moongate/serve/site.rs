@@ -2,7 +2,7 @@
 //!
 //! It does not decide what the sandbox answers or what the shop's pages say.
 
-use super::{places, policy, shop};
+use super::{guide, policy, shop};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::map_response;
@@ -18,6 +18,8 @@ pub(super) struct Folders {
     pub(super) bundle: PathBuf,
     /// `www` of the sources: shop and guide.
     pub(super) www: PathBuf,
+    /// The providers' responses that the tests hold, which the guide shows.
+    pub(super) fixtures: PathBuf,
     /// A merchant's trial pages.
     pub(super) pages: Option<PathBuf>,
 }
@@ -26,8 +28,7 @@ pub(super) struct Folders {
 pub(super) fn router(folders: &Folders, sandbox: Router) -> Router {
     let widget = ServeDir::new(&folders.bundle).precompressed_br().precompressed_gzip();
     let ours = shop::router(&folders.www.join("shop"))
-        .merge(folder("/guide", ServeDir::new(folders.www.join("guide"))))
-        .route("/guide/apps", get(places::page))
+        .merge(guide::router(&folders.www, &folders.fixtures))
         .merge(sandbox)
         .layer(map_response(policy::ours));
     let widget = folder("/moongate", widget).layer(map_response(policy::widget));

@@ -1,0 +1,145 @@
+//! Decides how a page's text becomes markup: names filled in, headings that can be pointed at, code in colours.
+//!
+//! It knows nothing of what a page is about.
+
+use super::colour;
+use anyhow::{Context, Result};
+
+/// A page's inside, finished.
+#[derive(Debug)]
+pub(super) struct Finished {
+    /// As HTML.
+    pub(super) body: String,
+    /// Its headings of the second rank: id and text.
+    pub(super) headings: Vec<(String, String)>,
+}
+
+/// Text as text.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The reverse of [`escaped`].
+pub(super) fn plain(html: &str) -> String {
+    html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
+}
+
+/// What is inside `<main>` of a whole document; a piece of one is taken as it is.
+pub(super) fn main(page: &str) -> &str {
+    let inside = page.split_once("<main").and_then(|(_, rest)| rest.split_once('>')).map(|(_, rest)| rest);
+    inside.and_then(|rest| rest.rsplit_once("</main>")).map_or(page, |(inside, _)| inside)
+}
+
+/// The language that a whole document says it is in.
+pub(super) fn language(page: &str) -> Option<&'static str> {
+    let (_, rest) = page.split_once("<html lang=\"")?;
+    ["en", "zh-CN"].into_iter().find(|tag| rest.starts_with(tag))
+}
+
+/// Each `{{name}}` replaced by what it stands for; that is not looked through again.
+///
+/// # Errors
+/// When a name stands for nothing, so that no page is shown with a hole in it.
+pub(super) fn filled(page: &str, fact: &mut dyn FnMut(&str) -> Result<String>) -> Result<String> {
+    let mut filled = String::with_capacity(page.len() * 2);
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (name, after) = after.split_once("}}").context("a name in a page of the guide does not end")?;
+        filled.push_str(before);
+        filled.push_str(&fact(name)?);
+        rest = after;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+/// Gives every heading of the second rank an id, every table room to scroll in, every piece of code its colours.
+/// And every piece of code a button to copy it, here and not by script, so that nothing moves when the script comes.
+pub(super) fn finished(body: &str, copy: &str) -> Finished {
+    let (body, headings) = with_ids(body);
+    let button = format!("</pre><button class=\"copy\" type=\"button\">{copy}</button></div>");
+    let body = body.replace("<pre>", "<div class=\"block\"><pre>").replace("</pre>", &button);
+    let body = body.replace("<table", "<div class=\"scroll\"><table").replace("</table>", "</table></div>");
+    Finished { body: coloured(&body), headings }
+}
+
+fn with_ids(body: &str) -> (String, Vec<(String, String)>) {
+    let (mut made, mut headings) = (String::with_capacity(body.len()), Vec::new());
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("<h2") {
+        let Some((attributes, after)) = after.split_once('>') else { break };
+        let Some((text, after)) = after.split_once("</h2>") else { break };
+        let own = attributes.split_once("id=\"").and_then(|(_, rest)| rest.split('"').next());
+        let id = own.map_or_else(|| slug(&without_tags(text)), str::to_owned);
+        let attributes = if own.is_some() { attributes.to_owned() } else { format!("{attributes} id=\"{id}\"") };
+        made.extend([before, "<h2", &attributes, ">", text, "</h2>"]);
+        headings.push((id, without_tags(text)));
+        rest = after;
+    }
+    made.push_str(rest);
+    (made, headings)
+}
+
+/// Text without its markup.
+pub(super) fn without_tags(html: &str) -> String {
+    let mut parts = html.split('<');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('>').map_or("", |(_, rest)| rest))
+}
+
+/// A heading as the end of an address: letters and digits, the rest as dashes.
+pub(super) fn slug(text: &str) -> String {
+    let plain = plain(text).to_lowercase();
+    plain.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// Every `<pre><code class="language-…">`, in colours.
+fn coloured(body: &str) -> String {
+    const OPEN: &str = "<code class=\"language-";
+    let mut made = String::with_capacity(body.len() * 2);
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        let Some((language, after)) = after.split_once("\">") else { break };
+        let Some((code, after)) = after.split_once("</code>") else { break };
+        made.extend([before, OPEN, language, "\">", &colour::of(&plain(code), language), "</code>"]);
+        rest = after;
+    }
+    made.push_str(rest);
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn a_page_with_a_hole_is_not_shown() {
+        let mut nothing = |name: &str| Err(anyhow::anyhow!("{name}"));
+        assert!(filled("a {{b}}", &mut nothing).is_err());
+        assert!(filled("a {{b", &mut |_| Ok(String::new())).is_err());
+        assert_eq!(filled("a {{b}}", &mut |_| Ok("{{b}}".to_owned())).unwrap(), "a {{b}}");
+    }
+
+    #[test]
+    fn a_heading_can_be_pointed_at_and_keeps_the_id_it_has() {
+        let made = finished("<h2>Paid <b>twice</b></h2><h2 id=\"own\">分 &amp; 元</h2>", "Copy");
+        assert_eq!(
+            made.headings,
+            [("paid-twice", "Paid twice"), ("own", "分 &amp; 元")].map(|(a, b)| (a.into(), b.into()))
+        );
+        assert!(made.body.starts_with("<h2 id=\"paid-twice\">Paid <b>twice</b></h2><h2 id=\"own\">"));
+    }
+
+    #[test]
+    fn only_the_inside_of_a_whole_document_is_taken() {
+        assert_eq!(main("<html><main class=\"wide\"><p>x</p></main></html>"), "<p>x</p>");
+        assert_eq!(main("<p>x</p>"), "<p>x</p>");
+    }
+
+    #[test]
+    fn text_survives_being_escaped() {
+        let text = "<a href=\"x\">&amp; 'y'</a>";
+        assert_eq!(plain(&escaped(text)), text);
+    }
+}

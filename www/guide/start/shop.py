@@ -1,0 +1,147 @@
+# A whole shop: its page, its checkout API, and a pretended wallet. Python's standard library, nothing else.
+import json, re, secrets, threading
+from http.cookies import SimpleCookie
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+PORT = 8000
+HOME = f"http://127.0.0.1:{PORT}"             # the shop's origin: no other page may pay, or be returned to
+ORDERS = {"SO-1001": (12800, "CNY"), "SO-1002": (900, "CNY")}     # what each order costs, in 分: your database
+PAYMENTS, ASKED, LOCK = {}, {}, threading.Lock()      # attempt -> payment, and what it was asked for: your database too
+
+
+def begin(payment):
+    """Your call to the provider. Whatever it answers may go to the page as it is; here it is a page of our own."""
+    return {"type": "redirect", "url": f"{HOME}/wallet/{payment['id']}", "method": "GET", "fields": {}}
+
+
+def standing(payment):
+    """Your query at the provider: how the payment stands there. Here the pretended wallet wrote it down itself."""
+    return payment["status"]
+
+
+def close(payment):
+    """Your close call at the provider. It gives how the payment stands after it: it may have been paid meanwhile."""
+    return "canceled" if payment["status"] == "pending" else payment["status"]
+
+
+def notified(payment):
+    """What the provider's signed notification leads to, once signature, order, amount and currency were compared."""
+    if payment["status"] != "succeeded":
+        payment["status"] = "succeeded"
+        print(f"PAID, ship it: {payment['order']} {payment['amount']} {payment['currency']}", flush=True)
+
+
+def find(key):
+    return PAYMENTS.get(key) or next((p for p in PAYMENTS.values() if p["id"] == key), None)
+
+
+class Shop(SimpleHTTPRequestHandler):
+    def __init__(self, *args):
+        super().__init__(*args, directory="public")
+
+    def session(self):
+        cookie = SimpleCookie(self.headers.get("Cookie", "")).get("session")
+        return cookie.value if cookie else None
+
+    def answer(self, status, body, kind="application/json", **headers):
+        body = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind if status < 400 else "application/problem+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        path = urlsplit(self.path).path
+        if self.headers.get("Origin", HOME) != HOME:
+            return self.answer(403, {"code": "not_allowed"})
+        with LOCK:
+            if paid := re.fullmatch(r"/wallet/(\w+)", path):
+                payment = find(paid[1])
+                notified(payment)
+                return self.answer(303, "", Location=payment["back"])
+            if path == "/checkout/payments":
+                return self.pay(body)
+            if key := re.fullmatch(r"/checkout/payments/([\w-]+)/cancel", path):
+                return self.cancel(key[1])
+            return self.answer(501 if path.endswith("/refresh") else 404, {"code": "not_found"})
+
+    def pay(self, body):
+        form = self.headers.get_content_type() != "application/json"
+        sent = {name: values[0] for name, values in parse_qs(body).items()} if form else json.loads(body)
+        if form:                                      # a page without script: it does not say what it saw
+            sent["amount"], sent["currency"] = ORDERS.get(sent.get("order"), (0, ""))
+        key = sent.get("attempt") if form else self.headers.get("Idempotency-Key")
+        session = self.session() or secrets.token_urlsafe(16)
+        status, answer = self.create(key or "", sent, session)
+        cookie = {"Set_Cookie": f"session={session}; Path=/; HttpOnly; SameSite=Lax"}
+        if form and status < 300:
+            return self.answer(303, "", Location=answer["action"]["url"], **cookie)
+        self.answer(status, answer, **cookie)
+
+    def create(self, key, sent, session):
+        asked = [sent.get(name) for name in ("order", "method", "amount", "currency")]
+        order, _, amount, currency = asked
+        if not re.fullmatch(r"mg_[\w-]{22,61}", key) or sent.get("attempt") != key:
+            return 400, {"code": "bad_attempt"}
+        if key in PAYMENTS:                           # the same key: the same payment, never a second one
+            same = ASKED.setdefault(key, asked) == asked
+            return (200, self.seen(PAYMENTS[key], session)) if same else (422, {"code": "key_reused"})
+        if order not in ORDERS:
+            return 404, {"code": "not_found"}
+        if (amount, currency) != ORDERS[order]:
+            return 409, {"code": "amount_changed", "amount": ORDERS[order][0], "currency": ORDERS[order][1]}
+        if "{0.scheme}://{0.netloc}".format(urlsplit(sent.get("return_url", ""))) != HOME:
+            return 422, {"code": "bad_return_url"}
+        for live in PAYMENTS.values():                # one live payment for each order, whatever tab or phone asks
+            if live.get("order") == order and live["status"] in ("pending", "succeeded"):
+                code = "order_paid" if live["status"] == "succeeded" else "payment_in_progress"
+                own = {"payment": self.seen(live, session)} if live["session"] == session else {}
+                return 409, {"code": code, **own}
+        ASKED[key] = asked
+        payment = PAYMENTS[key] = {"id": "pay_" + secrets.token_hex(8), "attempt": key, "order": order,
+                                   "method": sent.get("method"), "amount": amount, "currency": currency,
+                                   "status": "pending", "session": session, "back": sent["return_url"]}
+        payment["action"] = begin(payment)
+        return 201, self.seen(payment, session)
+
+    def seen(self, payment, session):
+        """The payment as this session may see it: without the order's own session there is nothing to pay with."""
+        hidden = {"session", "back"} | (set() if payment.get("session") == session else {"action"})
+        return {name: value for name, value in payment.items() if name not in hidden}
+
+    def cancel(self, key):
+        payment = find(key)
+        if payment is None:                           # never seen: a late creation with this key must make nothing
+            payment = PAYMENTS[key] = {"id": "", "attempt": key, "status": "canceled"}
+        payment["status"] = close(payment)
+        if payment["status"] != "pending":
+            payment.pop("action", None)
+        self.answer(200, self.seen(payment, self.session()))
+
+    def do_GET(self):
+        path = urlsplit(self.path).path
+        if wallet := re.fullmatch(r"/wallet/(\w+)", path):
+            button = ('<!doctype html><html lang="en"><title>Wallet</title><link rel="icon" href="data:,">'
+                      '<h1>A pretended wallet</h1><form method="post"><button>Pretend to pay</button></form>')
+            return self.answer(200, button, "text/html") if find(wallet[1]) else self.answer(404, {"code": "not_found"})
+        if key := re.fullmatch(r"/checkout/payments/([\w-]+)", path):
+            payment = find(key[1])
+            if payment is None:
+                return self.answer(404, {"code": "not_found"})
+            payment["status"] = standing(payment)
+            return self.answer(200, self.seen(payment, self.session()))
+        super().do_GET()
+
+
+if __name__ == "__main__":
+    print(f"{HOME}/", flush=True)
+    try:
+        ThreadingHTTPServer(("127.0.0.1", PORT), Shop).serve_forever()
+    except KeyboardInterrupt:
+        pass
