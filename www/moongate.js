@@ -22,6 +22,9 @@ const RETURNED = 'moongate_attempt'
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
+// How long the words of another language are waited for before the rows are drawn in English, in milliseconds: two tries and
+// the time between, and about as long as an empty place is borne. The rows then stay English, since they may be under a finger.
+const SILENCE = 3e3
 // How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
 const LOOK = 5e3
 
@@ -70,7 +73,14 @@ function localeOf({ locale }) {
 
 /** Which language that is shown in: by the core's first rule whose start the tag has. */
 function languageFor(locale) {
-  return generated.rules.find(([start]) => !start || `${locale}-`.toLowerCase().startsWith(`${start}-`.toLowerCase()))[1]
+  const rules = generated.rules.split(' ').map((rule) => rule.split('='))
+  const [start, tag = start] = rules.find(([start]) => `${locale}-`.toLowerCase().startsWith(`${start}-`)) ?? ['en']
+  return tag
+}
+
+/** What is at hand of a language: the words of the first screen, by their keys; undefined if it must be fetched. */
+function atHand(lang, texts = generated.languages[lang]) {
+  return texts && { lang, ...Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]])) }
 }
 
 /** A text fit to be shown, else undefined: not too long, nothing in it that hides or turns round what is beside it. */
@@ -149,7 +159,19 @@ const part = (name, before) => once(name, async () => {
 const paying = () => part('pay', engine)
 // What reads providers' responses, fetched with the first press: nobody needs it before.
 const reading = () => part('read', paying)
-const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
+/** What knows the other languages. */
+const tongues = (tries) => script(generated.tongues, tries)
+/** The words of a language that are not at hand. */
+const wordsIn = (lang) => once(lang, async (tries) => {
+  let file = generated.words[lang]
+  if (!file) {
+    // Named like what holds its hash, so that both are fetched at once; held to the hash, it then comes out of the cache.
+    const name = `words/${lang}${generated.tongues.name.slice(7)}on`
+    fetch(beside(name)).catch(() => {})
+    file = { name, integrity: (await tongues(tries)).pins[lang] }
+  }
+  return (await fetched(file)).json()
+})
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
 
@@ -177,7 +199,8 @@ function money(minor, currency, locale) {
   const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
   const text = `${minor}`.padStart(digits + 1, '0')
   const point = text.length - digits
-  const form = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
+  // In the digits that the wallets show, whatever the language: sums are compared.
+  const form = { style: 'currency', currency, currencyDisplay: 'narrowSymbol', numberingSystem: 'latn' }
   form.minimumFractionDigits = form.maximumFractionDigits = digits
   const written = (locale) => new Intl.NumberFormat(locale, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
   try {
@@ -351,7 +374,7 @@ class Shell {
     const big = () => parseFloat(getComputedStyle(document.body).fontSize) >= 20
     this.large = this.large ?? (textSize === 'large' || (textSize !== 'normal' && big()))
     this.locale = localeOf(options)
-    this.language = languageFor(this.locale)
+    this.speak(languageFor(this.locale))
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
     this.store = storeOf(remember)
     this.endpoint = endpoint ? (absolute(endpoint)?.href ?? '').replace(/\/+$/, '') : ''
@@ -369,6 +392,23 @@ class Shell {
   count() {
     counting = true
     this.draw()
+  }
+
+  /** Takes the words of a language; until they are here nothing is drawn, or it would change under a finger. */
+  speak(language) {
+    if (this.language === language) return
+    this.language = language
+    // 中文 is one tap away for who reads it.
+    const listed = !/^zh/.test(language) && navigator.languages.find((tag) => /^zh\b/i.test(tag))
+    const other = listed ? { lang: languageFor(listed), name: '中文' } : undefined
+    const take = (words) => {
+      if (this.language === language) this.words = words && { ...words, other }
+    }
+    take(atHand(language))
+    this.heard = this.words ?? Promise.race([wordsIn(language), pause(SILENCE)]).catch(() => {}).then((words) => {
+      take(words ?? atHand('en'))
+      this.draw()
+    })
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -406,7 +446,14 @@ class Shell {
   // -- Drawing, as src/view does
 
   say(key, values = {}) {
-    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[generated.keys.indexOf(key)]
+    const { words } = this
+    let text = (words.switched ? undefined : fit(this.options.texts?.[key])) ?? words[key]
+    if (values.count) {
+      // One text has several forms: `one:a row|{count} rows`.
+      const form = `${new Intl.PluralRules(words.lang).select(values.count)}:`
+      const forms = text.split('|')
+      text = (forms.find((text) => text.startsWith(form)) ?? forms.at(-1)).replace(form, '')
+    }
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -415,14 +462,15 @@ class Shell {
   }
 
   draw() {
-    const { language, large, phase, options, root } = this
+    const { words, large, phase, options, root } = this
     if (!this.rows[0]) {
       // Nobody can come near what is not there; what to say instead, the widget knows.
       this.want()
       return (root.textContent = '')
     }
+    if (!words) return
     const attributes = {
-      lang: language, dir: generated.languages[language].dir,
+      lang: words.lang, dir: words.dir ?? 'ltr',
       'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',
       'data-size': large ? 'large' : 'normal', 'data-phase': phase,
       'data-at': phase === 'confirming' ? 'returned' : this.outcome,
@@ -444,7 +492,9 @@ class Shell {
     const payee = el('p.payee', null, shop && el('span.shop', null, shop), el('span.order', null, this.options.order))
     const sum = el('p.sum', { 'data-sum': true }, el('span.total', null, `${this.say('total')} `), this.sum())
     const size = { type: 'button', 'aria-pressed': `${this.large}`, 'data-gesture': 'toggle_large' }
-    return el('header.bill', null, payee, !this.outcome && sum, el('button.size', size, this.say('large_print')))
+    const { other } = this.words
+    const turn = other && el('button.size', { type: 'button', lang: other.lang, 'data-gesture': 'switch_language' }, other.name)
+    return el('header.bill', null, payee, !this.outcome && sum, turn, el('button.size', size, this.say('large_print')))
   }
 
   heading(text) {
@@ -646,12 +696,6 @@ class Shell {
     while (this.down) await new Promise((free) => (this.free = free))
   }
 
-  /** The words of the first screen, by their keys. */
-  words() {
-    const { texts } = generated.languages[this.language]
-    return Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]]))
-  }
-
   /** Back to what the shell can do by itself. */
   resume() {
     Object.assign(this, { widget: null, key: null, pressed: false })
@@ -662,14 +706,6 @@ class Shell {
   kept() {
     const { chosen, pressed = false, large, expanded = false, locale } = this
     return { selected: chosen?.id ?? null, pressed, large, expanded, language: locale }
-  }
-
-  /** Puts the widget's tree in the place of its own, in one task, with the focus where it was. */
-  giveWayTo(root) {
-    const focused = this.root.getRootNode().activeElement
-    this.root.replaceWith(root)
-    if (focused) counterpart(root, focused)?.focus({ preventScroll: true })
-    this.end()
   }
 
   end() {
@@ -699,6 +735,7 @@ class Shell {
     try {
       if (!this.postable()) throw this.fault
       const { way } = await once('form', (tries) => script(generated.form, tries))
+      await this.heard
       if (this.ready || this.gone.signal.aborted || !this.postable()) return
       Object.assign(this, way({ absolute, el, keep, newAttempt, seconds, RETURNED }))
       this.take()
@@ -804,6 +841,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     try {
       if (!globalThis.WebAssembly) throw new Error('no WebAssembly here')
       const { open } = await engine()
+      await shell.heard
       if (this.#shell !== shell || shell.ready) return
       this.#locale = shell.locale
       const whole = shell.wanted.then(() => this.#complete(shell))
@@ -817,7 +855,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       this.#answer(widget)
       const words = await whole
       await shell.idle()
-      if (this.#shell === shell && this.#widget === widget) await this.#takeOver(shell, widget, words)
+      if (this.#shell === shell && this.#widget === widget) await this.#show({ ...words, ...shell.words }, shell.kept(), shell)
     } catch (error) {
       if (this.#shell) this.#fail(shell, error)
       else if (this.#widget) throw error
@@ -827,6 +865,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #draw = () => {
     const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
+    shadow.addEventListener('click', this.#switch)
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
     else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
@@ -838,8 +877,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #complete = async (shell) => {
     for (;;) {
       try {
-        const { language } = shell
-        const [words] = await Promise.all([wordsIn(language), paying()])
+        const [words] = await Promise.all([wordsIn(shell.words.lang), paying()])
         return words
       } catch (error) {
         if (shell.postable() || this.#shell !== shell) throw error
@@ -858,16 +896,34 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shell.giveUp(error)
   }
 
-  #takeOver = async (shell, widget, words) => {
-    const root = widget.draw({ ...shell.words(), ...words }, shell.kept())
+  /** Puts the widget's tree, in these words, in the place of what is there, in one task and with the focus where it was. */
+  #show = async (words, kept, shell = null) => {
+    const shadow = this.shadowRoot
+    const focused = shadow.activeElement
+    const root = this.#widget.draw((this.#words = words), kept)
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
     this.#shell = null
-    shell.giveWayTo(root)
+    shadow.lastChild.replaceWith(root)
+    if (focused) counterpart(root, focused)?.focus({ preventScroll: true })
+    shell?.end()
   }
 
+  /** The shopper asks for 中文, or for the page's language again: other words, and nothing else. */
+  #switch = async ({ target: { dataset } }) => {
+    if (dataset.gesture !== 'switch_language') return
+    try {
+      const { turn } = await once('tongues', tongues)
+      const words = await turn(this.#shell?.words ?? this.#words, atHand, wordsIn)
+      if (!this.#shell) return await this.#show(words)
+      this.#shell.words = words
+      this.#shell.draw()
+    } catch {}
+  }
+
+  #words = null
   #locale = ''
   #told = false
 

@@ -19,9 +19,9 @@ use yew::{AppHandle, Component, Context, Html, Properties};
 
 /// Draws this checkout from now on, in the words of a language's file: the element that it is drawn in.
 #[inline(never)]
-pub(super) fn draw(till: &Till, host: Element, words: Json, language: &str) -> Option<Element> {
+pub(super) fn draw(till: &Till, host: Element, words: Json, locale: &str) -> Option<Element> {
     let (mirror, link) = (till.mirror().clone(), till.link());
-    let play = Rc::new(Play { mirror, link, host, words, language: language.to_owned() });
+    let play = Rc::new(Play { mirror, link, host, words, locale: locale.to_owned() });
     let stage = Stage::with(Props { play: Some(play) })?;
     let root = stage.root.clone();
     till.draw_by(Box::new(View(Some(stage))));
@@ -77,7 +77,7 @@ pub(super) struct Play {
     link: Link,
     host: Element,
     words: Json,
-    language: String,
+    locale: String,
 }
 
 #[derive(Clone, Properties)]
@@ -221,7 +221,7 @@ impl Play {
     fn face(&self, options: Option<&Options>) -> Rc<Face> {
         let texts = options.map(|options| options.texts.as_slice()).unwrap_or_default();
         let words = Words::read(&self.words, texts);
-        let locale = options.map_or_else(|| self.language.clone(), |options| options.locale.clone());
-        Rc::new(Face::new(options, words, &self.language, Rc::new(BrowserIntl { locale })))
+        let locale = options.map_or_else(|| self.locale.clone(), |options| options.locale.clone());
+        Rc::new(Face::new(options, words, Rc::new(BrowserIntl { locale })))
     }
 }

@@ -85,11 +85,11 @@ impl Widget {
     }
 
     /// Draws it from now on, in the words of a language's file: the element that it is drawn in, in a microtask. The part
-    /// `pay` must be here, and the shell at rest; `before` says how it looked.
+    /// `pay` must be here, and the shell at rest; `before` says how that looked. Without it, the words alone change.
     pub fn draw(&self, words: &JsValue, before: &JsValue) -> Option<Element> {
         let till = self.till.as_ref()?;
-        let before = earlier(before);
-        if let Some(state) = self.state_now() {
+        if let Some(state) = self.state_now().filter(|_| before.is_truthy()) {
+            let before = earlier(before);
             let looks = [
                 (state.large, before.large, Gesture::ToggleLarge),
                 (state.expanded, before.expanded, Gesture::ShowMore),

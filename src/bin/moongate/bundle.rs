@@ -15,6 +15,7 @@ mod shell;
 mod split;
 mod stamp;
 mod style;
+mod tongues;
 mod trap;
 mod unread;
 
@@ -140,9 +141,11 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     generated.insert("form".to_owned(), reference(&form));
     let mut files = vec![script, form];
     files.extend(modules.into_iter().map(|(_, file)| file));
-    let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
+    let words: Vec<(&str, File)> = shell::at_hand().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
+    let tongues = tongues::files(&workspace.text("www/tongues.js")?)?;
+    generated.insert("tongues".to_owned(), reference(&tongues.script));
     let css = style::lean(&workspace.text("www/moongate.css")?);
     generated.insert("css".to_owned(), css.clone().into());
     let script = script::assemble(&workspace.text("www/moongate.js")?, &Value::Object(generated))?;
@@ -151,17 +154,19 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let types = File::named("moongate.d.ts", types.into_bytes(), Fetched::Never);
     files.insert(0, script);
     files.extend(words.into_iter().map(|(_, file)| file));
+    files.push(tongues.script);
+    files.extend(tongues.words);
     // For browsers without constructed style sheets, which get a link to it.
     files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
     files.push(types);
     Ok(files)
 }
 
-/// One language's file: the name and the text of each key that the shell does not have.
+/// The file of a language whose first words are in the script: the name and the text of each key that the shell does not have.
 fn words_of(language: &Language) -> File {
     let shells: Vec<Key> = shell::keys().collect();
-    let rest = language.table().iter().filter(|(key, _)| !shells.contains(key));
-    let texts = rest.map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
+    let rest = Key::ALL.iter().filter(|key| !shells.contains(key));
+    let texts = rest.map(|key| (key.name().to_owned(), Value::from(language.text(*key))));
     let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
     File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::OnceReadyInOneLanguage)
 }

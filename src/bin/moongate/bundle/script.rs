@@ -1,4 +1,4 @@
-//! Decides how `moongate.js` becomes one file: its one import replaced by what it names, and the whole made short.
+//! Decides how `moongate.js` and `tongues.js` become one file each: their one import replaced by what it names, and the whole made short.
 //!
 //! It does not decide what the tables say or what the script does.
 
@@ -33,7 +33,7 @@ fn inside(import: &str, generated: &Value) -> Result<String> {
     let plain = import.trim_end_matches(';').replace('"', "'");
     ensure!(
         plain == "{ generated } from './generated.js'",
-        "www/moongate.js imports {import}, and may import {{ generated }} from './generated.js' alone"
+        "a script of the bundle imports {import}, and may import {{ generated }} from './generated.js' alone"
     );
     Ok(format!("const generated = {generated};"))
 }

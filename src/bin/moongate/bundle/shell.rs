@@ -6,7 +6,8 @@ use moongate::checkout::environment::{App, Device, Environment, Os, Sign, sign};
 use moongate::checkout::method::{Flow, Hint, Placement, Wallet, placement};
 use moongate::checkout::money::Currency;
 use moongate::view::naming;
-use moongate::words::{Key, Language, Words};
+use moongate::words::language::RULES;
+use moongate::words::{Key, Language};
 use serde_json::{Map, Value, json};
 
 /// The words that the shell says itself, beside the names of wallets and apps and the lines under them.
@@ -48,8 +49,8 @@ const HINTS: [Hint; 8] =
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
 /// - `here`: the word for the app around the page, where it is not `app_other`.
 /// - `digits`: the currencies without decimal places and those with three, with spaces between; others have two.
-/// - `rules`: from the start of a language tag to a language; `languages`: its direction and the shell's words, in the order of
-///   `keys`.
+/// - `rules`: `start=language`, with spaces between, from the start of a language tag to a language, which the start itself
+///   may be; `languages`: the shell's words in the two languages that it brings along, in the order of `keys`.
 pub(crate) fn tables() -> Value {
     json!({
         "apps": patterns(sign::APPS, App::word),
@@ -60,9 +61,9 @@ pub(crate) fn tables() -> Value {
         "places": places(),
         "here": here(),
         "digits": { "0": Currency::with_digits(0).join(" "), "3": Currency::with_digits(3).join(" ") },
-        "rules": moongate::words::language::RULES,
+        "rules": rules(),
         "keys": keys().map(Key::name).collect::<Vec<_>>(),
-        "languages": Language::ALL.iter().map(|language| (language.tag.to_owned(), spoken(language))).collect::<Map<_, _>>(),
+        "languages": at_hand().map(|language| (language.tag.to_owned(), spoken(language))).collect::<Map<_, _>>(),
     })
 }
 
@@ -151,8 +152,18 @@ pub(crate) fn keys() -> impl Iterator<Item = Key> {
 }
 
 fn spoken(language: &Language) -> Value {
-    let words = Words::of(language, &[]);
-    json!({ "dir": language.dir, "texts": keys().map(|key| words.say(key)).collect::<Vec<_>>() })
+    keys().map(|key| language.text(key)).collect()
+}
+
+/// The languages whose first words the script brings along: Chinese, which most shoppers read, and English, in which others
+/// are spoken to when their own language does not come.
+pub(crate) fn at_hand() -> impl Iterator<Item = &'static Language> {
+    ["zh-CN", "en"].into_iter().map(Language::find)
+}
+
+fn rules() -> String {
+    let rule = |(start, tag): &(&str, &str)| if start == tag { (*tag).to_owned() } else { format!("{start}={tag}") };
+    RULES.iter().map(rule).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

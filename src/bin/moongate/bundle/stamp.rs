@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a bundle is made of, beside the library and the toolchain.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -19,6 +19,7 @@ const FILES: [&str; 8] = [
     "www/moongate.js",
     "www/moongate.css",
     "www/moongate.d.ts",
+    "www/tongues.js",
 ];
 
 /// 16 hexadecimal digits, the same as long as nothing that goes into the bundle has changed.
