@@ -73,9 +73,8 @@ function localeOf({ locale }) {
 
 /** Which language that is shown in: by the core's first rule whose start the tag has. */
 function languageFor(locale) {
-  const rules = generated.rules.split(' ').map((rule) => rule.split('='))
-  const [start, tag = start] = rules.find(([start]) => `${locale}-`.toLowerCase().startsWith(`${start}-`)) ?? ['en']
-  return tag
+  const fits = (rule) => new RegExp(`^(${rule.split('=').pop()})(?![^-])`, 'i').test(locale)
+  return (generated.rules.split(' ').find(fits) ?? 'en').split('=')[0]
 }
 
 /** What is at hand of a language: the words of the first screen, by their keys; undefined if it must be fetched. */
@@ -124,14 +123,21 @@ function once(key, work) {
   return loaded[key]
 }
 
-async function fetched({ name, integrity }) {
+/** Name and hash of a file of ours, from `stem.ext hash`: the name holds the first letters of the hash. */
+function pinned(file) {
+  const [stem, ext, hash] = file.split(/[. ]/)
+  return { name: `${stem}-${hash.slice(0, 8).replace(/\W/g, '_')}.${ext}`, integrity: `sha256-${hash}` }
+}
+
+async function fetched(file, { name, integrity } = pinned(file)) {
   const response = await fetch(beside(name), { integrity })
   if (response.ok) return response
   throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
 }
 
 /** One of our own modules, held to its hash: `import` takes what was preloaded, and the preload is checked. */
-function script({ name, integrity }, tries) {
+function script(file, tries) {
+  const { name, integrity } = pinned(file)
   // Where a browser remembers that an address failed, another try needs another address.
   const href = beside(name) + (tries ? `?${tries}` : '')
   document.head.append(el('link', { rel: 'modulepreload', href, integrity }))
@@ -159,19 +165,10 @@ const part = (name, before) => once(name, async () => {
 const paying = () => part('pay', engine)
 // What reads providers' responses, fetched with the first press: nobody needs it before.
 const reading = () => part('read', paying)
-/** What knows the other languages. */
-const tongues = (tries) => script(generated.tongues, tries)
-/** The words of a language that are not at hand. */
-const wordsIn = (lang) => once(lang, async (tries) => {
-  let file = generated.words[lang]
-  if (!file) {
-    // Named like what holds its hash, so that both are fetched at once; held to the hash, it then comes out of the cache.
-    const name = `words/${lang}${generated.tongues.name.slice(7)}on`
-    fetch(beside(name)).catch(() => {})
-    file = { name, integrity: (await tongues(tries)).pins[lang] }
-  }
-  return (await fetched(file)).json()
-})
+/** A script of ours that few pages need. */
+const further = (name) => once(name, (tries) => script(generated[name], tries))
+/** The rest of a language's words; of those that are not at hand, all are here with the first. */
+const restOf = (lang, file = generated.words[lang]) => file && once(lang, async () => (await fetched(file)).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
 
@@ -182,6 +179,9 @@ function environment() {
   const ipad = navigator.maxTouchPoints > 1 && seen([[generated.ipad, 'tablet']])
   return { app: seen(generated.apps) ?? 'browser', device: ipad || (seen(generated.devices) ?? 'desktop') }
 }
+
+/** The word for the app around the page: its wallet's, if it has one. */
+const hereIn = (app) => `app_${generated.wallets.find(([id]) => id.startsWith(app.split('_')[0]))?.[0] ?? 'other'}`
 
 /** What each wallet can do here: its rank among the rows and its hint. The narrowest entry of the table counts. */
 function placements({ app, device }) {
@@ -348,11 +348,11 @@ function counterpart(root, { dataset, value }) {
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 class Shell {
   /**
-   * `opened` is called once the form way is open, `failed` when a press has waited for too long; `isFirst` says whether the
-   * page is still to hear that it can be paid.
+   * `opened` is called once the form way is open, `failed` when a press has waited for too long, `others` with the words of
+   * the language that the shopper turned to; `isFirst` says whether the page is still to hear that it can be paid.
    */
-  constructor(host, { opened, failed, isFirst }) {
-    Object.assign(this, { host, opened, failed, isFirst })
+  constructor(host, told) {
+    Object.assign(this, told, { host })
     this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
@@ -398,17 +398,20 @@ class Shell {
   speak(language) {
     if (this.language === language) return
     this.language = language
+    const known = (this.words = atHand(language))
     // 中文 is one tap away for who reads it.
-    const listed = !/^zh/.test(language) && navigator.languages.find((tag) => /^zh\b/i.test(tag))
-    const other = listed ? { lang: languageFor(listed), name: '中文' } : undefined
-    const take = (words) => {
-      if (this.language === language) this.words = words && { ...words, other }
-    }
-    take(atHand(language))
-    this.heard = this.words ?? Promise.race([wordsIn(language), pause(SILENCE)]).catch(() => {}).then((words) => {
-      take(words ?? atHand('en'))
+    if (known && (language !== 'en' || !/zh/.test(navigator.languages))) return
+    // The file is named like the script that knows its hash, so that both are fetched at once; it then comes from the cache.
+    const name = pinned(generated.tongues).name.replace('tongues', `words/${language}`) + 'on'
+    if (!known) fetch(beside(name)).catch(() => {})
+    const tools = { name, languageFor, atHand, fetched, once, restOf }
+    const taught = further('tongues').then(({ teach }) => teach(this, tools))
+    const heard = Promise.race([taught, pause(SILENCE)]).catch(() => {}).then((words) => {
+      if (this.language !== language) return
+      this.words = words ?? known ?? atHand('en')
       this.draw()
     })
+    this.heard = known ?? heard
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -447,13 +450,7 @@ class Shell {
 
   say(key, values = {}) {
     const { words } = this
-    let text = (words.switched ? undefined : fit(this.options.texts?.[key])) ?? words[key]
-    if (values.count) {
-      // One text has several forms: `one:a row|{count} rows`.
-      const form = `${new Intl.PluralRules(words.lang).select(values.count)}:`
-      const forms = text.split('|')
-      text = (forms.find((text) => text.startsWith(form)) ?? forms.at(-1)).replace(form, '')
-    }
+    const text = (words.switched ? undefined : fit(this.options.texts?.[key])) ?? words[key] ?? ''
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -482,8 +479,7 @@ class Shell {
 
   body() {
     if (this.phase === 'confirming') return this.screen('still', 'M12 7v5l3 2', 'returned', 'confirming_do', 'ask_now')
-    if (this.outcome === 'refunded') return this.screen('good', 'M11 8l-4 4 4 4M7 12h10', 'refunded')
-    if (this.outcome) return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    if (this.outcome) return this.ended()
     return this.choosing(this.phase === 'sending')
   }
 
@@ -568,7 +564,7 @@ class Shell {
   line(row) {
     if (row.pending) return '\u00a0'
     if (works(row) && row.description) return row.description
-    const values = { app: row.label ?? this.say(`app_${row.id}`), here: this.say(generated.here[row.app] ?? 'app_other') }
+    const values = { app: row.label ?? this.say(`app_${row.id}`), here: this.say(hereIn(row.app)) }
     return row.hint && this.say(`hint_${row.hint}`, values)
   }
 
@@ -632,6 +628,7 @@ class Shell {
   async copy() {
     try {
       await navigator.clipboard.writeText(location.href)
+      Object.assign(this.words, await restOf(this.words.lang))
       this.notice = 'link_copied'
       this.draw()
     } catch {}
@@ -734,7 +731,7 @@ class Shell {
     if (this.ready || !this.fault) return
     try {
       if (!this.postable()) throw this.fault
-      const { way } = await once('form', (tries) => script(generated.form, tries))
+      const { way } = await further('form')
       await this.heard
       if (this.ready || this.gone.signal.aborted || !this.postable()) return
       Object.assign(this, way({ absolute, el, keep, newAttempt, seconds, RETURNED }))
@@ -863,9 +860,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   #draw = () => {
-    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst }))
+    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, others: this.#say }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
-    shadow.addEventListener('click', this.#switch)
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
     else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
@@ -877,7 +873,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #complete = async (shell) => {
     for (;;) {
       try {
-        const [words] = await Promise.all([wordsIn(shell.words.lang), paying()])
+        const [words] = await Promise.all([restOf(shell.words.lang), paying()])
         return words
       } catch (error) {
         if (shell.postable() || this.#shell !== shell) throw error
@@ -900,7 +896,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #show = async (words, kept, shell = null) => {
     const shadow = this.shadowRoot
     const focused = shadow.activeElement
-    const root = this.#widget.draw((this.#words = words), kept)
+    const root = this.#widget.draw(words, kept)
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
@@ -911,19 +907,13 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shell?.end()
   }
 
-  /** The shopper asks for 中文, or for the page's language again: other words, and nothing else. */
-  #switch = async ({ target: { dataset } }) => {
-    if (dataset.gesture !== 'switch_language') return
-    try {
-      const { turn } = await once('tongues', tongues)
-      const words = await turn(this.#shell?.words ?? this.#words, atHand, wordsIn)
-      if (!this.#shell) return await this.#show(words)
-      this.#shell.words = words
-      this.#shell.draw()
-    } catch {}
+  /** Other words, and nothing else. */
+  #say = (words) => {
+    if (!this.#shell) return this.#show(words)
+    this.#shell.words = words
+    this.#shell.draw()
   }
 
-  #words = null
   #locale = ''
   #told = false
 

@@ -22,7 +22,8 @@ pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when:
         }
         Outcome::Refunded => {
             let text = scene.say_app(Key::RefundedDo, &attempt.method);
-            screen(Mark::Back, &scene.say_sum(Key::Refunded), &text, vec![done(scene)])
+            let back = if scene.face.words.dir == "rtl" { Mark::BackInRtl } else { Mark::Back };
+            screen(back, &scene.say_sum(Key::Refunded), &text, vec![done(scene)])
         }
         Outcome::Failed => screen(Mark::Stop, scene.say(Key::Failed), scene.say(Key::FailedDo), again()),
         Outcome::Canceled => screen(Mark::Stop, scene.say(Key::Canceled), scene.say(Key::CanceledDo), again()),

@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "ادفع {sum}"),
     (Key::NoFee, "بدون رسوم إضافية"),
     (Key::FeeAdded, "رسوم {sum}"),
-    (Key::More, "one:طريقة دفع أخرى|two:طريقتا دفع أخريان|few:{count} طرق دفع أخرى|{count} طريقة دفع أخرى"),
+    (Key::More, "طرق دفع أخرى ({count})"),
     (Key::LargePrint, "خط كبير"),
     (Key::Test, "اختبار: لن يُخصم أي مبلغ"),
     (Key::CopyLink, "نسخ الرابط"),

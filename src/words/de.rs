@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "{sum} bezahlen"),
     (Key::NoFee, "Keine zusätzlichen Gebühren"),
     (Key::FeeAdded, "Gebühr {sum}"),
-    (Key::More, "one:{count} weitere Zahlungsart|{count} weitere Zahlungsarten"),
+    (Key::More, "Weitere Zahlungsarten ({count})"),
     (Key::LargePrint, "Großschrift"),
     (Key::Test, "Test: Es wird nichts abgebucht"),
     (Key::CopyLink, "Link kopieren"),

@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "Pay {sum}"),
     (Key::NoFee, "No extra charge"),
     (Key::FeeAdded, "Fee {sum}"),
-    (Key::More, "one:{count} more way to pay|{count} more ways to pay"),
+    (Key::More, "More ways to pay ({count})"),
     (Key::LargePrint, "Large print"),
     (Key::Test, "Test: no money is taken"),
     (Key::CopyLink, "Copy link"),

@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "Pagar {sum}"),
     (Key::NoFee, "Sin cargos adicionales"),
     (Key::FeeAdded, "Cargo {sum}"),
-    (Key::More, "one:{count} forma de pago más|{count} formas de pago más"),
+    (Key::More, "Más formas de pago ({count})"),
     (Key::LargePrint, "Letra grande"),
     (Key::Test, "Prueba: no se cobra nada"),
     (Key::CopyLink, "Copiar enlace"),

@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "Payer {sum}"),
     (Key::NoFee, "Sans frais supplémentaires"),
     (Key::FeeAdded, "Frais {sum}"),
-    (Key::More, "one:{count} autre moyen de paiement|{count} autres moyens de paiement"),
+    (Key::More, "Autres moyens de paiement ({count})"),
     (Key::LargePrint, "Grands caractères"),
     (Key::Test, "Test\u{a0}: aucun montant n’est débité"),
     (Key::CopyLink, "Copier le lien"),

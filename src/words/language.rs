@@ -25,12 +25,8 @@ const fn language(tag: &'static str, name: &'static str, texts: &'static [(Key, 
     Language { tag, dir: "ltr", name, forms: "", parent: None, texts }
 }
 
-const fn with_forms(language: Language, forms: &'static str) -> Language {
-    Language { forms, ..language }
-}
-
 static ZH_TW: Language = language("zh-TW", "中文", zh_tw::TEXTS);
-static EN: Language = with_forms(language("en", "English", en::TEXTS), "one");
+static EN: Language = Language { forms: "one", ..language("en", "English", en::TEXTS) };
 
 /// # Source
 /// The forms are CLDR's for whole numbers; a test asks the browsers' `Intl.PluralRules` for them (2026-11-22). The last form
@@ -46,39 +42,33 @@ static LANGUAGES: [&Language; 16] = [
     &language("vi", "Tiếng Việt", vi::TEXTS),
     &language("ms", "Bahasa Melayu", ms::TEXTS),
     &language("id", "Bahasa Indonesia", id::TEXTS),
-    &with_forms(language("fr", "Français", fr::TEXTS), "one"),
-    &with_forms(language("de", "Deutsch", de::TEXTS), "one"),
-    &with_forms(language("es", "Español", es::TEXTS), "one"),
-    &with_forms(language("pt-BR", "Português", pt_br::TEXTS), "one"),
-    &with_forms(language("ru", "Русский", ru::TEXTS), "one few"),
-    &Language { dir: "rtl", ..with_forms(language("ar", "العربية", ar::TEXTS), "one two few") },
+    &Language { forms: "one", ..language("fr", "Français", fr::TEXTS) },
+    &Language { forms: "one", ..language("de", "Deutsch", de::TEXTS) },
+    &Language { forms: "one", ..language("es", "Español", es::TEXTS) },
+    &Language { forms: "one", ..language("pt-BR", "Português", pt_br::TEXTS) },
+    &Language { forms: "one few", ..language("ru", "Русский", ru::TEXTS) },
+    &Language { dir: "rtl", forms: "one two few", ..language("ar", "العربية", ar::TEXTS) },
 ];
 
-/// From the start of a tag to a language's tag: the first line whose start is the whole tag, or is followed by `-` in it,
-/// counts; letter case does not. A tag that none fits is English.
+/// Each language with the starts of its tags, `|` between: the first line counts that has the whole tag, or what is followed by
+/// `-` in it; letter case does not. A tag that none fits is English.
 ///
 /// `moongate.js` chooses a file by the same lines before the wasm arrives. A script that is said counts more than a land:
 /// `zh-Hant-MY` is in the letters of Taiwan. `in` is what Android called Indonesian.
-pub const RULES: [(&str, &str); 21] = [
-    ("zh-hant-hk", "zh-HK"),
-    ("zh-hant-mo", "zh-HK"),
-    ("zh-hant", "zh-TW"),
-    ("zh-hk", "zh-HK"),
-    ("zh-mo", "zh-HK"),
-    ("zh-tw", "zh-TW"),
-    ("yue", "zh-HK"),
-    ("zh", "zh-CN"),
+pub const RULES: [(&str, &str); 15] = [
+    ("zh-HK", "zh-hant-hk|zh-hant-mo|zh-hk|zh-mo|yue"),
+    ("zh-TW", "zh-hant|zh-tw"),
+    ("zh-CN", "zh"),
+    ("pt-BR", "pt"),
+    ("id", "id|in"),
     ("ja", "ja"),
     ("ko", "ko"),
     ("th", "th"),
     ("vi", "vi"),
     ("ms", "ms"),
-    ("id", "id"),
-    ("in", "id"),
     ("fr", "fr"),
     ("de", "de"),
     ("es", "es"),
-    ("pt", "pt-BR"),
     ("ru", "ru"),
     ("ar", "ar"),
 ];
@@ -89,8 +79,9 @@ impl Language {
 
     /// The language for a BCP 47 tag, by [`RULES`]: `zh-Hans-SG` is `zh-CN`, an unknown one is `en`.
     pub fn find(tag: &str) -> &'static Self {
-        let name = RULES.iter().find(|(start, _)| starts(tag, start)).map_or(&"en", |(_, name)| name);
-        Self::ALL.iter().find(|language| language.tag == *name).unwrap_or(&&EN)
+        let fits = |(_, starts): &&(&str, &str)| starts.split('|').any(|start| begins(tag, start));
+        let name = RULES.iter().find(fits).map_or("en", |(name, _)| name);
+        Self::ALL.iter().find(|language| language.tag == name).unwrap_or(&&EN)
     }
 
     /// Its text of this key: its own, else its parent's.
@@ -110,7 +101,7 @@ impl Language {
     }
 }
 
-fn starts(tag: &str, start: &str) -> bool {
+fn begins(tag: &str, start: &str) -> bool {
     let fits = tag.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
     fits && matches!(tag.as_bytes().get(start.len()), None | Some(b'-'))
 }
@@ -146,7 +137,7 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(Language::find(language.tag), *language);
         }
-        for (_, tag) in RULES {
+        for (tag, _) in RULES {
             assert!(Language::ALL.iter().any(|language| language.tag == tag), "{tag}");
         }
     }

@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "Pagar {sum}"),
     (Key::NoFee, "Sem taxa adicional"),
     (Key::FeeAdded, "Taxa {sum}"),
-    (Key::More, "one:Mais {count} forma de pagamento|Mais {count} formas de pagamento"),
+    (Key::More, "Mais formas de pagamento ({count})"),
     (Key::LargePrint, "Letra grande"),
     (Key::Test, "Teste: nada será cobrado"),
     (Key::CopyLink, "Copiar link"),

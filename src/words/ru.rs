@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "Оплатить {sum}"),
     (Key::NoFee, "Без комиссии"),
     (Key::FeeAdded, "Комиссия {sum}"),
-    (Key::More, "one:Ещё {count} способ|few:Ещё {count} способа|Ещё {count} способов"),
+    (Key::More, "Другие способы ({count})"),
     (Key::LargePrint, "Крупный шрифт"),
     (Key::Test, "Тест: деньги не списываются"),
     (Key::CopyLink, "Копировать ссылку"),

@@ -12,7 +12,7 @@ fn target() -> PathBuf {
 }
 
 /// Where this engine's pictures are kept for people to look at.
-fn screenshots() -> PathBuf {
+pub fn screenshots() -> PathBuf {
     let folder = target().join("screenshots");
     match Engine::of_this_run() {
         Engine::Chromium => folder,
@@ -21,7 +21,7 @@ fn screenshots() -> PathBuf {
 }
 
 /// axe-core, where `tests/run` puts it. Without it these tests are skipped, and say so past the capture of output.
-fn axe() -> Option<String> {
+pub fn axe() -> Option<String> {
     let file = target().join("axe/node_modules/axe-core/axe.min.js");
     let text = fs::read_to_string(&file).ok();
     if text.is_none() {
@@ -31,7 +31,7 @@ fn axe() -> Option<String> {
 }
 
 /// What axe finds wrong on the page, each as rule, target and advice.
-async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
+pub async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     browser.run(&format!("if (!window.axe) {{ {axe} }}"), &[]).await;
     let judge = "window.judged = null
       const told = ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`)

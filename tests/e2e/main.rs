@@ -36,4 +36,5 @@ mod payloads;
 mod returning;
 mod scenes;
 mod shell;
+mod tongues;
 mod wrong;

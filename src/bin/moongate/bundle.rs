@@ -21,11 +21,11 @@ mod unread;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
-use folder::{Fetched, File, integrity};
+use folder::{Fetched, File, hash};
 use glue::Glue;
 use moongate::words::{Key, Language};
 use parts::PARTS;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -137,7 +137,8 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Vec<File>> {
     let modules: Vec<(&str, File)> = modules.collect();
     let parts = modules.iter().map(|(name, file)| ((*name).to_owned(), reference(file)));
     generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
-    let form = File::hashed("form", "js", script::short(&workspace.text("www/form.js")?)?.into_bytes(), Fetched::Never);
+    let form = script::assemble(&workspace.text("www/form.js")?, &shell::words_of_the_form())?;
+    let form = File::hashed("form", "js", form.into_bytes(), Fetched::Never);
     generated.insert("form".to_owned(), reference(&form));
     let mut files = vec![script, form];
     files.extend(modules.into_iter().map(|(_, file)| file));
@@ -171,7 +172,10 @@ fn words_of(language: &Language) -> File {
     File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::OnceReadyInOneLanguage)
 }
 
-/// What the script must know to fetch a file: its address beside the script, and the hash the browser holds it to.
+/// What the script must know to fetch a file: its stem and ending, and the hash that the browser holds it to, whose first
+/// letters the name has in between.
 fn reference(file: &File) -> Value {
-    json!({ "name": file.name, "integrity": integrity(&file.bytes) })
+    let stem = file.name.rsplit_once('-').map_or("", |(stem, _)| stem);
+    let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    format!("{stem}.{ending} {}", hash(&file.bytes)).into()
 }

@@ -57,7 +57,7 @@ impl File {
     /// A file whose name changes with its content: any cache can keep it for ever, and an older script still finds the
     /// older file beside the newer.
     pub(super) fn hashed(stem: &str, extension: &str, bytes: Vec<u8>, fetched: Fetched) -> Self {
-        let name = format!("{stem}-{}.{extension}", hex(&Sha256::digest(&bytes), 8));
+        let name = format!("{stem}-{}.{extension}", short(&hash(&bytes)));
         Self { name, bytes, fetched }
     }
 }
@@ -69,10 +69,20 @@ pub(super) fn hex(hash: &[u8], digits: usize) -> String {
     text
 }
 
-/// The `integrity` that a page pins a file with. Hashes can't be compressed, and `moongate.js` holds eight: SHA-256 is as safe
-/// from a second file of the same hash as anything else here, and a third shorter than SHA-384.
+/// The SHA-256 in Base64. Hashes can't be compressed, and `moongate.js` holds eight: this one is as safe from a second file
+/// of the same hash as anything else here, and a third shorter than SHA-384.
+pub(super) fn hash(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(bytes))
+}
+
+/// The letters of a hash that a file's name has: `moongate.js` knows the name by the hash.
+pub(super) fn short(hash: &str) -> String {
+    hash.chars().take(8).map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
+}
+
+/// The `integrity` that a page pins a file with.
 pub(super) fn integrity(bytes: &[u8]) -> String {
-    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes)))
+    format!("sha256-{}", hash(bytes))
 }
 
 /// Writes every file, its `.br` and `.gz`, and at last the manifest: a folder that has one is whole.
@@ -195,7 +205,7 @@ mod tests {
     #[test]
     fn a_file_named_by_its_hash_changes_its_name_with_its_content() {
         let name = |text: &str| File::hashed("words/en", "json", text.into(), Fetched::OnceReadyInOneLanguage).name;
-        assert_eq!(name("{}"), "words/en-44136fa3.json");
+        assert_eq!(name("{}"), "words/en-RBNvo1Wz.json");
         assert_ne!(name("{}"), name("{ }"));
     }
 

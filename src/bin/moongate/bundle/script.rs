@@ -1,4 +1,4 @@
-//! Decides how `moongate.js` and `tongues.js` become one file each: their one import replaced by what it names, and the whole made short.
+//! Decides how `moongate.js`, `form.js` and `tongues.js` become one file each: their one import replaced by what it names, and the whole made short.
 //!
 //! It does not decide what the tables say or what the script does.
 

@@ -31,11 +31,11 @@ fn quoted(rest: &str, quote: char) -> (&str, usize) {
     (rest.get(..end).unwrap_or_default(), end)
 }
 
-/// Adds a piece; a space only where it can mean something. Before `:` and around `(` and `+` it can, so there it stays.
+/// Adds a piece; a space only where it can mean something. Before `:` and around `(` it can, so there it stays.
 fn push(lean: &mut String, piece: &str) {
     match piece {
-        " " if lean.is_empty() || lean.ends_with(['{', '}', ';', ',', ':', '>', '~', ' ']) => {}
-        "{" | "}" | ";" | ">" | "~" => {
+        " " if lean.is_empty() || lean.ends_with(['{', '}', ';', ',', ':', ' ']) => {}
+        "{" | "}" | ";" => {
             lean.truncate(lean.trim_end_matches(' ').len());
             if piece == "}" && lean.ends_with(';') {
                 lean.pop();
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn comments_and_indentation_go() {
         let css = "/* The ground */\n:host {\n  color: red; /* why */\n  margin: 0 auto;\n}\n\n@media (min-width: 30em) {\n  a b > c,\n  d :hover { top: calc(1px + 2px); }\n}\n";
-        let expected = ":host{color:red;margin:0 auto}@media (min-width:30em){a b>c,d :hover{top:calc(1px + 2px)}}";
+        let expected = ":host{color:red;margin:0 auto}@media (min-width:30em){a b > c,d :hover{top:calc(1px + 2px)}}";
         assert_eq!(lean(css), expected);
     }
 

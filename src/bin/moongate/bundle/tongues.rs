@@ -3,12 +3,11 @@
 //! It does not decide what they say, nor when they are fetched. Hashes can't be compressed: in `moongate.js` those of fourteen
 //! files would cost every shopper what only some need.
 
-use super::folder::{Fetched, File, hex, integrity};
+use super::folder::{Fetched, File, hash, integrity, short};
 use super::{script, shell};
 use anyhow::Result;
 use moongate::words::{self, Language};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 /// The script and the files of words.
 pub(super) struct Tongues {
@@ -34,7 +33,7 @@ pub(super) fn files(text: &str) -> Result<Tongues> {
     let names: Map<_, Value> =
         Language::ALL.iter().map(|language| (language.tag.to_owned(), language.name.into())).collect();
     let script = script::assemble(text, &json!({ "pins": pins, "names": names }))?.into_bytes();
-    let hash = hex(&Sha256::digest(&script), 8);
+    let hash = short(&hash(&script));
     let words = others
         .into_iter()
         .map(|(tag, file)| File::named(&format!("words/{tag}-{hash}.json"), file, Fetched::OnceReadyInOneLanguage));
