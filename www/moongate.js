@@ -199,12 +199,14 @@ function money(minor, currency, locale) {
   const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
   const text = `${minor}`.padStart(digits + 1, '0')
   const point = text.length - digits
-  // In the digits that the wallets show, whatever the language: sums are compared.
-  const form = { style: 'currency', currency, currencyDisplay: 'narrowSymbol', numberingSystem: 'latn' }
+  // In the digits that the wallets show, whatever the language: sums are compared. In Japanese ¥ is the yen, and the yuan 元.
+  const currencyDisplay = /^ja/.test(locale) ? 'symbol' : 'narrowSymbol'
+  const form = { style: 'currency', currency, currencyDisplay, numberingSystem: 'latn' }
   form.minimumFractionDigits = form.maximumFractionDigits = digits
   const written = (locale) => new Intl.NumberFormat(locale, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
   try {
-    return written(locale)
+    // In Arabic the yuan's sign has letters, which would be torn off the sum from right to left.
+    return written(/^ar/.test(locale) ? 'en' : locale)
   } catch {
     // A tag of the page's that is none.
     return written()
@@ -740,7 +742,7 @@ class Shell {
       // Neither the widget nor a form: the shopper hears it, and may press again.
       if (this.phase !== 'sending') return
       this.pressed = false
-      this.notice = 'fault_unreachable'
+      this.notice = 'no_network'
       this.to('choosing')
     }
   }

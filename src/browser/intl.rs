@@ -16,16 +16,20 @@ pub(super) struct BrowserIntl {
 
 impl Intl for BrowserIntl {
     fn sum(&self, amount: &Amount) -> String {
+        // In Japanese ¥ is the yen, and the yuan 元.
+        let display = if self.locale.starts_with("ja") { "symbol" } else { "narrowSymbol" };
         let digits = f64::from(u8::try_from(amount.currency().digits()).unwrap_or(2));
         let options = [
             ("style", "currency".into()),
             ("currency", amount.currency().code().into()),
-            ("currencyDisplay", "narrowSymbol".into()),
+            ("currencyDisplay", display.into()),
             ("minimumFractionDigits", digits.into()),
             ("maximumFractionDigits", digits.into()),
         ];
         let text = amount.decimal().into();
-        said(("NumberFormat", "format"), &self.locale, &options, &text).unwrap_or_else(|| amount.text())
+        // In Arabic the yuan's sign has letters, which would be torn off the sum from right to left: it is written as in English.
+        let locale = if self.locale.starts_with("ar") { "en" } else { &self.locale };
+        said(("NumberFormat", "format"), locale, &options, &text).unwrap_or_else(|| amount.text())
     }
 
     fn plural(&self, lang: &str, count: u64) -> String {

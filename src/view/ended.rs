@@ -65,7 +65,8 @@ fn question(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 fn paid_with(scene: &Scene<'_>, attempt: &Attempt, when: Option<i64>) -> String {
     let mut text = scene.name(&attempt.method).to_owned();
     if let Some(seconds) = when {
-        text.push_str(" · ");
+        // From right to left, a mark keeps the time's first digits from joining the wallet's name.
+        text.push_str(if scene.face.words.dir == "rtl" { "\u{200f} · \u{200f}" } else { " · " });
         text.push_str(&scene.face.intl.moment(seconds));
     }
     text

@@ -185,4 +185,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "Das Netz ist langsam, es kam keine Antwort. Tippen Sie erneut auf Bezahlen: Diese Zahlung geht weiter, es entsteht keine zweite.",
     ),
+    (Key::NoNetwork, "Kein Netz. Versuchen Sie es erneut."),
 ];

@@ -153,4 +153,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "The network is slow and no answer came. Pressing pay again continues this payment, it does not start another.",
     ),
+    (Key::NoNetwork, "No network. Try again."),
 ];

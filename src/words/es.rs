@@ -158,4 +158,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "La red va lenta y no ha llegado respuesta. Si tocas Pagar otra vez, sigue este mismo pago y no se crea otro.",
     ),
+    (Key::NoNetwork, "No hay red. Inténtalo de nuevo."),
 ];

@@ -182,4 +182,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "Le réseau est lent et aucune réponse n’est venue. Appuyez à nouveau sur Payer pour continuer ce paiement, sans en créer un autre.",
     ),
+    (Key::NoNetwork, "Pas de réseau. Réessayez."),
 ];

@@ -149,4 +149,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "Jaringan lambat dan tidak ada jawaban. Tekan bayar lagi untuk melanjutkan pembayaran ini; tidak dibuat pembayaran baru.",
     ),
+    (Key::NoNetwork, "Tidak ada jaringan. Coba lagi."),
 ];

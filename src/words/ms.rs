@@ -155,4 +155,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "Rangkaian perlahan dan tiada jawapan. Tekan bayar sekali lagi untuk meneruskan bayaran ini; bayaran baharu tidak dibuat.",
     ),
+    (Key::NoNetwork, "Tiada rangkaian. Cuba lagi."),
 ];

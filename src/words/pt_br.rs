@@ -149,4 +149,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "A rede está lenta e não houve resposta. Tocar em Pagar de novo continua este pagamento, sem criar outro.",
     ),
+    (Key::NoNetwork, "Sem conexão. Tente de novo."),
 ];

@@ -152,4 +152,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "Mạng chậm và chưa có trả lời. Chạm thanh toán lần nữa sẽ tiếp tục giao dịch này, không tạo giao dịch mới.",
     ),
+    (Key::NoNetwork, "Mất kết nối mạng. Hãy thử lại."),
 ];

@@ -49,4 +49,5 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FaultBadAction, "商戶提供的付款頁面打不開。請換一種方式，或聯絡商戶。"),
     (Key::FaultUnreachable, "網絡中斷。恢復連線後再按付款會接續這一筆，不會另開一筆。"),
     (Key::FaultTimeout, "網絡太慢，沒有等到商戶回覆。再按付款會接續這一筆，不會另開一筆。"),
+    (Key::NoNetwork, "網絡中斷，請再試一次"),
 ];

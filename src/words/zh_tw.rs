@@ -128,4 +128,5 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FaultBadAction, "店家提供的付款頁面打不開。請換一種方式，或聯絡店家。"),
     (Key::FaultUnreachable, "網路中斷。恢復連線後再點付款會接續這一筆，不會另開一筆。"),
     (Key::FaultTimeout, "網路太慢，沒有等到店家回覆。再點付款會接續這一筆，不會另開一筆。"),
+    (Key::NoNetwork, "網路中斷，請再試一次"),
 ];

@@ -200,6 +200,17 @@ async fn any_word_of_any_language_can_be_replaced() {
 }
 
 #[tokio::test]
+async fn a_sum_in_yuan_is_not_taken_for_yen_in_japanese() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let checkout = drawn(&browser, &shop, &trial(&shop, "ja")).await;
+    checkout.until("the sum is there", "return /元\\s?128.00/.test(root.querySelector('.pay').innerText)").await;
+    checkout.ready().await;
+    let button = checkout.text(".pay").await;
+    assert!(button.contains('元') && !button.contains(['¥', '￥']), "{button}");
+}
+
+#[tokio::test]
 async fn arabic_is_mirrored_and_codes_are_not() {
     let shop = Shop::open();
     let browser = DESK.phone(PHONE).open().await;
@@ -218,7 +229,8 @@ async fn arabic_is_mirrored_and_codes_are_not() {
     checkout.ready().await;
     assert_eq!(checkout.see(sides).await, json!(["rtl", true, true, true]));
     assert_eq!(checkout.see(number).await, json!(true));
-    assert!(checkout.text(".sum").await.contains("128"), "{}", checkout.text(".sum").await);
+    let sum = checkout.text(".sum").await;
+    assert!(sum.contains("128.00") && !sum.contains("CN"), "{sum}");
     untroubled(&browser).await;
 }
 

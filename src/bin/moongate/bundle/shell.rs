@@ -30,7 +30,7 @@ const SAID: &[Key] = &[
     Key::ConfirmingDo,
     Key::Asking,
     Key::AskNow,
-    Key::FaultUnreachable,
+    Key::NoNetwork,
 ];
 
 /// The words that only the form way says.
