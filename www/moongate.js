@@ -205,8 +205,8 @@ function money(minor, currency, locale) {
   form.minimumFractionDigits = form.maximumFractionDigits = digits
   const written = (locale) => new Intl.NumberFormat(locale, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
   try {
-    // In Arabic the yuan's sign has letters, which would be torn off the sum from right to left.
-    return written(/^ar/.test(locale) ? 'en' : locale)
+    // In Arabic the yuan's sign has letters, which would be torn off the sum: it is written as in English, from left to right.
+    return /^ar/.test(locale) ? `\u2066${written('en')}\u2069` : written(locale)
   } catch {
     // A tag of the page's that is none.
     return written()

@@ -27,9 +27,12 @@ impl Intl for BrowserIntl {
             ("maximumFractionDigits", digits.into()),
         ];
         let text = amount.decimal().into();
-        // In Arabic the yuan's sign has letters, which would be torn off the sum from right to left: it is written as in English.
-        let locale = if self.locale.starts_with("ar") { "en" } else { &self.locale };
-        said(("NumberFormat", "format"), locale, &options, &text).unwrap_or_else(|| amount.text())
+        // In Arabic the yuan's sign has letters, which would be torn off the sum: it is written as in English, from left to
+        // right.
+        let arabic = self.locale.starts_with("ar");
+        let locale = if arabic { "en" } else { &self.locale };
+        let sum = said(("NumberFormat", "format"), locale, &options, &text).unwrap_or_else(|| amount.text());
+        if arabic { ["\u{2066}", &sum, "\u{2069}"].concat() } else { sum }
     }
 
     fn plural(&self, lang: &str, count: u64) -> String {
