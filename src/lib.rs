@@ -32,7 +32,7 @@
 //! | --- | --- |
 //! | [`checkout`] | the core: options, environment, offer, the state machine, the wire, faults. Pure; knows no browser, clock or Yew |
 //! | [`action`] | any provider's response → one checked action; the addresses that may be opened |
-//! | [`words`] | what a shopper reads, one file a language |
+//! | [`words`] | what a shopper reads, one file a language; which language a tag means; forms for numbers |
 //! | [`view`] | Yew: state in, HTML and gestures out; renders natively in tests |
 //! | `browser` | wasm32 only: performs effects, turns what happens into events; `till` holds a checkout, `app` draws it |
 //! | `bin/moongate` | the native program: `serve` with the sandbox, `bundle`, `action`, `offer`, `replay`, `verify` |
@@ -55,7 +55,8 @@
 //! 4. Whether money moved is known from the merchant's server alone. The widget reports; it never concludes.
 //! 5. Nothing from the outside is opened, posted or drawn before `action` has checked it.
 //! 6. No card number, password or key ever passes through: no type exists that could hold one.
-//! 7. A new wallet touches the catalog, the words and a fixture; a new provider one file and a fixture; a new language one file.
+//! 7. A new wallet touches the catalog, the words and a fixture; a new provider one file and a fixture; a new
+//!    language one file and its lines in `words/language.rs`.
 //! 8. One source for each fact. What `moongate.js` must know before the wasm arrives is generated from the core by `bundle`;
 //!    what two places must draw alike is held together by a test.
 //!

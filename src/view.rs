@@ -76,7 +76,7 @@ pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
     let drawing = shown.drawing();
     let scene = Scene { state, face, now: *now, on, drawing, notice: *notice };
     html! {
-        <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)}
+        <section class="moongate" lang={face.words.lang.clone()} dir={face.words.dir} data-theme={theme(face.theme)}
             data-size={size(state.large)} data-phase={state.phase.word()}
             data-at={at(&state.phase)}>
             { ribbon(&scene) }
@@ -91,7 +91,7 @@ pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
 /// `key` is what [`Key::broken`] says of them.
 pub fn broken(face: &Face, key: Key, large: bool) -> Html {
     html! {
-        <section class="moongate" lang={face.lang} dir={face.dir} data-theme={theme(face.theme)} data-size={size(large)}
+        <section class="moongate" lang={face.words.lang.clone()} dir={face.words.dir} data-theme={theme(face.theme)} data-size={size(large)}
             data-phase="broken">
             <div class="alert" role="alert" data-fault={key.name()}>
                 <p>{ face.words.say(key) }</p>
@@ -132,10 +132,17 @@ fn bill(scene: &Scene<'_>) -> Html {
                 <span class="order">{ &scene.state.order.id }</span>
             </p>
             { sum(scene) }
+            { other_language(scene) }
             <button type="button" class="size" aria-pressed={large} data-gesture="toggle_large"
                 onclick={control::gives(scene, Gesture::ToggleLarge)}>{ scene.say(Key::LargePrint) }</button>
         </header>
     }
+}
+
+/// The way to 中文 and back. `moongate.js` hears the press: another language is other words, and no other checkout.
+fn other_language(scene: &Scene<'_>) -> Html {
+    let Some((tag, name)) = &scene.face.words.other else { return Html::default() };
+    html! { <button type="button" class="size" lang={tag.clone()} data-gesture="switch_language">{ name }</button> }
 }
 
 fn sum(scene: &Scene<'_>) -> Html {

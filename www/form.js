@@ -2,6 +2,8 @@
 //
 // Fetched only there. It is given the shell's tools, and gives what the shell takes for its own; `this` is the shell.
 
+import { generated } from './generated.js'
+
 // Statuses after which an attempt can't be paid any more.
 const CLOSED = /^(failed|canceled|expired)$/
 // How long a page that was to be left is waited for before the attempt is asked about, in milliseconds.
@@ -10,6 +12,8 @@ const LEAVING = 2e4
 export const way = ({ absolute, el, keep, newAttempt, seconds, RETURNED }) => ({
   take() {
     this.ready = true
+    // What only this way says; of the other languages all words are here.
+    this.words = { ...generated[this.words.lang], ...this.words }
     this.clearAddress()
     this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
@@ -115,6 +119,14 @@ export const way = ({ absolute, el, keep, newAttempt, seconds, RETURNED }) => ({
     this.to(paid ? 'ended' : 'choosing')
     const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }
     this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
+  },
+
+  /** Paid, or given back. */
+  ended() {
+    // An arrow back, which points the other way where one reads from right to left.
+    const back = this.words.dir ? 'M13 8l4 4-4 4M17 12H7' : 'M11 8l-4 4 4 4M7 12h10'
+    if (this.outcome === 'refunded') return this.screen('good', back, 'refunded')
+    return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
   },
 
   drop() {

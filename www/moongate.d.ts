@@ -111,7 +111,10 @@ interface Settings {
   methods?: readonly (Wallet | Method)[]
   /** The name above the sum, to compare with the payee in the wallet. */
   shop?: string
-  /** BCP 47. Default: the page's `lang`, then the browser's. */
+  /**
+   * BCP 47. Default: the page's `lang`, then the browser's. The words are in zh-CN, zh-TW, zh-HK, en, ja, ko, th, vi, ms, id,
+   * fr, de, es, pt-BR, ru or ar; another tag falls back to its parent (pt-PT to pt-BR, zh-Hant-MO to zh-HK), else to en.
+   */
   locale?: string
   /** Default `auto`. */
   theme?: 'auto' | 'light' | 'dark'
@@ -150,7 +153,10 @@ interface Settings {
   hosts?: readonly string[]
   /** Stable id for rollout buckets; never sent. */
   shopper?: string
-  /** Words to replace, by key. */
+  /**
+   * Words to replace, by key, in the page's language. Where a number is said, a form for each plural category of CLDR, the
+   * last for all other numbers: `one:{count} minute left|{count} minutes left`.
+   */
   texts?: Readonly<Record<string, string>>
 }
 

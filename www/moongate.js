@@ -23,6 +23,9 @@ const RETURNED = 'moongate_attempt'
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
+// How long the words of another language are waited for before the rows are drawn in English, in milliseconds: two tries and
+// the time between, and about as long as an empty place is borne. The rows then stay English, since they may be under a finger.
+const SILENCE = 3e3
 // How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
 const LOOK = 5e3
 
@@ -70,7 +73,13 @@ function localeOf({ locale }) {
 
 /** Which language that is shown in: by the core's first rule whose start the tag has. */
 function languageFor(locale) {
-  return generated.rules.find(([start]) => !start || `${locale}-`.toLowerCase().startsWith(`${start}-`.toLowerCase()))[1]
+  const fits = (rule) => new RegExp(`^(${rule.split('=').pop()})(?![^-])`, 'i').test(locale)
+  return (generated.rules.split(' ').find(fits) ?? 'en').split('=')[0]
+}
+
+/** What is at hand of a language: the words of the first screen, by their keys; undefined if it must be fetched. */
+function atHand(lang, texts = generated.languages[lang]) {
+  return texts && { lang, ...Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]])) }
 }
 
 /** A text fit to be shown, else undefined: not too long, nothing in it that hides or turns round what is beside it. */
@@ -114,7 +123,13 @@ function once(key, work) {
   return loaded[key]
 }
 
-async function fetched({ name, integrity }) {
+/** Name and hash of a file of ours, from `stem.ext hash`: the name holds the first letters of the hash. */
+function pinned(file) {
+  const [stem, ext, hash] = file.split(/[. ]/)
+  return { name: `${stem}-${hash.slice(0, 8).replace(/\W/g, '_')}.${ext}`, integrity: `sha256-${hash}` }
+}
+
+async function fetched(file, { name, integrity } = pinned(file)) {
   const response = await fetch(beside(name), { integrity })
   if (response.ok) return response
   throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
@@ -124,7 +139,7 @@ async function fetched({ name, integrity }) {
 const engine = () => once('moongate', async (tries) => {
   const source = fetched(generated.parts.moongate)
   source.catch(() => {})
-  const module = await script(generated.glue, tries)
+  const module = await script(pinned(generated.glue), tries)
   await module.start(source)
   return module
 })
@@ -141,7 +156,10 @@ const part = (name, before) => once(name, async () => {
 const paying = () => part('pay', engine)
 // What reads providers' responses: nobody needs it before a press is answered.
 const reading = () => part('read', paying)
-const wordsIn = (language) => once(language, async () => (await fetched(generated.words[language])).json())
+/** A script of ours that few pages need. */
+const further = (name) => once(name, (tries) => script(pinned(generated[name]), tries))
+/** The rest of a language's words; of those that are not at hand, all are here with the first. */
+const restOf = (lang, file = generated.words[lang]) => file && once(lang, async () => (await fetched(file)).json())
 
 // ---- What is known of here, of currencies and of methods, by the core's tables
 
@@ -152,6 +170,9 @@ function environment() {
   const ipad = navigator.maxTouchPoints > 1 && seen([[generated.ipad, 'tablet']])
   return { app: seen(generated.apps) ?? 'browser', device: ipad || (seen(generated.devices) ?? 'desktop') }
 }
+
+/** The word for the app around the page: its wallet's, if it has one. */
+const hereIn = (app) => `app_${generated.wallets.find(([id]) => id.startsWith(app.split('_')[0]))?.[0] ?? 'other'}`
 
 /** What each wallet can do here: its rank among the rows and its hint. The narrowest entry of the table counts. */
 function placements({ app, device }) {
@@ -169,11 +190,14 @@ function money(minor, currency, locale) {
   const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
   const text = `${minor}`.padStart(digits + 1, '0')
   const point = text.length - digits
-  const form = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
+  // In the digits that the wallets show, whatever the language: sums are compared. In Japanese ¥ is the yen, and the yuan 元.
+  const currencyDisplay = /^ja/.test(locale) ? 'symbol' : 'narrowSymbol'
+  const form = { style: 'currency', currency, currencyDisplay, numberingSystem: 'latn' }
   form.minimumFractionDigits = form.maximumFractionDigits = digits
   const written = (locale) => new Intl.NumberFormat(locale, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
   try {
-    return written(locale)
+    // In Arabic the yuan's sign has letters, which would be torn off the sum: it is written as in English, from left to right.
+    return /^ar/.test(locale) ? `\u2066${written('en')}\u2069` : written(locale)
   } catch {
     // A tag of the page's that is none.
     return written()
@@ -317,11 +341,11 @@ function counterpart(root, { dataset, value }) {
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 class Shell {
   /**
-   * `opened` is called once the form way is open, `failed` when a press has waited for too long; `isFirst` says whether the
-   * page is still to hear that it can be paid.
+   * `opened` is called once the form way is open, `failed` when a press has waited for too long, `others` with the words of
+   * the language that the shopper turned to; `isFirst` says whether the page is still to hear that it can be paid.
    */
-  constructor(host, { opened, failed, isFirst }) {
-    Object.assign(this, { host, opened, failed, isFirst })
+  constructor(host, told) {
+    Object.assign(this, told, { host })
     this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
@@ -343,7 +367,7 @@ class Shell {
     const big = () => parseFloat(getComputedStyle(document.body).fontSize) >= 20
     this.large = this.large ?? (textSize === 'large' || (textSize !== 'normal' && big()))
     this.locale = localeOf(options)
-    this.language = languageFor(this.locale)
+    this.speak(languageFor(this.locale))
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
     this.store = storeOf(remember)
     this.endpoint = endpoint ? (absolute(endpoint)?.href ?? '').replace(/\/+$/, '') : ''
@@ -361,6 +385,26 @@ class Shell {
   count() {
     counting = true
     this.draw()
+  }
+
+  /** Takes the words of a language; until they are here nothing is drawn, or it would change under a finger. */
+  speak(language) {
+    if (this.language === language) return
+    this.language = language
+    const known = (this.words = atHand(language))
+    // 中文 is one tap away for who reads it.
+    if (known && (language !== 'en' || !/zh/.test(navigator.languages))) return
+    // The file is named like the script that knows its hash, so that both are fetched at once; it then comes from the cache.
+    const name = pinned(generated.tongues).name.replace('tongues', `words/${language}`) + 'on'
+    if (!known) fetch(beside(name)).catch(() => {})
+    const tools = { name, languageFor, atHand, fetched, once, restOf }
+    const taught = further('tongues').then(({ teach }) => teach(this, tools))
+    const heard = Promise.race([taught, pause(SILENCE)]).catch(() => {}).then((words) => {
+      if (this.language !== language) return
+      this.words = words ?? known ?? atHand('en')
+      this.draw()
+    })
+    this.heard = known ?? heard
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -398,7 +442,8 @@ class Shell {
   // -- Drawing, as src/view does
 
   say(key, values = {}) {
-    const text = fit(this.options.texts?.[key]) ?? generated.languages[this.language].texts[generated.keys.indexOf(key)]
+    const { words } = this
+    const text = (words.switched ? undefined : fit(this.options.texts?.[key])) ?? words[key] ?? ''
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -407,14 +452,15 @@ class Shell {
   }
 
   draw() {
-    const { language, large, phase, options, root } = this
+    const { words, large, phase, options, root } = this
     if (!this.rows[0]) {
       // Nobody can come near what is not there; what to say instead, the widget knows.
       this.want()
       return (root.textContent = '')
     }
+    if (!words) return
     const attributes = {
-      lang: language, dir: generated.languages[language].dir,
+      lang: words.lang, dir: words.dir ?? 'ltr',
       'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',
       'data-size': large ? 'large' : 'normal', 'data-phase': phase,
       'data-at': phase === 'confirming' ? 'returned' : this.outcome,
@@ -426,8 +472,7 @@ class Shell {
 
   body() {
     if (this.phase === 'confirming') return this.screen('still', 'M12 7v5l3 2', 'returned', 'confirming_do', 'ask_now')
-    if (this.outcome === 'refunded') return this.screen('good', 'M11 8l-4 4 4 4M7 12h10', 'refunded')
-    if (this.outcome) return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    if (this.outcome) return this.ended()
     return this.choosing(this.phase === 'sending')
   }
 
@@ -436,7 +481,9 @@ class Shell {
     const payee = el('p.payee', null, shop && el('span.shop', null, shop), el('span.order', null, this.options.order))
     const sum = el('p.sum', { 'data-sum': true }, el('span.total', null, `${this.say('total')} `), this.sum())
     const size = { type: 'button', 'aria-pressed': `${this.large}`, 'data-gesture': 'toggle_large' }
-    return el('header.bill', null, payee, !this.outcome && sum, el('button.size', size, this.say('large_print')))
+    const { other } = this.words
+    const turn = other && el('button.size', { type: 'button', lang: other.lang, 'data-gesture': 'switch_language' }, other.name)
+    return el('header.bill', null, payee, !this.outcome && sum, turn, el('button.size', size, this.say('large_print')))
   }
 
   heading(text) {
@@ -510,7 +557,7 @@ class Shell {
   line(row) {
     if (row.pending) return '\u00a0'
     if (works(row) && row.description) return row.description
-    const values = { app: row.label ?? this.say(`app_${row.id}`), here: this.say(generated.here[row.app] ?? 'app_other') }
+    const values = { app: row.label ?? this.say(`app_${row.id}`), here: this.say(hereIn(row.app)) }
     return row.hint && this.say(`hint_${row.hint}`, values)
   }
 
@@ -574,6 +621,7 @@ class Shell {
   async copy() {
     try {
       await navigator.clipboard.writeText(location.href)
+      Object.assign(this.words, await restOf(this.words.lang))
       this.notice = 'link_copied'
       this.draw()
     } catch {}
@@ -638,12 +686,6 @@ class Shell {
     while (this.down) await new Promise((free) => (this.free = free))
   }
 
-  /** The words of the first screen, by their keys. */
-  words() {
-    const { texts } = generated.languages[this.language]
-    return Object.fromEntries(generated.keys.map((key, at) => [key, texts[at]]))
-  }
-
   /** Back to what the shell can do by itself. */
   resume() {
     Object.assign(this, { widget: null, key: null, pressed: false })
@@ -654,14 +696,6 @@ class Shell {
   kept() {
     const { chosen, pressed = false, large, expanded = false, locale } = this
     return { selected: chosen?.id ?? null, pressed, large, expanded, language: locale }
-  }
-
-  /** Puts the widget's tree in the place of its own, in one task, with the focus where it was. */
-  giveWayTo(root) {
-    const focused = this.root.getRootNode().activeElement
-    this.root.replaceWith(root)
-    if (focused) counterpart(root, focused)?.focus({ preventScroll: true })
-    this.end()
   }
 
   end() {
@@ -690,7 +724,8 @@ class Shell {
     if (this.ready || !this.fault) return
     try {
       if (!this.postable()) throw this.fault
-      const { way } = await once('form', (tries) => script(generated.form, tries))
+      const { way } = await further('form')
+      await this.heard
       if (this.ready || this.gone.signal.aborted || !this.postable()) return
       Object.assign(this, way({ absolute, el, keep, newAttempt, seconds, RETURNED }))
       this.take()
@@ -698,7 +733,7 @@ class Shell {
       // Neither the widget nor a form: the shopper hears it, and may press again.
       if (this.phase !== 'sending') return
       this.pressed = false
-      this.notice = 'fault_unreachable'
+      this.notice = 'no_network'
       this.to('choosing')
     }
   }
@@ -799,6 +834,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     try {
       if (!coming) throw new Error('no WebAssembly here')
       const { open } = await coming
+      await shell.heard
       if (this.#shell !== shell || shell.ready) return
       this.#locale = shell.locale
       const whole = shell.wanted.then(() => this.#complete(shell))
@@ -812,7 +848,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       this.#answer(widget)
       const words = await whole
       await shell.idle()
-      if (this.#shell === shell && this.#widget === widget) await this.#takeOver(shell, widget, words)
+      if (this.#shell === shell && this.#widget === widget) await this.#show({ ...words, ...shell.words }, shell.kept(), shell)
     } catch (error) {
       if (this.#shell) this.#fail(shell, error)
       else if (this.#widget) throw error
@@ -820,7 +856,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   #draw = () => {
-    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst }))
+    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, others: this.#say }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
@@ -833,8 +869,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #complete = async (shell) => {
     for (;;) {
       try {
-        const { language } = shell
-        const [words] = await Promise.all([wordsIn(language), paying()])
+        const [words] = await Promise.all([restOf(shell.words.lang), paying()])
         // Who comes near is likely to press; what that takes is fetched when nothing else waits.
         reading().catch(() => {})
         return words
@@ -855,14 +890,26 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shell.giveUp(error)
   }
 
-  #takeOver = async (shell, widget, words) => {
-    const root = widget.draw({ ...shell.words(), ...words }, shell.kept())
+  /** Puts the widget's tree, in these words, in the place of what is there, in one task and with the focus where it was. */
+  #show = async (words, kept, shell = null) => {
+    const shadow = this.shadowRoot
+    const focused = shadow.activeElement
+    const root = this.#widget.draw(words, kept)
     const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
     this.#shell = null
-    shell.giveWayTo(root)
+    shadow.lastChild.replaceWith(root)
+    if (focused) counterpart(root, focused)?.focus({ preventScroll: true })
+    shell?.end()
+  }
+
+  /** Other words, and nothing else. */
+  #say = (words) => {
+    if (!this.#shell) return this.#show(words)
+    this.#shell.words = words
+    this.#shell.draw()
   }
 
   #locale = ''

@@ -2,26 +2,36 @@
 //!
 //! It holds nothing of a payment. What it looks after is looks: seconds that pass, and where the focus goes.
 
-use super::attention;
 use super::intl::BrowserIntl;
 use super::page::{self, Timer};
 use super::setup::Mirror;
 use super::till::{Link, Notice, Screen, Till};
+use super::{attention, border, embed};
 use crate::checkout::json::Json;
-use crate::checkout::machine::{Acting, Phase, State};
+use crate::checkout::machine::{Acting, Gesture, Phase, State};
 use crate::checkout::options::Options;
 use crate::view::{self, Face, PanelProps, Shown};
 use crate::words::{Key, Words};
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::{AppHandle, Component, Context, Html, Properties};
 
-/// Draws this checkout from now on, in the words of a language's file: the element that it is drawn in.
+/// Draws this checkout from now on, in the words of a language's file and looking as it did `before`, if it was drawn by
+/// somebody else: the element that it is drawn in.
 #[inline(never)]
-pub(super) fn draw(till: &Till, host: Element, words: Json, language: &str) -> Option<Element> {
+pub(super) fn draw(till: &Till, host: &Element, words: &JsValue, before: &JsValue, locale: &str) -> Option<Element> {
     let (mirror, link) = (till.mirror().clone(), till.link());
-    let play = Rc::new(Play { mirror, link, host, words, language: language.to_owned() });
+    let state = mirror.state.borrow().clone();
+    if let Some(state) = state.filter(|_| before.is_truthy()) {
+        let before = embed::earlier(before);
+        let looks =
+            [(state.large, before.large, Gesture::ToggleLarge), (state.expanded, before.expanded, Gesture::ShowMore)];
+        looks.into_iter().filter(|(is, was, _)| is != was).for_each(|(_, _, gesture)| link.gesture(gesture));
+    }
+    let (host, words) = (host.clone(), border::inward(words).unwrap_or(Json::Null));
+    let play = Rc::new(Play { mirror, link, host, words, locale: locale.to_owned() });
     let stage = Stage::with(Props { play: Some(play) })?;
     let root = stage.root.clone();
     till.draw_by(Box::new(View(Some(stage))));
@@ -77,7 +87,7 @@ pub(super) struct Play {
     link: Link,
     host: Element,
     words: Json,
-    language: String,
+    locale: String,
 }
 
 #[derive(Clone, Properties)]
@@ -221,7 +231,7 @@ impl Play {
     fn face(&self, options: Option<&Options>) -> Rc<Face> {
         let texts = options.map(|options| options.texts.as_slice()).unwrap_or_default();
         let words = Words::read(&self.words, texts);
-        let locale = options.map_or_else(|| self.language.clone(), |options| options.locale.clone());
-        Rc::new(Face::new(options, words, &self.language, Rc::new(BrowserIntl { locale })))
+        let locale = options.map_or_else(|| self.locale.clone(), |options| options.locale.clone());
+        Rc::new(Face::new(options, words, Rc::new(BrowserIntl { locale })))
     }
 }

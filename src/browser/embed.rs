@@ -46,7 +46,7 @@ pub fn open(host: Element, options: &JsValue, before: &JsValue, shell: Function,
 }
 
 /// What the shopper did before.
-fn earlier(before: &JsValue) -> Before {
+pub(super) fn earlier(before: &JsValue) -> Before {
     let flag = |name| page::member(before, name).is_some_and(|value| value.is_truthy());
     let selected = page::member(before, "selected").and_then(|value| value.as_string());
     Before {
@@ -85,18 +85,9 @@ impl Widget {
     }
 
     /// Draws it from now on, in the words of a language's file: the element that it is drawn in, in a microtask. The part
-    /// `pay` must be here, and the shell at rest; `before` says how it looked.
+    /// `pay` must be here, and the shell at rest; `before` says how that looked. Without it, the words alone change.
     pub fn draw(&self, words: &JsValue, before: &JsValue) -> Option<Element> {
-        let till = self.till.as_ref()?;
-        let before = earlier(before);
-        if let Some(state) = self.state_now() {
-            let looks = [
-                (state.large, before.large, Gesture::ToggleLarge),
-                (state.expanded, before.expanded, Gesture::ShowMore),
-            ];
-            looks.into_iter().filter(|(is, was, _)| is != was).for_each(|(_, _, gesture)| till.link().gesture(gesture));
-        }
-        app::draw(till, self.host.clone(), border::inward(words).unwrap_or(Json::Null), &self.language)
+        app::draw(self.till.as_ref()?, &self.host, words, before, &self.language)
     }
 
     /// The page changed its options.

@@ -1,4 +1,4 @@
-//! Formats sums and times for people with the browser's `Intl`, in the page's language.
+//! Formats sums, times and numbers for people with the browser's `Intl`, in the page's language.
 //!
 //! The digits of a currency come from [`crate::checkout::money`]: `Intl` differs from ISO 4217 for some.
 
@@ -16,37 +16,48 @@ pub(super) struct BrowserIntl {
 
 impl Intl for BrowserIntl {
     fn sum(&self, amount: &Amount) -> String {
+        // In Japanese ¥ is the yen, and the yuan 元.
+        let display = if self.locale.starts_with("ja") { "symbol" } else { "narrowSymbol" };
         let digits = f64::from(u8::try_from(amount.currency().digits()).unwrap_or(2));
         let options = [
             ("style", "currency".into()),
             ("currency", amount.currency().code().into()),
-            ("currencyDisplay", "narrowSymbol".into()),
+            ("currencyDisplay", display.into()),
             ("minimumFractionDigits", digits.into()),
             ("maximumFractionDigits", digits.into()),
         ];
-        self.format("NumberFormat", &options, &amount.decimal().into()).unwrap_or_else(|| amount.text())
+        let text = amount.decimal().into();
+        // In Arabic the yuan's sign has letters, which would be torn off the sum: it is written as in English, from left to
+        // right.
+        let arabic = self.locale.starts_with("ar");
+        let locale = if arabic { "en" } else { &self.locale };
+        let sum = said(("NumberFormat", "format"), locale, &options, &text).unwrap_or_else(|| amount.text());
+        if arabic { ["\u{2066}", &sum, "\u{2069}"].concat() } else { sum }
+    }
+
+    fn plural(&self, lang: &str, count: u64) -> String {
+        let count = u32::try_from(count).unwrap_or(u32::MAX).into();
+        said(("PluralRules", "select"), lang, &[], &count).unwrap_or_default()
     }
 
     fn moment(&self, seconds: i64) -> String {
         let options = [("dateStyle", "medium".into()), ("timeStyle", "short".into())];
         #[expect(clippy::cast_precision_loss, reason = "a time in milliseconds, far below 2^53")]
         let time = JsValue::from_f64((seconds * 1000) as f64);
-        self.format("DateTimeFormat", &options, &time).unwrap_or_default()
+        said(("DateTimeFormat", "format"), &self.locale, &options, &time).unwrap_or_default()
     }
 }
 
-impl BrowserIntl {
-    /// What `new Intl[kind](locale, options).format(value)` gives; a locale that `Intl` does not know falls back to the
-    /// browser's own.
-    fn format(&self, kind: &str, options: &[(&str, JsValue)], value: &JsValue) -> Option<String> {
-        let constructor: Function = super::page::member(&super::page::global("Intl")?, kind)?.dyn_into().ok()?;
-        let bag = Object::new();
-        for (key, option) in options {
-            let _set = Reflect::set(&bag, &JsValue::from_str(key), option);
-        }
-        let make = |locale: JsValue| Reflect::construct(&constructor, &Array::of2(&locale, &bag));
-        let formatter = make(JsValue::from_str(&self.locale)).or_else(|_| make(JsValue::UNDEFINED)).ok()?;
-        let format: Function = super::page::member(&formatter, "format")?.dyn_into().ok()?;
-        format.call1(&formatter, value).ok()?.as_string()
+/// What `new Intl[kind](locale, options)[method](value)` gives; a locale that `Intl` does not know falls back to the
+/// browser's own. Digits are those that the wallets show, whatever the language: sums are compared.
+fn said((kind, method): (&str, &str), locale: &str, options: &[(&str, JsValue)], value: &JsValue) -> Option<String> {
+    let constructor: Function = super::page::member(&super::page::global("Intl")?, kind)?.dyn_into().ok()?;
+    let bag = Object::new();
+    for (key, option) in options.iter().chain(&[("numberingSystem", "latn".into())]) {
+        let _set = Reflect::set(&bag, &JsValue::from_str(key), option);
     }
+    let make = |locale: JsValue| Reflect::construct(&constructor, &Array::of2(&locale, &bag));
+    let formatter = make(JsValue::from_str(locale)).or_else(|_| make(JsValue::UNDEFINED)).ok()?;
+    let method: Function = super::page::member(&formatter, method)?.dyn_into().ok()?;
+    method.call1(&formatter, value).ok()?.as_string()
 }

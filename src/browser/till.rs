@@ -89,7 +89,7 @@ impl Till {
 
     /// Lets somebody else draw.
     pub(super) fn draw_by(&self, screen: Box<dyn Screen>) {
-        *self.0.screen.borrow_mut() = screen;
+        self.0.screen.replace(screen).take_away();
     }
 
     /// Takes it off the page.

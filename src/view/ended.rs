@@ -22,7 +22,8 @@ pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when:
         }
         Outcome::Refunded => {
             let text = scene.say_app(Key::RefundedDo, &attempt.method);
-            screen(Mark::Back, &scene.say_sum(Key::Refunded), &text, vec![done(scene)])
+            let back = if scene.face.words.dir == "rtl" { Mark::BackInRtl } else { Mark::Back };
+            screen(back, &scene.say_sum(Key::Refunded), &text, vec![done(scene)])
         }
         Outcome::Failed => screen(Mark::Stop, scene.say(Key::Failed), scene.say(Key::FailedDo), again()),
         Outcome::Canceled => screen(Mark::Stop, scene.say(Key::Canceled), scene.say(Key::CanceledDo), again()),
@@ -64,7 +65,8 @@ fn question(scene: &Scene<'_>, attempt: &Attempt) -> Html {
 fn paid_with(scene: &Scene<'_>, attempt: &Attempt, when: Option<i64>) -> String {
     let mut text = scene.name(&attempt.method).to_owned();
     if let Some(seconds) = when {
-        text.push_str(" · ");
+        // From right to left, a mark keeps the time's first digits from joining the wallet's name.
+        text.push_str(if scene.face.words.dir == "rtl" { "\u{200f} · \u{200f}" } else { " · " });
         text.push_str(&scene.face.intl.moment(seconds));
     }
     text

@@ -1,10 +1,10 @@
-//! Holds what stays as it is for as long as the widget is mounted: words, language, what the page's options fix.
+//! Holds what stays as it is for as long as the widget is mounted: words, what the page's options fix.
 //!
 //! It draws nothing.
 
 use super::Intl;
 use crate::checkout::options::{Options, Theme};
-use crate::words::{Language, Words};
+use crate::words::Words;
 use std::fmt;
 use std::rc::Rc;
 
@@ -12,10 +12,6 @@ use std::rc::Rc;
 pub struct Face {
     /// The words of the page's language.
     pub words: Words,
-    /// BCP 47 tag of these words, for example `zh-CN`.
-    pub lang: &'static str,
-    /// The direction they are written in: `ltr` or `rtl`.
-    pub dir: &'static str,
     /// The shop's name, to compare with the payee in the wallet.
     pub shop: Option<String>,
     /// The shop's phone number, https or mailto address.
@@ -42,14 +38,11 @@ impl PartialEq for Face {
 }
 
 impl Face {
-    /// What the page's options make constant, in the language of these words. Without options that can be worked with,
-    /// the rest is as by default.
-    pub fn new(options: Option<&Options>, words: Words, tag: &str, intl: Rc<dyn Intl>) -> Self {
-        let language = Language::find(tag);
+    /// What the page's options make constant, in these words. Without options that can be worked with, the rest is as by
+    /// default.
+    pub fn new(options: Option<&Options>, words: Words, intl: Rc<dyn Intl>) -> Self {
         Self {
             words,
-            lang: language.tag,
-            dir: language.dir,
             shop: options.and_then(|options| options.shop.clone()),
             support: options.and_then(|options| options.support.clone()),
             done_url: options.and_then(|options| options.done_url.clone()),
@@ -64,6 +57,6 @@ impl Face {
 
 impl fmt::Debug for Face {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Face").field("lang", &self.lang).finish_non_exhaustive()
+        f.debug_struct("Face").field("lang", &self.words.lang).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Decides what the view asks of whoever writes sums and moments for people: the browser's `Intl`, or plain text.
+//! Decides what the view asks of whoever writes sums, moments and numbers for people: the browser's `Intl`, or plain text.
 //!
 //! It holds no locale data; the plain form is for tests and for programs without a browser.
 
@@ -9,17 +9,24 @@ pub trait Intl {
     /// The sum with its currency, for example `¥128.00`.
     fn sum(&self, amount: &Amount) -> String;
 
+    /// CLDR's plural category of a whole number in the language of this tag: `one`, `few`, `other` …
+    fn plural(&self, lang: &str, count: u64) -> String;
+
     /// A moment, given in seconds since 1970-01-01 UTC, to the minute: `2026-11-22 10:02`.
     fn moment(&self, seconds: i64) -> String;
 }
 
-/// Plain text: `¥128.00` for yuan, `128.00 EUR` for others, and moments in UTC.
+/// Plain text: `¥128.00` for yuan, `128.00 EUR` for others, moments in UTC, and numbers as English counts them.
 #[derive(Clone, Copy, Debug)]
 pub struct Plain;
 
 impl Intl for Plain {
     fn sum(&self, amount: &Amount) -> String {
         if amount.currency().code() == "CNY" { format!("¥{}", amount.decimal()) } else { amount.text() }
+    }
+
+    fn plural(&self, _: &str, count: u64) -> String {
+        if count == 1 { "one" } else { "other" }.to_owned()
     }
 
     fn moment(&self, seconds: i64) -> String {

@@ -32,9 +32,10 @@ impl<'a> Scene<'a> {
         self.face.words.fill(key, &[("app", self.app(id))])
     }
 
-    /// The text of `key` with a number.
+    /// The text of `key` with a number, in the form that the language has for it.
     pub(super) fn say_count(&self, key: Key, count: u64) -> String {
-        self.face.words.fill(key, &[("count", &count.to_string())])
+        let words = &self.face.words;
+        words.count(key, &count.to_string(), &self.face.intl.plural(&words.lang, count))
     }
 
     /// The text of `key` with the sum that is paid.

@@ -4,7 +4,7 @@
 
 use super::key::Key;
 
-/// Every text. `{sum}` is an amount, `{app}` a wallet's app, `{here}` the app around the page.
+/// Every text. `{sum}` is an amount, `{app}` a wallet's app, `{here}` the app around the page; `one:…|…` are forms for numbers.
 pub const TEXTS: &[(Key, &str)] = &[
     (Key::Choose, "Choose how to pay"),
     (Key::ChooseLarge, "How to pay"),
@@ -13,7 +13,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::PayLarge, "Pay {sum}"),
     (Key::NoFee, "No extra charge"),
     (Key::FeeAdded, "Fee {sum}"),
-    (Key::More, "{count} more ways to pay"),
+    (Key::More, "More ways to pay ({count})"),
     (Key::LargePrint, "Large print"),
     (Key::Test, "Test: no money is taken"),
     (Key::CopyLink, "Copy link"),
@@ -61,13 +61,13 @@ pub const TEXTS: &[(Key, &str)] = &[
     ),
     (Key::CodeUntil, "Valid until {time}"),
     (Key::CodeYuan, "{app} will show the sum in yuan first"),
-    (Key::CodeLimit, "Pay within {count} minutes"),
+    (Key::CodeLimit, "one:Pay within {count} minute|Pay within {count} minutes"),
     (Key::ListNext, ", "),
     (Key::ListLast, " or "),
     (Key::CodeWaiting, "Waiting for the payment"),
     (Key::ExpiresIn, "Expires in {time}"),
-    (Key::MinutesLeft, "Minutes left: {count}"),
-    (Key::SecondsLeft, "Seconds left: {count}"),
+    (Key::MinutesLeft, "one:{count} minute left|{count} minutes left"),
+    (Key::SecondsLeft, "one:{count} second left|{count} seconds left"),
     (Key::CodeOver, "This code has expired"),
     (Key::CodeOverDo, "Not paid yet: get a new code. Already paid: press “I have paid”."),
     (Key::NewCode, "Get a new code"),
@@ -153,4 +153,5 @@ pub const TEXTS: &[(Key, &str)] = &[
         Key::FaultTimeout,
         "The network is slow and no answer came. Pressing pay again continues this payment, it does not start another.",
     ),
+    (Key::NoNetwork, "No network. Try again."),
 ];

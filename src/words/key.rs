@@ -157,6 +157,8 @@ keys! {
     FaultBadAction = "fault_bad_action",
     FaultUnreachable = "fault_unreachable",
     FaultTimeout = "fault_timeout",
+    // Of the shell, which could send nothing.
+    NoNetwork = "no_network",
 }
 
 impl Key {

@@ -128,4 +128,5 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FaultBadAction, "商家给的付款页面打不开。请换一种方式，或联系商家。"),
     (Key::FaultUnreachable, "网络断了。连上后再点支付会接着这一笔，不会另开一笔。"),
     (Key::FaultTimeout, "网络太慢，没有等到商家回答。再点支付会接着这一笔，不会另开一笔。"),
+    (Key::NoNetwork, "网络断了，请再试一次"),
 ];

@@ -12,7 +12,7 @@ fn target() -> PathBuf {
 }
 
 /// Where this engine's pictures are kept for people to look at.
-fn screenshots() -> PathBuf {
+pub fn screenshots() -> PathBuf {
     let folder = target().join("screenshots");
     match Engine::of_this_run() {
         Engine::Chromium => folder,

@@ -39,5 +39,6 @@ mod recipes;
 mod returning;
 mod scenes;
 mod shell;
+mod tongues;
 mod twice;
 mod wrong;

@@ -40,7 +40,7 @@ async fn native(raw: &Value, page: &Page, facts: &Facts, tag: &str) -> String {
     let order = Order { id: options.order.clone(), amount: options.amount, test: options.test_mode };
     let large = raw.get("textSize").and_then(Json::text) == Some("large");
     let words = Words::of(Language::find(tag), &options.texts);
-    let face = Rc::new(Face::new(Some(&options), words, tag, Rc::new(Plain)));
+    let face = Rc::new(Face::new(Some(&options), words, Rc::new(Plain)));
     let state = Rc::new(State::new(order, offer, chosen, large));
     let props = move || PanelProps { state, face, now: 0, on: Callback::noop(), notice: None };
     LocalServerRenderer::<Panel>::with_props(props()).hydratable(false).render().await

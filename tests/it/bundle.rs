@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
-use sha2::{Digest, Sha384};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -57,7 +57,7 @@ fn listed() -> Vec<(String, Value)> {
 }
 
 fn integrity(bytes: &[u8]) -> String {
-    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
+    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes)))
 }
 
 fn unzipped(bytes: &[u8]) -> Vec<u8> {
@@ -123,13 +123,30 @@ fn what_travels_until_a_press_is_sent_is_summed_truly_and_does_not_grow() {
 }
 
 #[test]
-fn the_script_is_one_file_that_pins_every_other() {
-    let script = String::from_utf8(BUNDLE["moongate.js"].clone()).unwrap();
+fn the_script_is_one_file_that_pins_every_other_itself_or_by_that_of_the_languages() {
+    let text = |name: &str| String::from_utf8(BUNDLE[name].clone()).unwrap();
+    let (script, files) = (text("moongate.js"), listed());
+    let tongues = &files.iter().find(|(name, _)| name.starts_with("tongues-")).unwrap().0;
     assert!(!script.contains("./glue.js") && !script.contains("./generated.js"), "it still imports");
-    for (name, weight) in listed().iter().filter(|(name, _)| name.contains('-')) {
-        assert!(script.contains(name), "{name} is not named");
-        assert!(script.contains(weight["integrity"].as_str().unwrap()), "{name} is not pinned");
+    let mut by_tongues = 0;
+    for (name, weight) in files.iter().filter(|(name, _)| name.contains('-')) {
+        let pin = weight["integrity"].as_str().unwrap();
+        let (stem, rest) = name.rsplit_once('-').unwrap();
+        let (letters, ending) = rest.split_once('.').unwrap();
+        // A stem, an ending and a hash give the name: it has the hash's first letters.
+        let own = format!("{stem}.{ending} {}", pin.trim_start_matches("sha256-"));
+        if script.contains(&own) {
+            let first: String = pin.trim_start_matches("sha256-").chars().take(8).collect();
+            assert_eq!(first.replace(['+', '/'], "_"), letters, "{name}");
+        } else {
+            // Named like the script that pins it.
+            let hash = tongues.trim_start_matches("tongues").trim_end_matches(".js");
+            assert!(name.starts_with("words/") && name.ends_with(&format!("{hash}.json")), "{name} is not named");
+            assert!(text(tongues).contains(pin), "{name} is not pinned");
+            by_tongues += 1;
+        }
     }
+    assert_eq!(by_tongues, moongate::words::Language::ALL.len() - 2);
 }
 
 #[test]

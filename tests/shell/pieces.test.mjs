@@ -16,9 +16,8 @@ const tables = {
   ipad: '\\bMacintosh\\b',
   wallets: [['alipay', '支'], ['wechatpay', '微']],
   places: { desktop: '0scan 0scan', phone: '0opens_app 0opens_app', tablet: '0scan 0scan', 'wechat phone': '2open_in_browser 0here' },
-  here: { wechat: 'app_wechatpay' },
   digits: { 0: 'JPY KRW', 3: 'BHD KWD' },
-  rules: [['zh-TW', 'zh-TW'], ['zh', 'zh-CN'], ['', 'en']],
+  rules: 'zh-TW=zh-hant|zh-tw zh-CN=zh ja',
 }
 const asked = ['bucket', 'feeOn', 'fit', 'isOld', 'languageFor', 'money', 'newAttempt', 'numbers', 'offered', 'persist', 'rawOptions', 'FOREIGN', 'PRIVATE']
 let folder, parts
@@ -71,8 +70,8 @@ test('a fee is rounded half up, exactly, and is nothing unless it is right', () 
   }
 })
 
-test('a language falls back to its parent, and at last to the first rule that fits all', () => {
-  const found = { 'zh-TW': 'zh-TW', 'ZH-tw-x': 'zh-TW', zh: 'zh-CN', 'zh-Hans-SG': 'zh-CN', zha: 'en', fr: 'en', '': 'en' }
+test('a language falls back to its parent, and at last to English', () => {
+  const found = { 'zh-TW': 'zh-TW', 'ZH-tw-x': 'zh-TW', zh: 'zh-CN', 'zh-Hans-SG': 'zh-CN', 'zh-Hant-MY': 'zh-TW', zha: 'en', ja: 'ja', 'ja-JP': 'ja', jav: 'en', fr: 'en', '': 'en' }
   for (const [tag, language] of Object.entries(found)) assert.equal(parts.languageFor(tag), language, tag)
 })
 

@@ -16,17 +16,18 @@ mod shell;
 mod split;
 mod stamp;
 mod style;
+mod tongues;
 mod trap;
 mod unread;
 
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use compile::Std;
-use folder::{Fetched, File, integrity};
+use folder::{Fetched, File, hash};
 use glue::Glue;
 use moongate::words::{Key, Language};
 use parts::PARTS;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -188,27 +189,35 @@ fn named_by_hash(workspace: &Workspace, glue: Glue, generated: &mut Map<String, 
     let modules: Vec<(&str, File)> = modules.collect();
     let parts = modules.iter().map(|(name, file)| ((*name).to_owned(), reference(file)));
     generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
-    let form = File::hashed("form", "js", script::short(&workspace.text("www/form.js")?)?.into_bytes(), Fetched::Never);
+    let form = script::assemble(&workspace.text("www/form.js")?, &shell::words_of_the_form(), "")?;
+    let form = File::hashed("form", "js", form.into_bytes(), Fetched::Never);
     generated.insert("form".to_owned(), reference(&form));
-    let words: Vec<(&str, File)> = Language::ALL.iter().map(|language| (language.tag, words_of(language))).collect();
+    let words: Vec<(&str, File)> = shell::at_hand().map(|language| (language.tag, words_of(language))).collect();
     let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
     generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
+    let tongues = tongues::files(&workspace.text("www/tongues.js")?)?;
+    generated.insert("tongues".to_owned(), reference(&tongues.script));
     let mut files = vec![script, form];
     files.extend(modules.into_iter().map(|(_, file)| file));
     files.extend(words.into_iter().map(|(_, file)| file));
+    files.push(tongues.script);
+    files.extend(tongues.words);
     Ok(files)
 }
 
-/// One language's file: the name and the text of each key that the shell does not have.
+/// The file of a language whose first words are in the script: the name and the text of each key that the shell does not have.
 fn words_of(language: &Language) -> File {
     let shells: Vec<Key> = shell::keys().collect();
-    let rest = language.table().iter().filter(|(key, _)| !shells.contains(key));
-    let texts = rest.map(|(key, text)| (key.name().to_owned(), Value::from(*text)));
+    let rest = Key::ALL.iter().filter(|key| !shells.contains(key));
+    let texts = rest.map(|key| (key.name().to_owned(), Value::from(language.text(*key))));
     let text = Value::Object(texts.collect::<Map<_, _>>()).to_string();
     File::hashed(&format!("words/{}", language.tag), "json", text.into_bytes(), Fetched::WithInterestInOneLanguage)
 }
 
-/// What the script must know to fetch a file: its address beside the script, and the hash the browser holds it to.
+/// What the script must know to fetch a file: its stem and ending, and the hash that the browser holds it to, whose first
+/// letters the name has in between.
 fn reference(file: &File) -> Value {
-    json!({ "name": file.name, "integrity": integrity(&file.bytes) })
+    let stem = file.name.rsplit_once('-').map_or("", |(stem, _)| stem);
+    let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    format!("{stem}.{ending} {}", hash(&file.bytes)).into()
 }

@@ -224,11 +224,8 @@ pub(crate) fn all() -> Vec<(&'static str, State)> {
 }
 
 pub(crate) fn face(tag: &str) -> Face {
-    let language = Language::find(tag);
     Face {
-        words: Words::of(language, &[]),
-        lang: language.tag,
-        dir: language.dir,
+        words: Words::of(Language::find(tag), &[]),
         shop: Some("山茶咖啡".to_owned()),
         support: Some("+86 571 8888 6666".to_owned()),
         done_url: Some("https://shop.example/orders/SO-1001".to_owned()),

@@ -1,4 +1,5 @@
-//! Decides how `moongate.js` becomes one file: each import replaced by what it names, and the whole made short.
+//! Decides how `moongate.js`, `form.js` and `tongues.js` become one file each: what they import replaced by what it names,
+//! and the whole made short.
 //!
 //! It does not decide what the tables say, where files are found or what the script does.
 
@@ -32,8 +33,10 @@ pub(super) fn assemble(text: &str, generated: &Value, files: &str) -> Result<Str
 fn inside(import: &str, generated: &Value, files: &str) -> Result<String> {
     match import.trim_end_matches(';').replace('"', "'").as_str() {
         "{ generated } from './generated.js'" => Ok(format!("const generated = {generated};")),
-        "{ beside, script } from './files.js'" => Ok(files.replace("\nexport ", "\n")),
-        _ => bail!("www/moongate.js imports {import}, and may import nothing but its tables and its files"),
+        "{ beside, script } from './files.js'" if !files.is_empty() => Ok(files.replace("\nexport ", "\n")),
+        _ => bail!(
+            "a script of the bundle imports {import}, and may import nothing but its tables and, in www/moongate.js, its files"
+        ),
     }
 }
 

@@ -6,7 +6,8 @@ use moongate::checkout::environment::{App, Device, Environment, Os, Sign, sign};
 use moongate::checkout::method::{Flow, Hint, Placement, Wallet, placement};
 use moongate::checkout::money::Currency;
 use moongate::view::naming;
-use moongate::words::{Key, Language, Words};
+use moongate::words::language::RULES;
+use moongate::words::{Key, Language};
 use serde_json::{Map, Value, json};
 
 /// The words that the shell says itself, beside the names of wallets and apps and the lines under them.
@@ -22,7 +23,6 @@ const SAID: &[Key] = &[
     Key::LargePrint,
     Key::Test,
     Key::CopyLink,
-    Key::LinkCopied,
     Key::AppOther,
     Key::Sending,
     Key::SendingDo,
@@ -30,10 +30,11 @@ const SAID: &[Key] = &[
     Key::ConfirmingDo,
     Key::Asking,
     Key::AskNow,
-    Key::Succeeded,
-    Key::Refunded,
-    Key::FaultUnreachable,
+    Key::NoNetwork,
 ];
+
+/// The words that only the form way says.
+const SAID_BY_FORM: [Key; 2] = [Key::Succeeded, Key::Refunded];
 
 const HINTS: [Hint; 8] =
     [Hint::Scan, Hint::ScanOrPage, Hint::Here, Hint::OpensApp, Hint::BankApps, Hint::Page, Hint::Plain, Hint::Browser];
@@ -46,10 +47,9 @@ const HINTS: [Hint; 8] =
 /// - `wallets`: `[[id, tile], …]` in the usual order.
 /// - `places`: what the wallets can do, in that order, each as its rank among the rows (0 works, 1 only by a code on a phone, 2 opens
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
-/// - `here`: the word for the app around the page, where it is not `app_other`.
 /// - `digits`: the currencies without decimal places and those with three, with spaces between; others have two.
-/// - `rules`: from the start of a language tag to a language; `languages`: its direction and the shell's words, in the order of
-///   `keys`.
+/// - `rules`: `language=start|start`, with spaces between: the first with a start of the tag asked for; a language that has only
+///   its own name for a start stands alone; `languages`: the shell's words in the two languages that it brings along, in the order of `keys`.
 pub(crate) fn tables() -> Value {
     json!({
         "apps": patterns(sign::APPS, App::word),
@@ -58,11 +58,10 @@ pub(crate) fn tables() -> Value {
         "ipad": pattern(&[&[sign::MACINTOSH]]),
         "wallets": Wallet::ALL.map(|wallet| [wallet.id(), naming::wallet_tile(wallet)]),
         "places": places(),
-        "here": here(),
         "digits": { "0": Currency::with_digits(0).join(" "), "3": Currency::with_digits(3).join(" ") },
-        "rules": moongate::words::language::RULES,
+        "rules": rules(),
         "keys": keys().map(Key::name).collect::<Vec<_>>(),
-        "languages": Language::ALL.iter().map(|language| (language.tag.to_owned(), spoken(language))).collect::<Map<_, _>>(),
+        "languages": at_hand().map(|language| (language.tag.to_owned(), spoken(language))).collect::<Map<_, _>>(),
     })
 }
 
@@ -139,11 +138,6 @@ fn row(placement: Placement, device: Device) -> String {
     }
 }
 
-fn here() -> Map<String, Value> {
-    let named = App::ALL.into_iter().filter(|app| Key::here(*app) != Key::AppOther);
-    named.map(|app| (app.word().to_owned(), Key::here(app).name().into())).collect()
-}
-
 /// The words of the shell: its own, the names of wallets and their apps, and the lines under them.
 pub(crate) fn keys() -> impl Iterator<Item = Key> {
     let wallets = Wallet::ALL.into_iter().flat_map(|wallet| [Key::method(wallet), Key::app(wallet)]);
@@ -151,8 +145,26 @@ pub(crate) fn keys() -> impl Iterator<Item = Key> {
 }
 
 fn spoken(language: &Language) -> Value {
-    let words = Words::of(language, &[]);
-    json!({ "dir": language.dir, "texts": keys().map(|key| words.say(key)).collect::<Vec<_>>() })
+    keys().map(|key| language.text(key)).collect()
+}
+
+/// For each language at hand, the words of the form way that the shell does not have, by their keys.
+pub(crate) fn words_of_the_form() -> Value {
+    let texts = |language: &Language| {
+        SAID_BY_FORM.iter().map(|key| (key.name().to_owned(), language.text(*key).into())).collect::<Map<_, _>>()
+    };
+    at_hand().map(|language| (language.tag.to_owned(), texts(language).into())).collect::<Map<_, _>>().into()
+}
+
+/// The languages whose first words the script brings along: Chinese, which most shoppers read, and English, in which others
+/// are spoken to when their own language does not come.
+pub(crate) fn at_hand() -> impl Iterator<Item = &'static Language> {
+    ["zh-CN", "en"].into_iter().map(Language::find)
+}
+
+fn rules() -> String {
+    let rule = |(tag, starts): &(&str, &str)| if starts == tag { (*tag).to_owned() } else { format!("{tag}={starts}") };
+    RULES.iter().map(rule).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -164,6 +176,7 @@ mod tests {
     use moongate::checkout::options::Options;
 
     const SCRIPT: &str = include_str!("../../../../www/moongate.js");
+    const FORM: &str = include_str!("../../../../www/form.js");
 
     #[test]
     fn a_token_is_a_whole_word() {
@@ -210,15 +223,29 @@ mod tests {
             assert_eq!(Key::method(wallet).name(), format!("method_{}", wallet.id()));
             assert_eq!(Key::app(wallet).name(), format!("app_{}", wallet.id()));
         }
+        for app in App::ALL {
+            let start = app.word().split('_').next().unwrap();
+            let wallet = Wallet::ALL.into_iter().find(|wallet| wallet.id().starts_with(start));
+            assert_eq!(Key::here(app), wallet.map_or(Key::AppOther, Key::app), "{app:?}");
+        }
         for hint in HINTS {
             assert!(Key::hint(hint).is_none_or(|key| key.name() == format!("hint_{}", hint.word())));
         }
     }
 
     #[test]
+    fn what_is_said_of_a_copied_link_comes_with_the_rest_of_the_words() {
+        assert!(SCRIPT.contains("'link_copied'") && !keys().any(|key| key == Key::LinkCopied));
+    }
+
+    #[test]
     fn every_word_that_the_script_says_is_given_and_every_word_given_is_said() {
-        for key in SAID {
+        // `app_other` is put together, as the names of apps are.
+        for key in SAID.iter().filter(|key| **key != Key::AppOther) {
             assert!(SCRIPT.contains(&format!("'{}'", key.name())), "{} is given in vain", key.name());
+        }
+        for key in SAID_BY_FORM {
+            assert!(FORM.contains(&format!("'{}'", key.name())), "{} is given in vain", key.name());
         }
         let said = SCRIPT.split("say('").skip(1).map(|rest| rest.split('\'').next().unwrap());
         for name in said {

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a bundle is made of, beside the library and the toolchain.
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "Cargo.toml",
     "Cargo.lock",
     "LICENSE-APACHE",
@@ -26,6 +26,7 @@ const FILES: [&str; 15] = [
     "www/package.md",
     "www/types/react.d.ts",
     "www/types/vue.d.ts",
+    "www/tongues.js",
 ];
 
 /// 16 hexadecimal digits, the same as long as nothing that goes into the bundle has changed.

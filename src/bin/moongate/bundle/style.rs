@@ -31,10 +31,10 @@ fn quoted(rest: &str, quote: char) -> (&str, usize) {
     (rest.get(..end).unwrap_or_default(), end)
 }
 
-/// Adds a piece; a space only where it can mean something. Around `:` and `(` it can, so there it stays.
+/// Adds a piece; a space only where it can mean something. Before `:` and around `(` it can, so there it stays.
 fn push(lean: &mut String, piece: &str) {
     match piece {
-        " " if lean.is_empty() || lean.ends_with(['{', '}', ';', ',', ' ']) => {}
+        " " if lean.is_empty() || lean.ends_with(['{', '}', ';', ',', ':', ' ']) => {}
         "{" | "}" | ";" => {
             lean.truncate(lean.trim_end_matches(' ').len());
             if piece == "}" && lean.ends_with(';') {
@@ -53,20 +53,19 @@ mod tests {
     #[test]
     fn comments_and_indentation_go() {
         let css = "/* The ground */\n:host {\n  color: red; /* why */\n  margin: 0 auto;\n}\n\n@media (min-width: 30em) {\n  a b > c,\n  d :hover { top: calc(1px + 2px); }\n}\n";
-        let expected =
-            ":host{color: red;margin: 0 auto}@media (min-width: 30em){a b > c,d :hover{top: calc(1px + 2px)}}";
+        let expected = ":host{color:red;margin:0 auto}@media (min-width:30em){a b > c,d :hover{top:calc(1px + 2px)}}";
         assert_eq!(lean(css), expected);
     }
 
     #[test]
     fn text_in_quotes_stays_as_it_is() {
         let css = "a::before { content: \"/*  }  \\\" ;\"; }\nb { content: '  '; }";
-        assert_eq!(lean(css), "a::before{content: \"/*  }  \\\" ;\"}b{content: '  '}");
+        assert_eq!(lean(css), "a::before{content:\"/*  }  \\\" ;\"}b{content:'  '}");
     }
 
     #[test]
     fn what_does_not_end_does_not_hang() {
         assert_eq!(lean("a{} /* open"), "a{}");
-        assert_eq!(lean("a { content: \"open"), "a{content: \"open");
+        assert_eq!(lean("a { content: \"open"), "a{content:\"open");
     }
 }

@@ -1,0 +1,53 @@
+//! Decides the words in the Chinese of Hong Kong where they differ from Taiwan’s, in the tone of AlipayHK and WeChat Pay HK.
+//!
+//! It does not decide where a word is shown; [`super::key`] lists what there is.
+
+use super::key::Key;
+
+/// The texts that differ from those of [`super::zh_tw`]. `{sum}` is an amount, `{app}` a wallet's app, `{here}` the app around the page.
+pub const TEXTS: &[(Key, &str)] = &[
+    (Key::LinkCopiedMenu, "按右上角「···」，選「在瀏覽器開啟」；連結也已複製，可以貼到瀏覽器"),
+    (Key::AppOther, "這個應用程式"),
+    (Key::HintBankApps, "銀聯，支援各家銀行應用程式"),
+    (Key::SendingDo, "正在聯絡商戶"),
+    (Key::LeavingDo, "沒有開啟？請再按一次。"),
+    (Key::HostDo, "接下來由商戶的頁面處理，結果會顯示在這裡。"),
+    (Key::CodeDo, "開啟{app}，按「掃一掃」，對準二維碼"),
+    (Key::CodeName, "付款二維碼，{sum}。開啟{app}，按「掃一掃」，對準它。"),
+    (Key::CodeOver, "二維碼已失效"),
+    (Key::CodeOverDo, "還沒付款，請換一個新碼；已經付款，請按「我已付款」。"),
+    (Key::Done, "返回商戶"),
+    (Key::ContactShop, "聯絡商戶"),
+    (Key::NotPaidDo, "還沒付完，可以繼續付款；已經付款，請按「我已付款」，我們會再查一次。"),
+    (Key::NotPaidElsewhere, "要繼續付款，請回到下單時的瀏覽器；已經付款，請按「我已付款」，我們會再查一次。"),
+    (Key::Asking, "正在詢問商戶"),
+    (Key::UnknownDo, "您的付款可能已經成功。我們每幾秒詢問商戶一次，最多十分鐘；您可以關閉頁面，回來時會接著查。"),
+    (Key::UnknownCall, "還沒有消息。請勿再付款，打電話問商戶"),
+    (Key::UnknownContact, "還沒有消息。請勿再付款，請洽商戶"),
+    (Key::UnknownCallDo, "您的付款可能已經成功。請把訂單編號告訴商戶，商戶可以查到。"),
+    (Key::ExpiredDo, "這筆付款已關閉，舊的二維碼不能再用。"),
+    (Key::FeedbackThanks, "已告訴商戶，謝謝您。"),
+    (Key::FaultMissingOption, "商戶的頁面少了一項設定，目前無法付款。請聯絡商戶。"),
+    (Key::FaultWrongOption, "商戶的頁面有一項設定不正確。請聯絡商戶。"),
+    (Key::FaultUnknownOption, "商戶的頁面有一項多餘的設定，不影響付款。"),
+    (Key::FaultUnknownMethod, "商戶的頁面寫了一種不存在的付款方式。請選別的。"),
+    (Key::FaultTestModeOnLivePage, "商戶在正式頁面上開了測試，測試沒有生效。"),
+    (Key::FaultNoMethod, "這裡沒有可用的付款方式。請聯絡商戶。"),
+    (Key::FaultHostFailed, "商戶的頁面沒有完成這一步。可以再試一次。"),
+    (Key::FaultLoadFailed, "網絡沒有把付款頁面傳完。請重新載入頁面。"),
+    (Key::FaultServerError, "商戶的伺服器發生錯誤。再按付款會接續這一筆，不會另開一筆。"),
+    (Key::FaultMalformedAnswer, "商戶的伺服器回覆不完整。再按付款會接續這一筆，不會另開一筆。"),
+    (Key::FaultAnswerTooLarge, "商戶的伺服器回覆太長，沒有讀完。請聯絡商戶。"),
+    (Key::FaultAnotherOrder, "商戶的伺服器回覆的是另一筆訂單。請聯絡商戶。"),
+    (Key::FaultAmountChanged, "商戶改了訂單金額。請重新載入頁面，看過新金額再付款。"),
+    (Key::FaultOrderPaid, "商戶表示這筆訂單已經付款。請勿再付款。"),
+    (Key::FaultKeyReused, "商戶把這一筆認成另一筆。請聯絡商戶。"),
+    (Key::FaultBadReturnUrl, "商戶還沒有登錄這個頁面的網址。請聯絡商戶。"),
+    (Key::FaultNotAllowed, "這筆訂單要用下單的帳戶付款。請先登入商戶。"),
+    (Key::FaultNotFound, "商戶查不到這筆付款。請聯絡商戶。"),
+    (Key::FaultRefused, "商戶沒有接受這筆付款。請換一種方式，或聯絡商戶。"),
+    (Key::FaultBadAction, "商戶提供的付款頁面打不開。請換一種方式，或聯絡商戶。"),
+    (Key::FaultUnreachable, "網絡中斷。恢復連線後再按付款會接續這一筆，不會另開一筆。"),
+    (Key::FaultTimeout, "網絡太慢，沒有等到商戶回覆。再按付款會接續這一筆，不會另開一筆。"),
+    (Key::NoNetwork, "網絡中斷，請再試一次"),
+];

@@ -1,0 +1,43 @@
+// The other languages: what holds each one's file to its hash, how each calls itself, and the switch to 中文 and back.
+//
+// Fetched only where a page or a shopper wants another language than the two whose first words `moongate.js` brings along.
+import { generated } from './generated.js'
+
+// What listens for the switch on each element, so that it does so once.
+const listening = new WeakMap()
+
+/**
+ * Gives a shell its words, if they are not at hand, and where the shopper reads Chinese the switch to it. `name` is that of
+ * the language's file; the rest are the shell's own tools.
+ */
+export async function teach(shell, { name, languageFor, atHand, fetched, once, restOf }) {
+  const fetching = (tag, name) =>
+    once(tag, async () => (await fetched('', { name, integrity: generated.pins[tag] })).json())
+  /** All words of a language, to switch to. */
+  const whole = async (tag) =>
+    atHand(tag) ? { ...atHand(tag), ...(await restOf(tag)) } : fetching(tag, name.replace(language, tag))
+  const { language } = shell
+  const own = atHand(language) ?? (await fetching(language, name))
+  const reads = !language.startsWith('zh') && navigator.languages.find((tag) => /^zh\b/i.test(tag))
+  if (!reads) return own
+  const chinese = languageFor(reads)
+  const { host, others } = shell
+  let words = { ...own, other: { lang: chinese, name: generated.names[chinese] } }
+  const press = async ({ target: { dataset } }) => {
+    if (dataset.gesture !== 'switch_language') return
+    try {
+      const { lang, other, switched } = words
+      const next = { ...(await whole(other.lang)), other: { lang, name: generated.names[lang] } }
+      // The page's own `texts` are in the page's language, and so count only there.
+      words = switched ? next : { ...next, switched: true }
+      await others(words)
+    } catch {
+      // The words stay as they are; another press may have better luck.
+    }
+  }
+  const { shadowRoot } = host
+  shadowRoot.removeEventListener('click', listening.get(host))
+  shadowRoot.addEventListener('click', press)
+  listening.set(host, press)
+  return words
+}
