@@ -49,13 +49,14 @@ pub enum PageCode {
 }
 
 impl PageCode {
-    /// The eight.
-    pub const ALL: [Self; 8] = [
+    /// Every one.
+    pub const ALL: [Self; 9] = [
         Self::MissingOption,
         Self::WrongOption,
         Self::UnknownOption,
         Self::UnknownMethod,
         Self::TestModeOnLivePage,
+        Self::AnyHost,
         Self::NoMethod,
         Self::HostFailed,
         Self::LoadFailed,
@@ -118,7 +119,7 @@ pub enum ServerCode {
 }
 
 impl ServerCode {
-    /// The thirteen.
+    /// Every one.
     pub const ALL: [Self; 13] = [
         Self::ServerError,
         Self::MalformedAnswer,

@@ -202,8 +202,7 @@ const REASONS: [Reason; 7] = [
 /// If there is no such kind.
 pub(super) fn table(kind: &str) -> Result<String> {
     let rows: Vec<(&str, Words)> = match kind {
-        // The warning is no fault, so the core does not count it among them.
-        "page" => PageCode::ALL.into_iter().chain([PageCode::AnyHost]).map(|code| (code.word(), page(code))).collect(),
+        "page" => PageCode::ALL.into_iter().map(|code| (code.word(), page(code))).collect(),
         "server" => ServerCode::ALL.into_iter().map(|code| (code.word(), server(code))).collect(),
         "network" => [NetworkFault::Unreachable, NetworkFault::Timeout]
             .into_iter()
