@@ -813,6 +813,59 @@ fn a_server_that_asks_for_time_gets_it_between_one_second_and_thirty() {
     }
 }
 
+/// A cancelation that is under way gets no answer, as often as it is sent; gives when it was sent again.
+fn never_closed(play: &mut Play) -> Vec<Millis> {
+    let mut pauses = Vec::new();
+    for _ in 0..3 {
+        assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+        let lost = play.now;
+        play.answers(Request::Cancel, Answer::Lost(NetworkFault::Timeout));
+        if play.phase() == "canceling" {
+            play.now = play.timer.expect("it is sent again");
+            pauses.push(play.now - lost);
+            play.happens(What::TimeCame);
+        }
+    }
+    pauses
+}
+
+#[test]
+fn a_cancelation_without_an_answer_is_sent_again_twice_and_then_nobody_knows() {
+    let mut play = Play::showing_a_code();
+    play.after(9_000).does(Gesture::ChangeMethod);
+    assert_eq!(never_closed(&mut play), [1_000, 3_000]);
+    assert!(matches!(play.state.phase, Phase::Unknown { call: false, .. }), "{:?}", play.state.phase);
+}
+
+#[test]
+fn what_was_never_shown_and_can_not_be_closed_lets_the_shopper_pick_again_and_keeps_its_key() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let key = play.attempt().id.clone();
+    play.answers(Request::Create, server_fault(ServerCode::MalformedAnswer));
+    play.does(Gesture::Choose(method("alipay"))).after(9_000).does(Gesture::Pay);
+    assert_eq!(never_closed(&mut play), [1_000, 3_000]);
+    assert_eq!((play.phase(), &play.attempt().id), ("choosing", &key));
+    assert_eq!(play.state.phase.fault().map(Fault::code), Some("timeout"));
+}
+
+#[test]
+fn what_the_provider_refused_as_perhaps_paid_is_asked_about_for_as_long_as_it_takes_and_no_other_way_is_offered() {
+    let unclear = || action(Step::Nothing { status: Standing::Pending, code: Some("ORDERPAID".to_owned()) });
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(unclear())));
+    for again in [Some(unclear()), None] {
+        play.now = play.timer.expect("it is asked");
+        assert_eq!(play.happens(What::TimeCame).sent(), [Request::Ask]);
+        play.answers(Request::Ask, answer(Standing::Pending, again));
+        assert!(matches!(play.state.phase, Phase::Confirming { .. }), "{:?}", play.state.phase);
+        for gesture in [Gesture::ChangeMethod, Gesture::TryAgain, Gesture::Pay, Gesture::GoOn] {
+            assert_eq!(play.does(gesture.clone()).sent(), [], "{gesture:?}");
+        }
+    }
+}
+
 #[test]
 fn large_print_is_on_after_one_press_and_off_after_two() {
     let mut play = Play::new();
