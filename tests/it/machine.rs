@@ -867,6 +867,85 @@ fn what_the_provider_refused_as_perhaps_paid_is_asked_about_for_as_long_as_it_ta
 }
 
 #[test]
+fn a_code_is_checked_at_its_end_to_the_millisecond_also_while_a_stream_talks() {
+    let mut play = with_a_stream();
+    let (attempt, end) = (play.attempt().id.clone(), play.attempt().deadline.expect("it has one"));
+    play.now = end - 5_000;
+    play.happens(What::Heard(attempt, None));
+    assert_eq!(play.timer, Some(end));
+    play.now = end;
+    assert_eq!((play.happens(What::TimeCame).phase(), play.sent()), ("confirming", vec![Request::Ask]));
+}
+
+#[test]
+fn another_offer_for_the_same_order_changes_nothing_of_what_is_waited_for() {
+    let mut play = Play::showing_a_code();
+    let next = Offer { left_out: vec![], shown: vec![], ..(*offer()).clone() };
+    play.happens(What::Updated(Box::new((order(), Rc::new(next)))));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+    assert!(play.state.offer.shown.is_empty(), "but it is taken");
+}
+
+#[test]
+fn a_shopper_who_says_i_have_paid_beside_a_code_keeps_the_code_and_has_it_asked_about() {
+    let mut play = Play::showing_a_code();
+    play.after(500).does(Gesture::AskNow);
+    assert_eq!(play.sent(), [Request::Ask]);
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+}
+
+#[test]
+fn no_other_way_is_taken_while_the_page_is_being_left_or_an_app_is_open() {
+    let mut leaving = Play::new();
+    leaving.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    leaving.answers(Request::Create, answer(Standing::Pending, Some(page()))).happens(What::ActionDecided(false));
+    assert!(matches!(leaving.state.phase, Phase::Acting { at: Acting::Leaving, .. }));
+    for gesture in [Gesture::ChangeMethod, Gesture::UseFallback] {
+        assert_eq!((leaving.does(gesture.clone()).phase(), leaving.sent()), ("acting", vec![]), "{gesture:?}");
+    }
+}
+
+#[test]
+fn a_server_that_asks_a_waiting_page_for_time_gets_it() {
+    let mut play = Play::showing_a_code();
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, Answer::Busy(20));
+    assert_eq!(play.timer, Some(22_800));
+    assert_eq!(play.after(10_000).does(Gesture::AskNow).sent(), []);
+    assert_eq!(play.after(10_000).does(Gesture::AskNow).sent(), [Request::Ask]);
+}
+
+#[test]
+fn another_code_from_the_server_is_announced_and_the_same_one_is_not() {
+    let mut play = Play::showing_a_code();
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert!(!play.announced().contains(&"moongate-action"));
+    let other = Step::Qr { payload: Some("weixin://wxpay/bizpayurl?pr=other".into()), image: None, fallback: None };
+    play.after(3_000).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(action(other))));
+    assert!(play.announced().contains(&"moongate-action"));
+}
+
+#[test]
+fn an_answer_about_another_attempt_is_nobodys_success() {
+    let mut play = Play::showing_a_code();
+    play.does(Gesture::ChangeMethod);
+    play.happens(What::Answered(Request::Ask, id(200), answer(Standing::Succeeded, None)));
+    assert_eq!(play.phase(), "canceling");
+    let attempt = play.attempt().id.clone();
+    play.happens(What::Heard(attempt, Some(Box::new(payment(Standing::Pending, Some(code()))))));
+    assert_eq!(play.phase(), "canceling", "and pending is none");
+}
+
+#[test]
+fn after_a_reload_an_old_code_is_not_shown_again() {
+    let mut play = Play::new();
+    let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Kept, 0);
+    play.happens(What::Found(Box::new(kept)));
+    let late = Payment { now: Some(1_000_700), ..payment(Standing::Pending, Some(code())) };
+    play.answers(Request::Ask, Answer::Payment(Box::new(late)));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::CodeOver, .. }), "{:?}", play.state.phase);
+}
+
+#[test]
 fn large_print_is_on_after_one_press_and_off_after_two() {
     let mut play = Play::new();
     assert!(play.does(Gesture::ToggleLarge).state.large);
