@@ -946,6 +946,66 @@ fn after_a_reload_an_old_code_is_not_shown_again() {
 }
 
 #[test]
+fn the_page_may_stop_a_submission_and_take_an_action_on_and_nothing_else() {
+    let mut play = Play::new();
+    let mut all = vec![];
+    let mut note = |play: &Play| {
+        all.extend(play.effects.iter().filter_map(|effect| match effect {
+            Effect::Announce(said) => Some((said.name, said.cancelable)),
+            _ => None,
+        }));
+    };
+    note(play.does(Gesture::Pay));
+    note(play.happens(What::SubmitDecided(true)));
+    note(play.answers(Request::Create, answer(Standing::Pending, Some(code()))));
+    note(play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Succeeded, None)));
+    for (name, may) in all {
+        assert_eq!(may, ["moongate-submit", "moongate-action"].contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn what_has_ended_is_not_paid_by_another_attempts_success_nor_changed_by_less_than_a_success() {
+    for outcome in [Standing::Failed, Standing::Canceled, Standing::Expired] {
+        let mut play = Play::showing_a_code();
+        play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(outcome, None));
+        let (ended, own) = (play.state.phase.clone(), play.attempt().id.clone());
+        let paid = || Box::new(payment(Standing::Succeeded, None));
+        play.happens(What::Answered(Request::Ask, id(200), Answer::Payment(paid())));
+        play.happens(What::Heard(id(200), Some(paid())));
+        play.happens(What::Heard(own.clone(), Some(Box::new(payment(Standing::Pending, Some(code()))))));
+        assert_eq!(play.state.phase, ended);
+        play.happens(What::Answered(Request::Ask, own, answer(Standing::Pending, Some(code()))));
+        assert_eq!(play.phase(), "ended");
+    }
+}
+
+#[test]
+fn less_than_a_success_of_an_older_question_changes_nothing_while_something_else_is_asked() {
+    let mut play = Play::showing_a_code();
+    play.does(Gesture::ChangeMethod).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert_eq!(play.phase(), "canceling");
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.happens(What::Answered(Request::Ask, id(200), answer(Standing::Succeeded, None)));
+    assert_eq!(play.phase(), "sending", "and another attempt's success is not this one's");
+}
+
+#[test]
+fn a_stream_that_talks_is_not_doubled_by_asking_after_it_told_of_another_code_or_of_work() {
+    let other = Step::Qr { payload: Some("weixin://wxpay/bizpayurl?pr=other".into()), image: None, fallback: None };
+    for told in [payment(Standing::Processing, None), payment(Standing::Pending, Some(action(other)))] {
+        let mut play = with_a_stream();
+        let attempt = play.attempt().id.clone();
+        let events = Some("https://shop.example/events".to_owned());
+        play.after(500).happens(What::Heard(attempt.clone(), None));
+        play.happens(What::Heard(attempt, Some(Box::new(Payment { events, ..told }))));
+        let due = play.timer.expect("its silence is watched");
+        assert!(due - play.now > 30_000, "asked again after {} ms", due - play.now);
+    }
+}
+
+#[test]
 fn large_print_is_on_after_one_press_and_off_after_two() {
     let mut play = Play::new();
     assert!(play.does(Gesture::ToggleLarge).state.large);
