@@ -14,6 +14,9 @@ async fn a_refusal_that_may_mean_paid_is_asked_about_and_not_paid_again() {
         browser.goto(&shop.page(&Trial::of(&order))).await;
         let checkout = Checkout::on(&browser);
         checkout.ready().await.pay_with(method).await.shows("confirming processing").await;
+        let again = "return host.state.log.filter(({ event }) => event === 'answered' || event === 'heard').length > 1";
+        checkout.until("it was asked about once more", again).await;
+        checkout.shows("confirming processing").await;
         let ways = "return [...root.querySelectorAll('[data-gesture]')].map((way) => way.dataset.gesture)";
         let ways = checkout.see(ways).await;
         let ways: Vec<&str> = ways.as_array().unwrap().iter().filter_map(Value::as_str).collect();

@@ -813,6 +813,198 @@ fn a_server_that_asks_for_time_gets_it_between_one_second_and_thirty() {
     }
 }
 
+/// A cancelation that is under way gets no answer, as often as it is sent; gives when it was sent again.
+fn never_closed(play: &mut Play) -> Vec<Millis> {
+    let mut pauses = Vec::new();
+    for _ in 0..3 {
+        assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+        let lost = play.now;
+        play.answers(Request::Cancel, Answer::Lost(NetworkFault::Timeout));
+        if play.phase() == "canceling" {
+            play.now = play.timer.expect("it is sent again");
+            pauses.push(play.now - lost);
+            play.happens(What::TimeCame);
+        }
+    }
+    pauses
+}
+
+#[test]
+fn a_cancelation_without_an_answer_is_sent_again_twice_and_then_nobody_knows() {
+    let mut play = Play::showing_a_code();
+    play.after(9_000).does(Gesture::ChangeMethod);
+    assert_eq!(never_closed(&mut play), [1_000, 3_000]);
+    assert!(matches!(play.state.phase, Phase::Unknown { call: false, .. }), "{:?}", play.state.phase);
+}
+
+#[test]
+fn what_was_never_shown_and_can_not_be_closed_lets_the_shopper_pick_again_and_keeps_its_key() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let key = play.attempt().id.clone();
+    play.answers(Request::Create, server_fault(ServerCode::MalformedAnswer));
+    play.does(Gesture::Choose(method("alipay"))).after(9_000).does(Gesture::Pay);
+    assert_eq!(never_closed(&mut play), [1_000, 3_000]);
+    assert_eq!((play.phase(), &play.attempt().id), ("choosing", &key));
+    assert_eq!(play.state.phase.fault().map(Fault::code), Some("timeout"));
+}
+
+#[test]
+fn what_the_provider_refused_as_perhaps_paid_is_asked_about_for_as_long_as_it_takes_and_no_other_way_is_offered() {
+    let unclear = || action(Step::Nothing { status: Standing::Pending, code: Some("ORDERPAID".to_owned()) });
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(unclear())));
+    for again in [Some(unclear()), None] {
+        play.now = play.timer.expect("it is asked");
+        assert_eq!(play.happens(What::TimeCame).sent(), [Request::Ask]);
+        play.answers(Request::Ask, answer(Standing::Pending, again));
+        assert!(matches!(play.state.phase, Phase::Confirming { .. }), "{:?}", play.state.phase);
+        for gesture in [Gesture::ChangeMethod, Gesture::TryAgain, Gesture::Pay, Gesture::GoOn] {
+            assert_eq!(play.does(gesture.clone()).sent(), [], "{gesture:?}");
+        }
+    }
+}
+
+#[test]
+fn a_code_is_checked_at_its_end_to_the_millisecond_also_while_a_stream_talks() {
+    let mut play = with_a_stream();
+    let (attempt, end) = (play.attempt().id.clone(), play.attempt().deadline.expect("it has one"));
+    play.now = end - 5_000;
+    play.happens(What::Heard(attempt, None));
+    assert_eq!(play.timer, Some(end));
+    play.now = end;
+    assert_eq!((play.happens(What::TimeCame).phase(), play.sent()), ("confirming", vec![Request::Ask]));
+}
+
+#[test]
+fn another_offer_for_the_same_order_changes_nothing_of_what_is_waited_for() {
+    let mut play = Play::showing_a_code();
+    let next = Offer { left_out: vec![], shown: vec![], ..(*offer()).clone() };
+    play.happens(What::Updated(Box::new((order(), Rc::new(next)))));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+    assert!(play.state.offer.shown.is_empty(), "but it is taken");
+}
+
+#[test]
+fn a_shopper_who_says_i_have_paid_beside_a_code_keeps_the_code_and_has_it_asked_about() {
+    let mut play = Play::showing_a_code();
+    play.after(500).does(Gesture::AskNow);
+    assert_eq!(play.sent(), [Request::Ask]);
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::Code, .. }));
+}
+
+#[test]
+fn no_other_way_is_taken_while_the_page_is_being_left_or_an_app_is_open() {
+    let mut leaving = Play::new();
+    leaving.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    leaving.answers(Request::Create, answer(Standing::Pending, Some(page()))).happens(What::ActionDecided(false));
+    assert!(matches!(leaving.state.phase, Phase::Acting { at: Acting::Leaving, .. }));
+    for gesture in [Gesture::ChangeMethod, Gesture::UseFallback] {
+        assert_eq!((leaving.does(gesture.clone()).phase(), leaving.sent()), ("acting", vec![]), "{gesture:?}");
+    }
+}
+
+#[test]
+fn a_server_that_asks_a_waiting_page_for_time_gets_it() {
+    let mut play = Play::showing_a_code();
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, Answer::Busy(20));
+    assert_eq!(play.timer, Some(22_800));
+    assert_eq!(play.after(10_000).does(Gesture::AskNow).sent(), []);
+    assert_eq!(play.after(10_000).does(Gesture::AskNow).sent(), [Request::Ask]);
+}
+
+#[test]
+fn another_code_from_the_server_is_announced_and_the_same_one_is_not() {
+    let mut play = Play::showing_a_code();
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert!(!play.announced().contains(&"moongate-action"));
+    let other = Step::Qr { payload: Some("weixin://wxpay/bizpayurl?pr=other".into()), image: None, fallback: None };
+    play.after(3_000).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(action(other))));
+    assert!(play.announced().contains(&"moongate-action"));
+}
+
+#[test]
+fn an_answer_about_another_attempt_is_nobodys_success() {
+    let mut play = Play::showing_a_code();
+    play.does(Gesture::ChangeMethod);
+    play.happens(What::Answered(Request::Ask, id(200), answer(Standing::Succeeded, None)));
+    assert_eq!(play.phase(), "canceling");
+    let attempt = play.attempt().id.clone();
+    play.happens(What::Heard(attempt, Some(Box::new(payment(Standing::Pending, Some(code()))))));
+    assert_eq!(play.phase(), "canceling", "and pending is none");
+}
+
+#[test]
+fn after_a_reload_an_old_code_is_not_shown_again() {
+    let mut play = Play::new();
+    let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Kept, 0);
+    play.happens(What::Found(Box::new(kept)));
+    let late = Payment { now: Some(1_000_700), ..payment(Standing::Pending, Some(code())) };
+    play.answers(Request::Ask, Answer::Payment(Box::new(late)));
+    assert!(matches!(play.state.phase, Phase::Acting { at: Acting::CodeOver, .. }), "{:?}", play.state.phase);
+}
+
+#[test]
+fn the_page_may_stop_a_submission_and_take_an_action_on_and_nothing_else() {
+    let mut play = Play::new();
+    let mut all = vec![];
+    let mut note = |play: &Play| {
+        all.extend(play.effects.iter().filter_map(|effect| match effect {
+            Effect::Announce(said) => Some((said.name, said.cancelable)),
+            _ => None,
+        }));
+    };
+    note(play.does(Gesture::Pay));
+    note(play.happens(What::SubmitDecided(true)));
+    note(play.answers(Request::Create, answer(Standing::Pending, Some(code()))));
+    note(play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Succeeded, None)));
+    for (name, may) in all {
+        assert_eq!(may, ["moongate-submit", "moongate-action"].contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn what_has_ended_is_not_paid_by_another_attempts_success_nor_changed_by_less_than_a_success() {
+    for outcome in [Standing::Failed, Standing::Canceled, Standing::Expired] {
+        let mut play = Play::showing_a_code();
+        play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(outcome, None));
+        let (ended, own) = (play.state.phase.clone(), play.attempt().id.clone());
+        let paid = || Box::new(payment(Standing::Succeeded, None));
+        play.happens(What::Answered(Request::Ask, id(200), Answer::Payment(paid())));
+        play.happens(What::Heard(id(200), Some(paid())));
+        play.happens(What::Heard(own.clone(), Some(Box::new(payment(Standing::Pending, Some(code()))))));
+        assert_eq!(play.state.phase, ended);
+        play.happens(What::Answered(Request::Ask, own, answer(Standing::Pending, Some(code()))));
+        assert_eq!(play.phase(), "ended");
+    }
+}
+
+#[test]
+fn less_than_a_success_of_an_older_question_changes_nothing_while_something_else_is_asked() {
+    let mut play = Play::showing_a_code();
+    play.does(Gesture::ChangeMethod).answers(Request::Ask, answer(Standing::Pending, Some(code())));
+    assert_eq!(play.phase(), "canceling");
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.happens(What::Answered(Request::Ask, id(200), answer(Standing::Succeeded, None)));
+    assert_eq!(play.phase(), "sending", "and another attempt's success is not this one's");
+}
+
+#[test]
+fn a_stream_that_talks_is_not_doubled_by_asking_after_it_told_of_another_code_or_of_work() {
+    let other = Step::Qr { payload: Some("weixin://wxpay/bizpayurl?pr=other".into()), image: None, fallback: None };
+    for told in [payment(Standing::Processing, None), payment(Standing::Pending, Some(action(other)))] {
+        let mut play = with_a_stream();
+        let attempt = play.attempt().id.clone();
+        let events = Some("https://shop.example/events".to_owned());
+        play.after(500).happens(What::Heard(attempt.clone(), None));
+        play.happens(What::Heard(attempt, Some(Box::new(Payment { events, ..told }))));
+        let due = play.timer.expect("its silence is watched");
+        assert!(due - play.now > 30_000, "asked again after {} ms", due - play.now);
+    }
+}
+
 #[test]
 fn large_print_is_on_after_one_press_and_off_after_two() {
     let mut play = Play::new();

@@ -283,6 +283,8 @@ fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
             telling::show(turn, attempt)
         }
         Some(Step::Qr { .. }) => Phase::Acting { attempt, at: Acting::CodeOver },
+        // Perhaps it is paid, the provider said: no other way is offered beside the asking.
+        Some(Step::Nothing { .. }) => Phase::Confirming { attempt, why: Confirming::Processing },
         _ => Phase::Acting { attempt, at: Acting::NotPaid },
     }
 }

@@ -93,7 +93,10 @@ fn already_paid() -> Way {
         ],
         stories: vec![("ORDERPAID", stories::unclear_refusal())],
         bugs: &["a refusal that may mean paid ends the attempt"],
-        tests: &["twice::a_refusal_that_may_mean_paid_is_asked_about_and_not_paid_again"],
+        tests: &[
+            "machine::what_the_provider_refused_as_perhaps_paid_is_asked_about_for_as_long_as_it_takes_and_no_other_way_is_offered",
+            "twice::a_refusal_that_may_mean_paid_is_asked_about_and_not_paid_again",
+        ],
     }
 }
 
