@@ -12,6 +12,7 @@ use std::fmt::Write;
 
 /// One of the rows of the contract's table.
 struct Way {
+    /// In Chinese and in English, as its text.
     title: [&'static str; 2],
     /// What could happen, and what stops it.
     text: [&'static str; 2],
@@ -35,41 +36,40 @@ pub(super) fn page() -> String {
 }
 
 const HEAD: &str = r#"<!doctype html>
-<html lang="zh-CN">
+<html lang="en">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
-  <title>不付两次 · Never twice</title>
+  <title>Never twice · 不付两次</title>
   <link rel="icon" href="data:,">
   <link rel="stylesheet" href="/guide/guide.css">
 </head>
 <body>
   <main class="wide">
-    <h1>不付两次</h1>
-    <p>一个订单可能被付两次的九种情形，各由什么挡住，由哪些测试守住。图由状态机自己走一遍画成
-      （<code>cargo run -- replay --twice</code> 写出本页，有一个测试对照）：页面那一列的每一步、每一个请求，都是小部件实际所做；
-      顾客、钱包和服务器的答复是剧本。A、B 是两次尝试的钥匙。</p>
-    <p lang="en">The nine ways to pay an order twice, what stops each, and the tests that hold it. The machine itself plays what is
-      drawn (<code>cargo run -- replay --twice</code> writes this page; a test holds it to the code): each step and each request of
-      the page is what the widget does; shopper, wallet and the server's answers are the script. A and B are the keys of two
-      attempts. All that can happen anywhere is in <a href="/guide/machine.html">the machine</a>.</p>
+    <h1>Never twice</h1>
+    <p>The nine ways to pay an order twice, what stops each, and the tests that hold it. The machine itself plays what is drawn
+      (<code>cargo run -- replay --twice</code> writes this page; a test holds it to the code): each step and each request of the
+      page is what the widget does; shopper, wallet and the server's answers are the script. A and B are the keys of two attempts.
+      All that can happen anywhere is in <a href="/guide/machine.html">the machine</a>.</p>
+    <p lang="zh-CN">一个订单可能被付两次的九种情形，各由什么挡住，由哪些测试守住。图由状态机自己走一遍画成：页面那一列的每一步、
+      每一个请求，都是小部件实际所做；顾客、钱包和服务器的答复是剧本。A、B 是两次尝试的钥匙。</p>
 "#;
 
 fn section(page: &mut String, number: usize, way: Way) {
-    let ([title, english], [text, says]) = (way.title, way.text);
+    let ([chinese, title], [says, text]) = (way.title, way.text);
     let _ = writeln!(page, "    <section id=\"way-{number}\">\n      <h2>{number}. {title}</h2>");
-    let _ = writeln!(page, "      <p>{text}</p>\n      <p lang=\"en\"><strong>{english}.</strong> {says}</p>");
+    let _ = writeln!(page, "      <p>{text}</p>\n      <p lang=\"zh-CN\"><strong>{chinese}。</strong>{says}</p>");
     for (name, story) in way.stories {
         drawing::draw(page, name, &story.map(stories::Story::told).unwrap_or_default());
     }
-    list(page, "植入的错 · planted bugs, each of which the random lives find", way.bugs, "q");
-    list(page, "测试 · tests", way.tests, "code");
+    list(page, "Planted bugs, each of which the random lives find · 植入的错", way.bugs, "q");
+    list(page, "Tests · 测试", way.tests, "code");
     page.push_str("    </section>\n");
 }
 
 fn list(page: &mut String, title: &str, names: &[&str], tag: &str) {
-    let _ = writeln!(page, "      <details><summary>{title}: {}</summary><ul lang=\"en\">", names.len());
+    let _ = writeln!(page, "      <details><summary>{title}: {}</summary><ul>", names.len());
     for name in names {
         let _ = writeln!(page, "        <li><{tag}>{name}</{tag}></li>");
     }

@@ -34,11 +34,12 @@ pub(super) fn table(page: &mut String) {
     let count = FLOWS.len() * FAULTS.len();
     let _ = writeln!(
         page,
-        "    <section id=\"faults\">\n      <h2>故障矩阵 · The fault matrix</h2>\n      <p>每种付法遇上每种故障，由浏览器里的顾客照屏幕所示走到底：共 {count} 次，\
-         付成并看见 {count}，丢失 0，付两次 0（Chromium；<code>tests/run</code> 每次都走，核心部分也在 Firefox 与 WebKit 里走）。</p>\n      \
-         <p lang=\"en\">Each way to pay meets each fault, and a shopper in a browser does what the screen offers, to the end: {count} times; \
+        "    <section id=\"faults\">\n      <h2>The fault matrix</h2>\n      \
+         <p>Each way to pay meets each fault, and a shopper in a browser does what the screen offers, to the end: {count} times; \
          paid and seen {count}, lost 0, twice 0 (Chromium; <code>tests/run</code> plays it each time, and a core of it in Firefox and \
-         WebKit). <code>cargo test --test e2e -- --nocapture matrix::</code> prints the counts.</p>\n      <table>\n        <thead><tr><td></td>"
+         WebKit). <code>cargo test --test e2e -- --nocapture matrix::</code> prints the counts.</p>\n      \
+         <p lang=\"zh-CN\"><strong>故障矩阵。</strong>每种付法遇上每种故障，由浏览器里的顾客照屏幕所示走到底：共 {count} 次，\
+         付成并看见 {count}，丢失 0，付两次 0。</p>\n      <table>\n        <thead><tr><td></td>"
     );
     for flow in FLOWS {
         let _ = writeln!(page, "          <th scope=\"col\">{flow}</th>");
@@ -49,7 +50,7 @@ pub(super) fn table(page: &mut String) {
         for _ in FLOWS {
             page.push_str("<td>1</td>");
         }
-        let _ = writeln!(page, "<td>{chinese}</td></tr>");
+        let _ = writeln!(page, "<td lang=\"zh-CN\">{chinese}</td></tr>");
     }
     page.push_str("      </table>\n    </section>\n");
 }
