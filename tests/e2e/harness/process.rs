@@ -31,6 +31,18 @@ impl Program {
         find: impl Fn(&str) -> Option<T> + Send + 'static,
     ) -> (Self, T) {
         let name = command.get_program().to_string_lossy().into_owned();
+        Self::try_start(command, find)
+            .unwrap_or_else(|| panic!("{name} ended before it was ready; see its errors above"))
+    }
+
+    /// As [`Program::start`]; `None` if it ends its output without such a line.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    pub fn try_start<T: Send + 'static>(
+        command: &mut Command,
+        find: impl Fn(&str) -> Option<T> + Send + 'static,
+    ) -> Option<(Self, T)> {
         let (program, output) = Self::begin(command);
         let output = BufReader::new(output);
         let (sender, found) = std::sync::mpsc::channel();
@@ -42,8 +54,7 @@ impl Program {
                 }
             }
         });
-        let found = found.recv().unwrap_or_else(|_| panic!("{name} ended before it was ready; see its errors above"));
-        (program, found)
+        Some((program, found.recv().ok()?))
     }
 
     /// Starts it, and waits until something listens at this port.

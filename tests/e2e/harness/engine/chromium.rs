@@ -27,7 +27,9 @@ const ARGUMENTS: [&str; 11] = [
 /// A chromedriver for one browser of this kind.
 pub fn driver(kind: Kind) -> Driver {
     let port = |line: &str| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok();
-    let (program, port) = Program::start(Command::new("chromedriver").arg("--port=0"), port);
+    // It takes a free port of IPv4 and wants the same of IPv6, and gives up if another has that.
+    let tries = (0..4).find_map(|_| Program::try_start(Command::new("chromedriver").arg("--port=0"), port));
+    let (program, port) = tries.expect("chromedriver gives the port that it listens at");
     let (width, height) = kind.size();
     // A live shop's name, on this machine.
     let more =
