@@ -246,11 +246,8 @@ impl Browser {
 
     /// Cuts the network, or brings it back; ask [`super::engine::can`] first.
     pub async fn offline(&self, cut: bool) {
-        match self.engine {
-            Engine::Chromium => chromium::offline(&self.client, cut).await,
-            Engine::Firefox => firefox::offline(&self.client, cut).await,
-            Engine::WebKit => panic!("WebKit's network can't be cut"),
-        }
+        assert_eq!(self.engine, Engine::Chromium, "only Chromium's network can be cut");
+        chromium::offline(&self.client, cut).await;
     }
 
     /// Refuses addresses like these from now on, `*` standing for anything; ask [`super::engine::can`] first. What is fetched

@@ -69,7 +69,8 @@ impl Engine {
     /// Why it can't do this; `None` if it can.
     fn lacks(self, feat: Feat) -> Option<&'static str> {
         match (self, feat) {
-            (Self::Chromium, _) | (Self::Firefox, Feat::CutNetwork | Feat::LiveName | Feat::Language) => None,
+            (Self::Chromium, _) | (Self::Firefox, Feat::LiveName | Feat::Language) => None,
+            (Self::Firefox, Feat::CutNetwork) => Some("its offline mode spares this machine's own addresses"),
             (Self::WebKit, Feat::CutNetwork) => Some("its driver can't cut the network"),
             (Self::WebKit, Feat::LiveName) => Some("it knows no names but the machine's"),
             (Self::WebKit, Feat::Language) => Some("its language is the machine's"),

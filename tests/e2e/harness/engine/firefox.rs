@@ -76,11 +76,6 @@ pub async fn colours(client: &Client, dark: bool) {
     around(client, script, vec![json!(scheme)]).await;
 }
 
-/// Cuts the network, or brings it back.
-pub async fn offline(client: &Client, cut: bool) {
-    around(client, "Services.io.offline = arguments[0]", vec![json!(cut)]).await;
-}
-
 /// Runs no script of any page from now on.
 pub async fn without_scripts(client: &Client) {
     around(client, "gBrowser.selectedBrowser.browsingContext.allowJavascript = false", vec![]).await;
