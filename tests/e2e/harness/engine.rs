@@ -31,6 +31,8 @@ pub enum Engine {
 pub enum Feat {
     /// To cut the network while the server stands.
     CutNetwork,
+    /// To hide a tab while another is looked at.
+    HideTabs,
     /// To refuse a page one of its files, a script too.
     RefuseFiles,
     /// To take `shop.example` for this machine.
@@ -69,9 +71,10 @@ impl Engine {
     /// Why it can't do this; `None` if it can.
     fn lacks(self, feat: Feat) -> Option<&'static str> {
         match (self, feat) {
-            (Self::Chromium, _) | (Self::Firefox, Feat::LiveName | Feat::Language) => None,
+            (Self::Chromium, _) | (Self::Firefox, Feat::HideTabs | Feat::LiveName | Feat::Language) => None,
             (Self::Firefox, Feat::CutNetwork) => Some("its offline mode spares this machine's own addresses"),
             (Self::WebKit, Feat::CutNetwork) => Some("its driver can't cut the network"),
+            (Self::WebKit, Feat::HideTabs) => Some("all its tabs count as looked at"),
             (Self::WebKit, Feat::LiveName) => Some("it knows no names but the machine's"),
             (Self::WebKit, Feat::Language) => Some("its language is the machine's"),
             (_, Feat::RefuseFiles) => Some("its driver can't refuse a page one of its files"),
