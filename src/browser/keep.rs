@@ -102,12 +102,8 @@ pub(super) fn kept(options: &Options) -> Option<Attempt> {
         return None;
     }
     let total = Amount::new(json.get("total").and_then(Json::integer)?, options.amount.currency()).ok()?;
-    let kept = json.get("origin").and_then(Json::integer);
-    let origin = match kept {
-        Some(3) => Origin::SignIn,
-        Some(4) => Origin::Renewed,
-        _ => Origin::Kept,
-    };
+    let origin =
+        json.get("origin").and_then(Json::integer).and_then(Origin::numbered).unwrap_or(Origin::Kept).taken_up();
     let (id, method) = (AttemptId::parse(text("id")?)?, MethodId::parse(text("method")?)?);
     let begun = json.get("begun").and_then(Json::integer).map(u64::cast_signed);
     Some(Attempt { begun, ..Attempt::new(id, method, total, origin, page::now()) })

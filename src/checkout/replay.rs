@@ -148,7 +148,7 @@ impl Replay {
     }
 
     fn found(&mut self, at: Millis, words: &mut Words<'_>) -> Option<Attempt> {
-        let origin = words.next()?.parse().ok().and_then(|place: usize| ORIGINS.get(place).copied())?;
+        let origin = words.next()?.parse().ok().and_then(Origin::numbered)?;
         let method = MethodId::parse(words.next()?)?;
         let total = Amount::new(words.next()?.parse().ok()?, self.state.order.amount.currency()).ok()?;
         Some(Attempt::new(self.id(words)?, method, total, origin, at))
@@ -278,6 +278,3 @@ fn fault(word: &str) -> Option<Fault> {
     let server = server.map(|code| Fault::Server(ServerFault { code, about: about() }));
     server.or_else(|| page.map(|code| Fault::Page(PageFault { code, about: about() })))
 }
-
-/// In the order of their numbers.
-const ORIGINS: [Origin; 5] = [Origin::Press, Origin::Kept, Origin::Link, Origin::SignIn, Origin::Renewed];

@@ -58,6 +58,22 @@ pub enum Origin {
     Renewed,
 }
 
+impl Origin {
+    /// All of them, each at the place of the number it is kept and logged by.
+    const ALL: [Self; 5] = [Self::Press, Self::Kept, Self::Link, Self::SignIn, Self::Renewed];
+
+    /// The one with this number (`origin as u64`), or none.
+    pub fn numbered(number: u64) -> Option<Self> {
+        usize::try_from(number).ok().and_then(|place| Self::ALL.get(place).copied())
+    }
+
+    /// What it is once this browser kept it and takes it up again: how it began no longer counts, unless a late answer may
+    /// still follow from it.
+    pub fn taken_up(self) -> Self {
+        if matches!(self, Self::SignIn | Self::Renewed) { self } else { Self::Kept }
+    }
+}
+
 impl Attempt {
     /// An attempt of which nothing is known yet.
     pub fn new(id: AttemptId, method: MethodId, total: Amount, origin: Origin, now: Millis) -> Self {
