@@ -16,9 +16,10 @@ const PYTHON: Kind = ("python", "servers/python/bin/python", "shop.py");
 const NODE: Kind = ("node", "node", "shop.mjs");
 const RUST: Kind = ("rust", "servers/rust/debug/moongate-shop", "");
 const GO: Kind = ("go", "servers/go/shop", "");
+const JAVA: Kind = ("java", "java", "");
 
 /// Those that push, refresh and answer pages of other origins as well.
-const WHOLE: [&str; 1] = ["go"];
+const WHOLE: [&str; 2] = ["go", "java"];
 
 /// A page of the merchant's that is not on the server's own origin.
 const PAGES: &str = "https://www.shop.example";
@@ -70,10 +71,14 @@ fn installed(name: &str) -> PathBuf {
 fn command((name, program, file): Kind) -> Command {
     let at = if name == "node" { NODE_FILES.clone() } else { source(name) };
     let mut command = Command::new(match name {
-        "node" => PathBuf::from(program),
+        "node" | "java" => PathBuf::from(program),
         _ => installed(name).join("../..").join(program),
     });
     command.args((!file.is_empty()).then(|| at.join(file)));
+    if name == "java" {
+        let built = installed(name).join("target");
+        command.arg("-cp").arg(format!("{0}/classes:{0}/lib/*", built.display())).arg("shop.Shop");
+    }
     command
 }
 
@@ -370,8 +375,10 @@ servers! {
     node NODE;
     rust RUST "is built with axum and SQLite: tests/run --all";
     go GO "is built with Go: tests/run --all";
+    java JAVA "is built with Maven: tests/run --all";
 }
 
 whole! {
     go_anew GO "is built with Go: tests/run --all";
+    java_anew JAVA "is built with Maven: tests/run --all";
 }
