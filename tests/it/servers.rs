@@ -1,22 +1,16 @@
 //! That each server of the guide keeps the contract, ships only on a notification that is the provider's, and once.
 
+#[path = "servers/program.rs"]
+mod program;
+
+use program::{GO, JAVA, Kind, NODE, PYTHON, RUST};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// A language: its name, the program that runs its server, and the file.
-type Kind = (&'static str, &'static str, &'static str);
-
-const PYTHON: Kind = ("python", "servers/python/bin/python", "shop.py");
-const NODE: Kind = ("node", "node", "shop.mjs");
-const RUST: Kind = ("rust", "servers/rust/debug/moongate-shop", "");
-const GO: Kind = ("go", "servers/go/shop", "");
-const JAVA: Kind = ("java", "java", "");
 
 /// Those that push, refresh and answer pages of other origins as well.
 const WHOLE: [&str; 2] = ["go", "java"];
@@ -41,45 +35,6 @@ impl Drop for Shop {
         self.end();
         let _removed = fs::remove_dir_all(&self.data);
     }
-}
-
-fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("..")
-}
-
-/// Where the parts of Node's server lie beside their packages, for Node looks for these above the file. They are copied once,
-/// since a copy that is made anew is empty for a moment, in which another test may start it.
-static NODE_FILES: LazyLock<PathBuf> = LazyLock::new(|| {
-    let installed = installed("node");
-    for entry in fs::read_dir(source("node")).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
-        fs::copy(entry.path(), installed.join(entry.file_name())).unwrap();
-    }
-    installed
-});
-
-fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("www/guide/servers").join(name)
-}
-
-fn installed(name: &str) -> PathBuf {
-    let installed = target().join("servers").join(name);
-    assert!(installed.is_dir(), "tests/run installs what the server in {name} needs in {}", installed.display());
-    installed
-}
-
-/// What runs this server.
-fn command((name, program, file): Kind) -> Command {
-    let at = if name == "node" { NODE_FILES.clone() } else { source(name) };
-    let mut command = Command::new(match name {
-        "node" | "java" => PathBuf::from(program),
-        _ => installed(name).join("../..").join(program),
-    });
-    command.args((!file.is_empty()).then(|| at.join(file)));
-    if name == "java" {
-        let built = installed(name).join("target");
-        command.arg("-cp").arg(format!("{0}/classes:{0}/lib/*", built.display())).arg("shop.Shop");
-    }
-    command
 }
 
 impl Shop {
@@ -158,14 +113,8 @@ impl Shop {
 }
 
 fn start(kind: Kind, port: u16, data: &Path, life: u32) -> Child {
-    let mut command = command(kind);
-    command
-        .env("PORT", port.to_string())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("SHOP_DATA", data)
-        .env("SHOP_PAGES", PAGES)
-        .env("SHOP_CODE_SECONDS", life.to_string())
-        .stdout(Stdio::piped());
+    let mut command = program::command(kind, port, data);
+    command.env("SHOP_PAGES", PAGES).env("SHOP_CODE_SECONDS", life.to_string()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap_or_else(|| panic!("{kind:?} ended at once")).unwrap();
