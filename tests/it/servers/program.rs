@@ -8,13 +8,13 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 /// A language: its name, the program that runs its server, and the file.
-pub type Kind = (&'static str, &'static str, &'static str);
+pub(crate) type Kind = (&'static str, &'static str, &'static str);
 
-pub const PYTHON: Kind = ("python", "servers/python/bin/python", "shop.py");
-pub const NODE: Kind = ("node", "node", "shop.mjs");
-pub const RUST: Kind = ("rust", "servers/rust/debug/moongate-shop", "");
-pub const GO: Kind = ("go", "servers/go/shop", "");
-pub const JAVA: Kind = ("java", "java", "");
+pub(crate) const PYTHON: Kind = ("python", "servers/python/bin/python", "shop.py");
+pub(crate) const NODE: Kind = ("node", "node", "shop.mjs");
+pub(crate) const RUST: Kind = ("rust", "servers/rust/debug/moongate-shop", "");
+pub(crate) const GO: Kind = ("go", "servers/go/shop", "");
+pub(crate) const JAVA: Kind = ("java", "java", "");
 
 /// Where the parts of Node's server lie beside their packages, for Node looks for these above the file. They are copied once,
 /// since a copy that is made anew is empty for a moment, in which another test may start it.
@@ -41,7 +41,7 @@ fn installed(name: &str) -> PathBuf {
 }
 
 /// What runs this server at this port, with its store in this folder.
-pub fn command((name, program, file): Kind, port: u16, data: &Path) -> Command {
+pub(crate) fn command((name, program, file): Kind, port: u16, data: &Path) -> Command {
     let folder = installed(name);
     let mut command = Command::new(match name {
         "node" | "java" => PathBuf::from(program),
