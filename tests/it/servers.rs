@@ -310,6 +310,14 @@ macro_rules! servers {
     })* };
 }
 
+#[test]
+fn the_checks_on_the_page_about_providers_open_what_the_provider_signed_and_nothing_else() {
+    let python = program::installed("python").join("bin/python");
+    let page = serde_json::json!(blocks("python")).to_string();
+    let said = takes(Command::new(python).args(["-c", include_str!("servers/signed.py")]), &page);
+    assert_eq!(said, "alipay 4\nstripe 5\nadyen 3\nping++ 3\n");
+}
+
 /// The rules of those that make codes anew.
 macro_rules! whole {
     ($($name:ident $kind:ident $ignored:literal;)*) => { $(mod $name {

@@ -34,7 +34,8 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("..")
 }
 
-fn installed(name: &str) -> PathBuf {
+/// Where `tests/run` has put what this server needs.
+pub(crate) fn installed(name: &str) -> PathBuf {
     let installed = target().join("servers").join(name);
     assert!(installed.is_dir(), "tests/run installs what the server in {name} needs in {}", installed.display());
     installed
