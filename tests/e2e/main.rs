@@ -38,7 +38,11 @@ mod payloads;
 mod recipes;
 mod returning;
 mod scenes;
+mod servers;
 mod shell;
 mod tongues;
 mod twice;
 mod wrong;
+
+#[path = "../it/servers/program.rs"]
+mod program;

@@ -25,6 +25,8 @@ mod work;
 #[cfg(feature = "program")]
 mod bundle;
 #[cfg(feature = "program")]
+mod cdn;
+#[cfg(feature = "program")]
 mod guide;
 #[cfg(feature = "program")]
 mod offer;

@@ -180,15 +180,17 @@ impl Shop {
     }
 }
 
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
+/// The type of JSON.
+pub const JSON: &str = "application/json";
+/// The type of a form.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 fn serializer() -> url::form_urlencoded::Serializer<'static, String> {
     url::form_urlencoded::Serializer::new(String::new())
 }
 
 /// Sends a request as a merchant's own server would, and gives status and body.
-async fn request(method: &Method, address: &str, kind: &str, body: String) -> (u16, String) {
+pub async fn request(method: &Method, address: &str, kind: &str, body: String) -> (u16, String) {
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
     let request = Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, kind);
     let request = request.body(Body::from(body)).expect("a request");

@@ -1,0 +1,185 @@
+// Stands for WeChat Pay, so that the shop can be tried: makes codes, closes and refunds them, and notifies as WeChat Pay does.
+// Replace native, close and refund by your calls (../providers.md), the keys by WeChat Pay's, and leave the rest out.
+
+package main
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const merchant, app = "1900000001", "wxd678efh567hg6787"
+
+// Wallet is the provider.
+type Wallet struct {
+	db     *sql.DB
+	key    *rsa.PrivateKey
+	api    []byte
+	notify string // where notifications go
+}
+
+func openWallet(file, notify string) (*Wallet, error) {
+	db, err := open(file, "CREATE TABLE IF NOT EXISTS codes (id TEXT PRIMARY KEY, code TEXT, total INTEGER, currency TEXT, state TEXT)")
+	if err != nil {
+		return nil, err
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	return &Wallet{db, key, []byte(random(16)), notify}, err
+}
+
+func (wallet *Wallet) keys() Keys { return Keys{&wallet.key.PublicKey, wallet.api} }
+
+// native is POST /v3/pay/transactions/native: what it answers. The same trade again: the same code.
+func (wallet *Wallet) native(trade string, total int64, currency string, expires int64) (string, error) {
+	made := "weixin://wxpay/bizpayurl?pr=" + random(4)
+	if _, err := wallet.db.Exec("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?, 'NOTPAY')", trade, made, total, currency); err != nil {
+		return "", err
+	}
+	var code string
+	err := wallet.db.QueryRow("SELECT code FROM codes WHERE id = ?", trade).Scan(&code)
+	action, _ := json.Marshal(map[string]string{"code_url": code})
+	return string(action), err
+}
+
+// close is POST …/out-trade-no/{id}/close: whether nobody can pay it any more. If not, it was paid.
+func (wallet *Wallet) close(trade string) (bool, error) {
+	if _, err := wallet.db.Exec("UPDATE codes SET state = 'CLOSED' WHERE id = ? AND state = 'NOTPAY'", trade); err != nil {
+		return false, err
+	}
+	var state string
+	err := wallet.db.QueryRow("SELECT state FROM codes WHERE id = ?", trade).Scan(&state)
+	if err == sql.ErrNoRows {
+		return true, nil
+	}
+	return state == "CLOSED", err
+}
+
+// refund is POST /v3/refund/domestic/refunds with out_refund_no = the trade: asked twice, it is paid back once.
+func (wallet *Wallet) refund(trade string, total int64, currency string) error {
+	_, err := wallet.db.Exec("UPDATE codes SET state = 'REFUND' WHERE id = ? AND state = 'SUCCESS'", trade)
+	return err
+}
+
+// tell notifies the shop, signed and sealed; the shop's answer.
+func (wallet *Wallet) tell(trade string, total int64, currency string, honest bool) (int, error) {
+	told, _ := json.Marshal(map[string]any{"mchid": merchant, "appid": app, "out_trade_no": trade, "transaction_id": "42" + random(13),
+		"trade_state": "SUCCESS", "amount": map[string]any{"total": total, "currency": currency}})
+	nonce, stamp := random(6), strconv.FormatInt(time.Now().Unix(), 10)
+	block, err := aes.NewCipher(wallet.api)
+	if err != nil {
+		return 0, err
+	}
+	seal, err := cipher.NewGCM(block)
+	if err != nil {
+		return 0, err
+	}
+	sealed := seal.Seal(nil, []byte(nonce), told, []byte("transaction"))
+	body, _ := json.Marshal(map[string]any{"id": "EV-1", "event_type": "TRANSACTION.SUCCESS", "resource": map[string]any{
+		"algorithm": "AEAD_AES_256_GCM", "original_type": "transaction", "associated_data": "transaction", "nonce": nonce, "ciphertext": sealed}})
+	digest := sha256.Sum256([]byte(stamp + "\n" + nonce + "\n" + string(body) + "\n"))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, wallet.key, crypto.SHA256, digest[:])
+	if err != nil {
+		return 0, err
+	}
+	if !honest {
+		signature = make([]byte, len(signature))
+	}
+	request, err := http.NewRequest("POST", wallet.notify, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Wechatpay-Timestamp", stamp)
+	request.Header.Set("Wechatpay-Nonce", nonce)
+	request.Header.Set("Wechatpay-Signature", base64.StdEncoding.EncodeToString(signature))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	return response.StatusCode, nil
+}
+
+// Code is what can be scanned.
+type Code struct {
+	ID       string `json:"id"`
+	Code     string `json:"code"`
+	Total    int64  `json:"total"`
+	Currency string `json:"currency"`
+	State    string `json:"state"`
+}
+
+func (wallet *Wallet) codes() ([]Code, error) {
+	rows, err := wallet.db.Query("SELECT id, code, total, currency, state FROM codes ORDER BY rowid")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := []Code{}
+	for rows.Next() {
+		var code Code
+		if err := rows.Scan(&code.ID, &code.Code, &code.Total, &code.Currency, &code.State); err != nil {
+			return nil, err
+		}
+		found = append(found, code)
+	}
+	return found, rows.Err()
+}
+
+func (wallet *Wallet) serve(w http.ResponseWriter, r *http.Request, _ string) error {
+	codes, err := wallet.codes()
+	if err != nil {
+		return err
+	}
+	switch r.Method + " " + r.URL.Path {
+	case "GET /wallet":
+		list := ""
+		for _, code := range codes {
+			list = fmt.Sprintf(`<li>%[1]s: %[2]d %[3]s, %[4]s <form method="post" action="/wallet/pay"><button name="id" value="%[1]s">Pay</button></form></li>`,
+				html.EscapeString(code.ID), code.Total, html.EscapeString(code.Currency), code.State) + list
+		}
+		return page(w, "The simulated wallet", "<ul>"+list+"</ul>", "")
+	case "GET /wallet/codes":
+		return answer(w, 200, codes)
+	case "POST /wallet/pay":
+		return wallet.pay(w, r, codes)
+	}
+	return notFound
+}
+
+// pay pays a code, even one that was just closed, as happens. total tells of another sum, forged signs wrongly.
+func (wallet *Wallet) pay(w http.ResponseWriter, r *http.Request, codes []Code) error {
+	for _, code := range codes {
+		if code.ID != r.FormValue("id") {
+			continue
+		}
+		total, honest := code.Total, r.FormValue("forged") == ""
+		if other, err := strconv.ParseInt(r.FormValue("total"), 10, 64); err == nil {
+			total = other
+		}
+		if honest && total == code.Total {
+			if _, err := wallet.db.Exec("UPDATE codes SET state = 'SUCCESS' WHERE id = ?", code.ID); err != nil {
+				return err
+			}
+		}
+		answered, err := wallet.tell(code.ID, total, code.Currency, honest)
+		if err != nil {
+			return err
+		}
+		return answer(w, 200, map[string]int{"answered": answered})
+	}
+	return notFound
+}
