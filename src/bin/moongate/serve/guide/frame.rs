@@ -67,7 +67,8 @@ pub(super) fn around(guide: &Guide, asked: &Asked, content: &Content<'_>) -> Res
             "nav" => navigation(&guide.www, (written, wanted), &content.address),
             "toc" => on_this_page(&finished.headings),
             "shape" => if wide { "wide" } else { "text" }.to_owned(),
-            "missing" if written == wanted => String::new(),
+            // A page that holds both languages is not only in one.
+            "missing" if written == wanted || body.contains(" lang=\"zh-CN\"") => String::new(),
             "missing" => MISSING.to_owned(),
             "body" => body.clone(),
             "way" => way_on(&guide.www, (written, wanted), &content.address),
