@@ -68,7 +68,7 @@ pub(super) fn around(guide: &Guide, asked: &Asked, content: &Content<'_>) -> Res
             "toc" => on_this_page(&finished.headings),
             "shape" => if wide { "wide" } else { "text" }.to_owned(),
             // A page that holds both languages is not only in one.
-            "missing" if written == wanted || body.contains(" lang=\"zh-CN\"") => String::new(),
+            "missing" if written == wanted || body.contains("<p lang=\"zh-CN\">") => String::new(),
             "missing" => MISSING.to_owned(),
             "body" => body.clone(),
             "way" => way_on(&guide.www, (written, wanted), &content.address),

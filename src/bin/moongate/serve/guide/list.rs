@@ -49,10 +49,18 @@ pub(super) const PAGES: &[Page] = &[
     page("recipes", ["Recipes", "接入示例"], ["React, Vue, plain HTML", "React、Vue、普通网页"]),
     opens(
         ["Your server", "你的服务器"],
-        page("server", ["Requests and answers", "请求与响应"], ["What your server is asked", "服务器会收到什么，返回什么"]),
+        page(
+            "server",
+            ["Requests and answers", "请求与响应"],
+            ["What your server is asked", "服务器会收到什么，返回什么"],
+        ),
     ),
     page("servers", ["Example servers", "服务器示例"], ["Whole servers to start from", "几个完整的商家服务器"]),
-    page("providers", ["Providers", "支付机构"], ["Whose raw responses are read, and how", "哪些机构的原始响应能直接转交"]),
+    page(
+        "providers",
+        ["Providers", "支付机构"],
+        ["Whose raw responses are read, and how", "哪些机构的原始响应能直接转交"],
+    ),
     page("amounts", ["Amounts", "金额"], ["分 or yuan: each provider's decimals", "分还是元：各机构的小数位"]),
     page("shipping", ["Notifications and shipping", "通知与发货"], ["When goods may leave", "什么时候可以发货"]),
     page("errors", ["Errors", "错误"], ["Every code, and who must act", "每个错误码，该谁处理"]),
