@@ -52,7 +52,8 @@ const MISSING: &str =
 pub(super) fn around(guide: &Guide, asked: &Asked, content: &Content<'_>) -> Result<String> {
     let frame = read(&guide.www.join("guide/parts/frame.html"))?;
     let (written, wanted) = (content.tag, asked.tag);
-    let finished = markup::finished(&content.body, part_word("copy", written));
+    let joined = if written == "en" { content.body.clone() } else { markup::joined(&content.body) };
+    let finished = markup::finished(&joined, part_word("copy", written));
     let body = if wanted == "en" { finished.body } else { markup::kept(&finished.body, wanted) };
     let wide = body.contains("data-own-widget");
     let part = |name: &str| -> Result<String> {
@@ -132,7 +133,7 @@ pub(super) fn contents(www: &Path, tag: &str) -> String {
         let mark = if tag != "en" && !page.is_chinese(www) { " <small>English</small>" } else { "" };
         let _ = writeln!(
             list,
-            "<li><a href=\"{}\"><strong>{}</strong>{mark}<span>{}</span></a></li>",
+            "<li><a href=\"{}\"><strong>{}{mark}</strong><span>{}</span></a></li>",
             linked(&page.address(), tag),
             page.title(tag),
             said(page.about, tag)

@@ -19,6 +19,26 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Chinese prose without the spaces that its line ends would become: between two characters that are not Latin there is none.
+pub(super) fn joined(body: &str) -> String {
+    let mut made = String::with_capacity(body.len());
+    for (at, part) in body.split("</pre>").enumerate() {
+        made.push_str(if at == 0 { "" } else { "</pre>" });
+        let (prose, code) = part.split_once("<pre>").map_or((part, None), |(prose, code)| (prose, Some(code)));
+        let mut lines = prose.split('\n');
+        made.push_str(lines.next().unwrap_or_default());
+        for line in lines {
+            let next = line.trim_start();
+            let is_wide = |letter: Option<char>| letter.is_some_and(|letter| !letter.is_ascii());
+            let runs_on = is_wide(made.trim_end().chars().next_back()) && is_wide(next.chars().next());
+            made.push_str(if runs_on { "" } else { "\n" });
+            made.push_str(next);
+        }
+        made.extend(code.into_iter().flat_map(|code| ["<pre>", code]));
+    }
+    made
+}
+
 /// The links to other pages of the guide, each with the language that is wanted. What has an ending is a file, in none.
 pub(super) fn kept(body: &str, tag: &str) -> String {
     const LINK: &str = " href=\"/guide/";
@@ -151,6 +171,13 @@ mod tests {
             [("paid-twice", "Paid twice"), ("own", "分 &amp; 元")].map(|(a, b)| (a.into(), b.into()))
         );
         assert!(made.body.starts_with("<h2 id=\"paid-twice\">Paid <b>twice</b></h2><h2 id=\"own\">"));
+    }
+
+    #[test]
+    fn a_line_end_between_chinese_words_is_no_space_and_one_in_code_stays() {
+        let page = "<p>一行，\n  又一行\n  <code>x</code>\n的 y\nz</p><pre>甲\n  乙</pre>\n<p>丙\n丁</p>";
+        let read = "<p>一行，又一行\n<code>x</code>\n的 y\nz</p><pre>甲\n  乙</pre>\n<p>丙丁</p>";
+        assert_eq!(joined(page), read);
     }
 
     #[test]

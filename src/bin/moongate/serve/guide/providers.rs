@@ -105,8 +105,8 @@ pub(super) fn table(fixtures: &Path, say: Say<'_>) -> Result<String> {
         );
         let _ = writeln!(
             examples,
-            "<h2 id=\"{id}\">{name}</h2>\n<p>{}: {}, <code>{}</code></p>",
-            say("Counts in"),
+            "<h2 id=\"{id}\">{name}</h2>\n<p>{}{} <code>{}</code></p>",
+            say("Counts in: "),
             say(unit),
             escaped(example)
         );
@@ -139,9 +139,9 @@ fn one(flow: &str, response: &Value, action: &str, id: &str, say: Say<'_>) -> St
     let action =
         serde_json::from_str::<Value>(action).map_or_else(|_| action.to_owned(), |action| format!("{action:#}"));
     format!(
-        "<details class=\"example\" id=\"{id}\"><summary>{flow}: {}</summary>\n\
+        "<details class=\"example\" id=\"{id}\"><summary>{flow}{}</summary>\n\
          <pre><code class=\"language-json\">{}</code></pre>\n<pre><code class=\"language-json\">{}</code></pre></details>\n",
-        say("the response, and the action that it becomes"),
+        say(": the response, and the action that it becomes"),
         escaped(&passed),
         escaped(&action)
     )

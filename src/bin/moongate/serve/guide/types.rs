@@ -139,10 +139,10 @@ fn entry(list: &mut String, group: &str, member: &Member, more: &str, say: Say<'
         true => format!(" <span class=\"needed\">{}</span>", say("required")),
         false => String::new(),
     };
-    let about = if about.is_empty() { String::new() } else { marked(&say(about)) };
+    let about = if about.is_empty() { String::new() } else { format!("<p>{}</p>", marked(&say(about))) };
     let _ = writeln!(
         list,
-        "<div id=\"{}\"><dt><code>{}</code>{needed} <span class=\"kind\">{}</span> {more}</dt><dd><p>{}</p></dd></div>",
+        "<div id=\"{}\"><dt><code>{}</code>{needed} <span class=\"kind\">{}</span> {more}</dt><dd>{}</dd></div>",
         id,
         escaped(name),
         escaped(kind),
@@ -263,7 +263,7 @@ mod tests {
                 && told.contains("attribute <code>done-url</code>")
                 && told.contains(">attribute</span>")
         );
-        assert!(!told.contains("<p></p>"), "each is told in words");
+        assert!(!told.contains("<dd></dd>"), "each is told in words");
     }
 
     #[test]
