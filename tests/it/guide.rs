@@ -6,6 +6,7 @@ use moongate::checkout::options::KEYS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("www/guide")
@@ -61,6 +62,17 @@ fn dead(pages: &BTreeMap<String, String>, mut status: impl FnMut(&str) -> u16) -
         }
     }
     dead
+}
+
+/// Those, and the page of each recipe and server.
+fn with_shelves(server: &Server) -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = pages(server).into_iter().collect();
+    for shelf in ["recipes", "servers"] {
+        let html = server.text(&format!("/guide/{shelf}"));
+        let below = format!("/guide/{shelf}/");
+        all.extend(values(&html, "href").into_iter().filter(|link| link.starts_with(&below)).map(str::to_owned));
+    }
+    all
 }
 
 /// The address of the same page for who reads Chinese.
@@ -120,12 +132,7 @@ fn uncommented(block: &str) -> String {
 #[test]
 fn a_page_in_chinese_has_the_anchors_the_links_and_the_code_of_the_one_in_english() {
     let server = Server::start(&[]);
-    let mut pages: BTreeSet<String> = pages(&server).into_iter().collect();
-    for shelf in ["recipes", "servers"] {
-        let html = server.text(&format!("/guide/{shelf}"));
-        let below = format!("/guide/{shelf}/");
-        pages.extend(values(&html, "href").into_iter().filter(|link| link.starts_with(&below)).map(str::to_owned));
-    }
+    let pages = with_shelves(&server);
     let (mut both, mut wrong) = (BTreeSet::new(), Vec::new());
     for page in pages {
         let (english, chinese) = (server.text(&page), server.text(&in_chinese(&page)));
@@ -142,6 +149,50 @@ fn a_page_in_chinese_has_the_anchors_the_links_and_the_code_of_the_one_in_englis
     ] {
         assert!(both.contains(&format!("/guide/{name}")), "{name} is not in Chinese: {both:?}");
     }
+}
+
+/// What a page tells one to type of our own program, each as its words: `bundle --npm --out package`.
+fn commands(html: &str) -> Vec<Vec<String>> {
+    const CALL: &str = "cargo run -- ";
+    let code = html.split("<code").skip(1).filter_map(|rest| rest.split_once('>')?.1.split("</code>").next());
+    let lines = code.flat_map(|code| {
+        let plain: String = code.split('<').map(|part| part.split_once('>').map_or(part, |(_, rest)| rest)).collect();
+        plain.replace("\\\n", " ").lines().map(str::to_owned).collect::<Vec<_>>()
+    });
+    let call = |line: String| {
+        let words =
+            line.split_once(CALL)?.1.split_whitespace().take_while(|word| !["&amp;&amp;", "|", "#"].contains(word));
+        Some(words.map(str::to_owned).collect::<Vec<_>>())
+    };
+    lines.filter_map(call).collect()
+}
+
+/// The words among these that the program does not know: another command, or an option that it has not.
+fn unknown(words: &[String]) -> Vec<String> {
+    let (command, options) = words.split_first().unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_moongate"));
+    if command != "--help" {
+        program.arg(command);
+    }
+    let told = program.arg("--help").output().unwrap();
+    if !told.status.success() {
+        return vec![command.clone()];
+    }
+    let told = String::from_utf8(told.stdout).unwrap();
+    let known: BTreeSet<&str> = told.split([' ', ',', '\n']).collect();
+    options.iter().filter(|word| word.starts_with('-') && !known.contains(word.as_str())).cloned().collect()
+}
+
+#[test]
+fn every_command_of_the_guide_is_one_that_the_program_knows() {
+    let server = Server::start(&[]);
+    let all: BTreeSet<Vec<String>> =
+        with_shelves(&server).into_iter().flat_map(|page| commands(&server.text(&page))).collect();
+    assert!(all.len() >= 15, "{all:?}");
+    let wrong: Vec<_> = all.iter().filter(|words| !unknown(words).is_empty()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let typed = |text: &str| unknown(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    assert_eq!((typed("bundel --out x"), typed("bundle --outt x")), (vec!["bundel".into()], vec!["--outt".into()]));
 }
 
 #[test]
@@ -247,6 +298,9 @@ fn the_policy_that_the_guide_asks_for_is_the_one_that_it_has() {
     let html = String::from_utf8(answer.body).unwrap();
     let text = html.replace("<span class=\"s\">", "").replace("</span>", "").replace("&#x27;", "'");
     assert!(text.contains(&policy), "{policy}");
+    let manifest: serde_json::Value = serde_json::from_str(&server.text("/moongate/manifest.json")).unwrap();
+    let pin = manifest["files"]["moongate.js"]["integrity"].as_str().unwrap().split_once('-').unwrap().0;
+    assert!(text.contains(&format!("integrity=&quot;{pin}-…&quot;")), "the guide pins by {pin}, as the bundle does");
 }
 
 #[test]
