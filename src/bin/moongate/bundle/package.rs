@@ -128,7 +128,7 @@ mod tests {
         ] {
             assert!(publishable(manifest, address).is_err(), "{address}");
         }
-        assert!(publishable(&says, "https://host.example/owner/name").is_err(), "once");
+        assert!(publishable(says, "https://host.example/owner/name").is_err(), "once");
     }
 
     #[test]

@@ -8,11 +8,14 @@ use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::path::Path;
 
+/// What says a fact in a language.
+type Tongue = Box<dyn Fn(&str) -> String>;
+
 /// What says a fact in this language.
 ///
 /// # Errors
 /// If the list can't be read.
-pub(super) fn of(www: &Path, tag: &str) -> Result<Box<dyn Fn(&str) -> String>> {
+pub(super) fn of(www: &Path, tag: &str) -> Result<Tongue> {
     if tag == "en" {
         return Ok(Box::new(str::to_owned));
     }
