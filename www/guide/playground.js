@@ -38,6 +38,8 @@ if (!controls.order.value) controls.order.value = fresh()
 
 const value = (name) => {
   const field = controls.elements[name]
+  // A page in another language may not have it yet.
+  if (!field) return ''
   return field.type === 'checkbox' ? field.checked : field.value.trim()
 }
 
