@@ -1,10 +1,12 @@
-//! What the guide promises: one navigation, every link leads somewhere, nothing inline, no option and no event left out.
+//! What the guide promises: one navigation, every link leads somewhere, nothing inline, no option and no event left out; and
+//! in Chinese the same as in English.
 
 use crate::serve::Server;
 use moongate::checkout::options::KEYS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("www/guide")
@@ -62,6 +64,158 @@ fn dead(pages: &BTreeMap<String, String>, mut status: impl FnMut(&str) -> u16) -
     dead
 }
 
+/// Those, and the page of each recipe and server.
+fn with_shelves(server: &Server) -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = pages(server).into_iter().collect();
+    for shelf in ["recipes", "servers"] {
+        let html = server.text(&format!("/guide/{shelf}"));
+        let below = format!("/guide/{shelf}/");
+        all.extend(values(&html, "href").into_iter().filter(|link| link.starts_with(&below)).map(str::to_owned));
+    }
+    all
+}
+
+/// The address of the same page for who reads Chinese.
+fn in_chinese(page: &str) -> String {
+    format!("{page}?lang=zh-CN")
+}
+
+/// What an article holds beside its prose, each kind under its name: what can be pointed at, where it leads, what is to be typed
+/// or copied, the names in it, and the figures of its tables.
+fn bones(html: &str) -> Vec<String> {
+    let article = html.split("<article>").nth(1).and_then(|rest| rest.split("</article>").next()).unwrap();
+    let prose: String = article.split("</pre>").map(|part| part.split("<pre>").next().unwrap()).collect();
+    let inside = |text: &str, tag: &str| -> Vec<String> {
+        let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+        text.split(&open).skip(1).map(|rest| rest.split(&close).next().unwrap().to_owned()).collect()
+    };
+    // Another language, another order of words, and as many repetitions as its grammar needs.
+    let once = |all: Vec<String>| all.into_iter().collect::<BTreeSet<_>>();
+    let links = values(article, "href").into_iter().map(|link| link.replace("?lang=zh-CN", "")).collect();
+    let is_figure = |cell: &String| cell.chars().all(|letter| !letter.is_alphabetic() && letter != '<');
+    let figures = inside(&prose, "td").into_iter().filter(is_figure).collect::<Vec<_>>();
+    let kinds = [
+        ("id", values(article, "id").into_iter().map(str::to_owned).collect()),
+        ("link", once(links).into_iter().collect()),
+        ("code", inside(article, "pre").iter().map(|block| uncommented(block)).collect()),
+        ("name", once(inside(&prose, "code")).into_iter().collect()),
+        ("figure", figures),
+    ];
+    kinds.into_iter().flat_map(|(kind, all)| all.into_iter().map(move |one| format!("{kind} {one}"))).collect()
+}
+
+/// What one of two articles has and the other has not, or not in that place.
+fn apart(english: &str, chinese: &str) -> Vec<String> {
+    let (english, chinese) = (bones(english), bones(chinese));
+    let only = |these: &[String], those: &[String], tongue: &str| -> Vec<String> {
+        these.iter().filter(|one| !those.contains(one)).map(|one| format!("only in {tongue}: {one}")).collect()
+    };
+    let found = [only(&english, &chinese, "English"), only(&chinese, &english, "Chinese")].concat();
+    if found.is_empty() && english != chinese { vec!["the same in another order".to_owned()] } else { found }
+}
+
+/// The code of a block without its comments; of a drawing in letters the first word of each line.
+fn uncommented(block: &str) -> String {
+    let tagless = block.split('<').map(|part| part.split_once('>').map_or(part, |(_, rest)| rest)).collect::<String>();
+    let line = |line: &str| {
+        let comment = ["# ", "// "].iter().filter_map(|mark| {
+            let at = line.find(mark)?;
+            line.get(..at).filter(|before| before.is_empty() || before.ends_with(' '))
+        });
+        let code = comment.min_by_key(|code| code.len()).unwrap_or(line).trim_end();
+        if block.contains("language-text") { code.split_whitespace().next().unwrap_or_default() } else { code }
+            .to_owned()
+    };
+    tagless.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_page_in_chinese_has_the_anchors_the_links_and_the_code_of_the_one_in_english() {
+    let server = Server::start(&[]);
+    let pages = with_shelves(&server);
+    let (mut both, mut wrong) = (BTreeSet::new(), Vec::new());
+    for page in pages {
+        let (english, chinese) = (server.text(&page), server.text(&in_chinese(&page)));
+        if chinese.contains("<html lang=\"zh-CN\"") {
+            wrong.extend(apart(&english, &chinese).into_iter().map(|what| format!("{page}: {what}")));
+            both.insert(page);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // What nobody should have to read in another language before a shop is open.
+    for name in ["", "start", "options", "events", "server", "live", "errors", "recipes", "security", "privacy"] {
+        assert!(both.contains(&format!("/guide/{name}")), "{name} is not in Chinese: {both:?}");
+    }
+}
+
+/// What a page tells one to type of our own program, each as its words: `bundle --npm --out package`.
+fn commands(html: &str) -> Vec<Vec<String>> {
+    const CALL: &str = "cargo run -- ";
+    let code = html.split("<code").skip(1).filter_map(|rest| rest.split_once('>')?.1.split("</code>").next());
+    let lines = code.flat_map(|code| {
+        let plain: String = code.split('<').map(|part| part.split_once('>').map_or(part, |(_, rest)| rest)).collect();
+        plain.replace("\\\n", " ").lines().map(str::to_owned).collect::<Vec<_>>()
+    });
+    let call = |line: String| {
+        let words =
+            line.split_once(CALL)?.1.split_whitespace().take_while(|word| !["&amp;&amp;", "|", "#"].contains(word));
+        Some(words.map(str::to_owned).collect::<Vec<_>>())
+    };
+    lines.filter_map(call).collect()
+}
+
+/// The words among these that the program does not know: another command, or an option that it has not.
+fn unknown(words: &[String]) -> Vec<String> {
+    let (command, options) = words.split_first().unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_moongate"));
+    if command != "--help" {
+        program.arg(command);
+    }
+    let told = program.arg("--help").output().unwrap();
+    if !told.status.success() {
+        return vec![command.clone()];
+    }
+    let told = String::from_utf8(told.stdout).unwrap();
+    let known: BTreeSet<&str> = told.split([' ', ',', '\n']).collect();
+    options.iter().filter(|word| word.starts_with('-') && !known.contains(word.as_str())).cloned().collect()
+}
+
+#[test]
+fn every_command_of_the_guide_is_one_that_the_program_knows() {
+    let server = Server::start(&[]);
+    let all: BTreeSet<Vec<String>> =
+        with_shelves(&server).into_iter().flat_map(|page| commands(&server.text(&page))).collect();
+    assert!(all.len() >= 15, "{all:?}");
+    let wrong: Vec<_> = all.iter().filter(|words| !unknown(words).is_empty()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let typed = |text: &str| unknown(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    assert_eq!((typed("bundel --out x"), typed("bundle --outt x")), (vec!["bundel".into()], vec!["--outt".into()]));
+}
+
+#[test]
+fn a_translation_that_lost_a_heading_a_link_or_a_command_is_found() {
+    let page = |inside: &str| format!("<article>{inside}</article>");
+    let whole = page(
+        "<h2 id=\"a\">A</h2><a href=\"/guide/b#c\">b</a><pre>run it   # at once</pre><code>x</code><td>12 800</td>",
+    );
+    let same = page(
+        "<h2 id=\"a\">甲</h2><a href=\"/guide/b?lang=zh-CN#c\">乙</a><pre>run it   # 马上</pre><code>x</code><td>12 800</td>",
+    );
+    assert_eq!(apart(&whole, &same), Vec::<String>::new());
+    for (lost, put) in [
+        ("id=\"a\"", ""),
+        ("/guide/b", "/guide/c"),
+        ("run it", "run that"),
+        ("<code>x<", "<code>y<"),
+        ("12 800", "12 900"),
+    ] {
+        assert!(!apart(&whole, &same.replace(lost, put)).is_empty(), "{lost}");
+    }
+    let turned = |page: &str| page.replace("甲</h2>", "甲</h2><h2 id=\"b\">乙</h2>");
+    let other = |page: &str| page.replace("<h2 id=\"a\">A", "<h2 id=\"b\">B</h2><h2 id=\"a\">A");
+    assert_eq!(apart(&other(&whole), &turned(&same)), ["the same in another order"]);
+}
+
 #[test]
 fn every_link_of_the_guide_leads_somewhere() {
     let server = Server::start(&[]);
@@ -82,12 +236,10 @@ fn every_link_of_the_guide_leads_somewhere() {
         let html = server.text(&page);
         all.insert(page, html);
     }
-    // Written by others; until they are there, links to them are not held against the rest.
-    let later = ["/guide/twice", "/guide/bench"];
-    let dead = dead(&all, |path| match server.get(path, &[]).status {
-        404 if later.contains(&path) => 200,
-        status => status,
-    });
+    let chinese: Vec<(String, String)> =
+        all.keys().map(|page| in_chinese(page)).map(|page| (page.clone(), server.text(&page))).collect();
+    all.extend(chinese);
+    let dead = dead(&all, |path| server.get(path, &[]).status);
     assert!(dead.is_empty(), "{}", dead.join("\n"));
 }
 
@@ -143,6 +295,9 @@ fn the_policy_that_the_guide_asks_for_is_the_one_that_it_has() {
     let html = String::from_utf8(answer.body).unwrap();
     let text = html.replace("<span class=\"s\">", "").replace("</span>", "").replace("&#x27;", "'");
     assert!(text.contains(&policy), "{policy}");
+    let manifest: serde_json::Value = serde_json::from_str(&server.text("/moongate/manifest.json")).unwrap();
+    let pin = manifest["files"]["moongate.js"]["integrity"].as_str().unwrap().split_once('-').unwrap().0;
+    assert!(text.contains(&format!("integrity=&quot;{pin}-…&quot;")), "the guide pins by {pin}, as the bundle does");
 }
 
 #[test]
@@ -194,6 +349,33 @@ fn the_guide_is_read_in_english_first_and_in_chinese_where_it_is_written() {
     assert!(english.contains("<html lang=\"en\"") && english.contains("One tag."));
     assert!(chinese.contains("<html lang=\"zh-CN\"") && chinese.contains("一个标签"));
     assert!(navigation(&chinese).contains("href=\"/guide/options?lang=zh-CN\">选项"), "the language is kept");
-    let only = server.text("/guide/security?lang=zh-CN");
-    assert!(only.contains("<article lang=\"en\">") && only.contains("这一页目前只有英文"));
+    for page in pages(&server) {
+        let switch = format!("<a href=\"{}\" lang=\"zh-CN\" aria-current=\"false\">中文</a>", in_chinese(&page));
+        assert!(server.text(&page).contains(&switch), "{page} leads to itself in the other language");
+    }
+}
+
+#[test]
+fn the_frame_is_in_the_language_of_its_page_and_says_where_there_is_no_other() {
+    let server = Server::start(&[]);
+    let (mut told, mut whole) = (0, 0);
+    for page in pages(&server) {
+        let html = server.text(&in_chinese(&page));
+        let is_chinese = html.contains("<html lang=\"zh-CN\"");
+        let (home, widget) =
+            if is_chinese { (">概览</a>", "locale=\"zh-CN\"") } else { (">Overview</a>", "locale=\"en\"") };
+        assert!(navigation(&html).contains(home), "{page}");
+        assert!(html.contains(widget) || page == "/guide/playground", "{page}");
+        assert!(
+            html.contains("href=\"/guide/events?lang=zh-CN\""),
+            "{page} leads back to the language that was asked for"
+        );
+        let is_said = html.contains("这一页目前只有英文");
+        let holds_both = html.contains("<p lang=\"zh-CN\">");
+        assert_eq!(is_said, !is_chinese && !holds_both, "{page}");
+        told += usize::from(is_said);
+        whole += usize::from(is_chinese);
+        assert!(!server.text(&page).contains("这一页目前只有英文"), "{page} in English, as asked");
+    }
+    assert!(told > 0 && whole > 10, "{told} in English alone, {whole} in Chinese");
 }

@@ -64,6 +64,50 @@ fn every_entry_of_the_package_is_a_file_of_it() {
     }
 }
 
+/// What npm says when it is told to publish this folder, to a registry that nobody answers for.
+fn refused(folder: &Path) -> String {
+    let mut npm = Command::new("npm");
+    npm.args(["publish", "--registry", "http://127.0.0.1:9", "--//127.0.0.1:9/:_authToken=none", "--fetch-retries=0"]);
+    // As on somebody's desk, also where this test runs in a service that builds.
+    for name in ["CI", "GITHUB_ACTIONS", "GITLAB_CI"] {
+        npm.env_remove(name);
+    }
+    let output = npm.current_dir(folder).output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn npm_publishes_it_only_with_its_repository_named_and_its_provenance_shown() {
+    let told = refused(&PACKAGE);
+    assert!(told.contains("EPRIVATE"), "without --repository: {told}");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-published");
+    let _older = fs::remove_dir_all(&folder);
+    let mut moongate = Command::new(env!("CARGO_BIN_EXE_moongate"));
+    let repository = "https://host.example/owner/name";
+    said(moongate.args(["bundle", "--npm", "--repository", repository, "--out"]).arg(&folder));
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("package.json")).unwrap()).unwrap();
+    assert_eq!(manifest["repository"]["url"], "git+https://host.example/owner/name.git");
+    assert_eq!((&manifest["private"], &manifest["publishConfig"]["provenance"]), (&Value::Null, &Value::Bool(true)));
+    let told = refused(&folder);
+    let npm = said(Command::new("npm").arg("--version"));
+    // Debian 12 has npm 9.2, which does not know of provenance yet.
+    if npm.trim().split('.').next().unwrap().parse::<u32>().unwrap() >= 10 {
+        assert!(told.contains("EUSAGE") && told.contains("provenance"), "from a desk, where nobody vouches: {told}");
+    }
+}
+
+#[test]
+fn a_repository_that_is_none_is_said_and_nothing_can_be_published() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-refused");
+    let mut moongate = Command::new(env!("CARGO_BIN_EXE_moongate"));
+    let output =
+        moongate.args(["bundle", "--npm", "--repository", "owner/name", "--out"]).arg(&folder).output().unwrap();
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("https://HOST/OWNER/NAME"));
+    let manifest = fs::read_to_string(folder.join("package.json")).unwrap();
+    assert!(manifest.contains("\"private\": true"), "{manifest}");
+}
+
 #[test]
 fn importing_it_on_a_server_defines_nothing_and_asks_for_nothing() {
     let script = "globalThis.fetch = () => { throw new Error('it fetched') }

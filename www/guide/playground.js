@@ -2,6 +2,7 @@
 
 import { draw } from '/guide/timeline.js'
 
+const english = document.documentElement.lang === 'en'
 const by = (id) => document.getElementById(id)
 const controls = by('controls')
 const stage = by('stage')
@@ -37,13 +38,15 @@ if (!controls.order.value) controls.order.value = fresh()
 
 const value = (name) => {
   const field = controls.elements[name]
+  // A page in another language may not have it yet.
+  if (!field) return ''
   return field.type === 'checkbox' ? field.checked : field.value.trim()
 }
 
 /** Keeps what differs from the beginning in the address, so that it can be sent to somebody. */
 function keep() {
   const query = new URLSearchParams()
-  if (document.documentElement.lang !== 'en') query.set('lang', document.documentElement.lang)
+  if (!english) query.set('lang', document.documentElement.lang)
   for (const name of Object.keys(first)) if (name === 'order' || value(name) !== first[name]) query.set(name, value(name))
   history.replaceState(null, '', `?${query}`)
 }
@@ -56,7 +59,7 @@ function json(name) {
   try {
     return JSON.parse(field.value)
   } catch {
-    field.setCustomValidity('This is no JSON.')
+    field.setCustomValidity(english ? 'This is no JSON.' : '这不是 JSON。')
     field.reportValidity()
     return undefined
   }
@@ -211,7 +214,7 @@ function look() {
 
 function explained(told) {
   const place = by('explained')
-  if (!told) return place.replaceChildren(made('p', 'null until moongate-ready, and without WebAssembly.', 'note'))
+  if (!told) return place.replaceChildren(made('p', english ? 'null until moongate-ready, and without WebAssembly.' : 'moongate-ready 之前、以及没有 WebAssembly 时是 null。', 'note'))
   const { app, version, os, device } = told.environment
   const table = document.createElement('table')
   const row = (words, cell) => {
@@ -224,15 +227,20 @@ function explained(told) {
     return line
   }
   const head = document.createElement('thead')
-  head.append(row(['method', 'flows, best first', 'why'], 'th'))
+  head.append(row(english ? ['method', 'flows, best first', 'why'] : ['方式', '付款形式，最好的在前', '原因'], 'th'))
   const body = document.createElement('tbody')
   for (const { method, flows, hint } of told.offer) body.append(row([method, flows.join(' ') || '–', hint]))
-  for (const { method, reason } of told.left_out) body.append(row([method, 'left out', reason]))
+  for (const { method, reason } of told.left_out) body.append(row([method, english ? 'left out' : '不显示', reason]))
   table.append(head, body)
   place.replaceChildren(made('p', `${app}${version ? ` ${version}` : ''} · ${os} · ${device}`, 'note'), table)
 }
 // What happens without an event (a ping, a question) is in the log alone.
 setInterval(look, 1000)
+
+/** What the page says of what was chosen. */
+const words = english
+  ? { wallet: 'The wallet: ', not: 'The wallet can\'t do that now: ', off: 'Not set: the sandbox does not answer.', from: 'Set, for payments begun from now on.', well: 'All is well again.', set: 'Set, until you choose nothing again.', silent: 'The sandbox does not answer.', force: 'In force: ' }
+  : { wallet: '钱包：', not: '钱包现在做不了：', off: '没有设上：沙盒没有响应。', from: '已设置，对之后开始的付款有效。', well: '一切恢复正常。', set: '已设置，直到你重新选“没有”。', silent: '沙盒没有响应。', force: '正在生效：' }
 
 /** The wallet's hand. */
 const phone = by('phone')
@@ -246,7 +254,7 @@ for (const button of document.querySelectorAll('[data-deed]')) {
   button.addEventListener('click', async () => {
     const { payment, attempt } = checkout.state
     const answer = await fetch(`/sandbox/payments/${payment ?? attempt}/${button.dataset.deed}`, { method: 'POST' }).catch(() => null)
-    by('hand-said').textContent = answer?.ok ? `The wallet: ${(await answer.json()).status}.` : `The wallet can't do that now (${answer?.status ?? 'no answer'}).`
+    by('hand-said').textContent = `${answer?.ok ? words.wallet + (await answer.json()).status : words.not + (answer?.status ?? '–')}`
     by('hand-said').hidden = false
     look()
   })
@@ -254,21 +262,21 @@ for (const button of document.querySelectorAll('[data-deed]')) {
 
 /** The server's provider and faults: the sandbox's, for all pages. */
 const said = by('server-said')
-async function set(path, body, words) {
+async function set(path, body, done) {
   const answer = await put(path, body).catch(() => null)
-  said.textContent = answer?.ok ? words : 'Not set: the sandbox does not answer.'
+  said.textContent = answer?.ok ? done : words.off
 }
-by('provider').addEventListener('change', ({ target }) => set('/sandbox/provider', { provider: target.value }, 'Set, for payments begun from now on.'))
-by('fault').addEventListener('change', ({ target }) => set('/sandbox/faults', JSON.parse(target.value), target.value === '[]' ? 'All is well again.' : 'Set, until you choose nothing again.'))
+by('provider').addEventListener('change', ({ target }) => set('/sandbox/provider', { provider: target.value }, words.from))
+by('fault').addEventListener('change', ({ target }) => set('/sandbox/faults', JSON.parse(target.value), target.value === '[]' ? words.well : words.set))
 fetch('/sandbox/provider').then(async (answer) => {
   by('provider').value = (await answer.json()).provider
   by('provider').disabled = false
-}, () => { said.textContent = 'The sandbox does not answer.' })
+}, () => { said.textContent = words.silent })
 fetch('/sandbox/faults').then(async (answer) => {
   const rules = (await answer.json()).map(({ rule }) => rule)
   const same = [...by('fault').options].find((option) => JSON.stringify(JSON.parse(option.value)) === JSON.stringify(rules))
   if (same) by('fault').value = same.value
-  else said.textContent = `In force: ${JSON.stringify(rules)}`
+  else said.textContent = words.force + JSON.stringify(rules)
 }, () => null)
 
 controls.addEventListener('change', ({ target }) => {

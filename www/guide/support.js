@@ -11,7 +11,7 @@ document.getElementById('paste-form').addEventListener('submit', (event) => {
   try {
     const entries = read(log.value)
     draw(line, entries)
-    said.textContent = `${entries.length} entries.`
+    said.textContent = document.documentElement.lang === 'en' ? `${entries.length} entries.` : `共 ${entries.length} 条。`
     log.removeAttribute('aria-invalid')
   } catch (fault) {
     said.textContent = fault.message

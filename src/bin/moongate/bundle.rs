@@ -50,9 +50,12 @@ pub(crate) struct Arguments {
     /// Makes everything anew, even if nothing has changed since the last bundle
     #[arg(long)]
     anew: bool,
-    /// Writes the npm package instead, for `npm pack` or `npm publish` in that folder
+    /// Writes the npm package instead, for `npm pack` in that folder
     #[arg(long)]
     npm: bool,
+    /// Lets npm publish it, with provenance, which must name the repository that it is built from: https://HOST/OWNER/NAME
+    #[arg(long, value_name = "URL", requires = "npm")]
+    repository: Option<String>,
 }
 
 /// Writes the bundle and prints what it weighs.
@@ -92,6 +95,13 @@ fn write(arguments: &Arguments) -> Result<String> {
 fn hand_over(made: &Path, arguments: &Arguments) -> Result<String> {
     if arguments.npm {
         folder::copy(&package_of(made), &arguments.out)?;
+        if let Some(repository) = &arguments.repository {
+            let manifest = arguments.out.join(package::MANIFEST);
+            let text =
+                fs::read_to_string(&manifest).with_context(|| format!("could not read {}", manifest.display()))?;
+            fs::write(&manifest, package::publishable(&text, repository)?)
+                .with_context(|| format!("could not write {}", manifest.display()))?;
+        }
         return Ok(format!("The npm package is in {}: npm pack makes its archive.", arguments.out.display()));
     }
     folder::copy(made, &arguments.out)?;

@@ -40,6 +40,9 @@ class Shop(SimpleHTTPRequestHandler):
     def __init__(self, *args):
         super().__init__(*args, directory="public")
 
+    def log_request(self, *_):
+        """Quiet: what the terminal says is what is to be shipped."""
+
     def session(self):
         cookie = SimpleCookie(self.headers.get("Cookie", "")).get("session")
         return cookie.value if cookie else None

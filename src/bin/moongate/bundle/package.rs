@@ -18,6 +18,12 @@ const PLAIN: [(&str, &str); 6] = [
     ("types/vue.d.ts", "www/types/vue.d.ts"),
 ];
 
+/// What npm reads first.
+pub(super) const MANIFEST: &str = "package.json";
+
+/// What keeps npm from publishing a package that does not say which repository it is built from.
+const PRIVATE: &str = "\"private\": true,";
+
 /// The version that stands in the source, where nobody keeps it.
 const UNSET: &str = "\"version\": \"0.0.0\"";
 
@@ -26,7 +32,7 @@ pub(super) fn contents(workspace: &Workspace, generated: &Value, shared: &[File]
     let script = script::assemble(&workspace.text("www/moongate.js")?, generated, &files(shared))?;
     let script = quoted(script, shared);
     let mut contents = vec![
-        File::named("package.json", manifest(&workspace.text("www/package.json")?)?.into_bytes(), Fetched::Never),
+        File::named(MANIFEST, manifest(&workspace.text("www/package.json")?)?.into_bytes(), Fetched::Never),
         File::named("moongate.js", script.into_bytes(), Fetched::Never),
     ];
     contents.extend(shared.iter().cloned());
@@ -39,6 +45,25 @@ pub(super) fn contents(workspace: &Workspace, generated: &Value, shared: &[File]
 fn manifest(text: &str) -> Result<String> {
     ensure!(text.matches(UNSET).count() == 1, "www/package.json must hold {UNSET} once: the version is Cargo.toml's");
     Ok(text.replace(UNSET, concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"")))
+}
+
+/// The manifest of a package that npm publishes. The registry refuses a provenance that names another repository than this.
+///
+/// # Errors
+/// If the address is not that of a repository, as `https://HOST/OWNER/NAME`.
+pub(super) fn publishable(manifest: &str, repository: &str) -> Result<String> {
+    let named = repository.trim_end_matches('/').trim_end_matches(".git");
+    let parts: Vec<&str> = named.strip_prefix("https://").unwrap_or_default().split('/').collect();
+    let plain = |part: &&str| {
+        part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')) && !part.is_empty()
+    };
+    ensure!(
+        parts.len() >= 3 && parts.iter().all(plain),
+        "--repository must be the public address of the sources, https://HOST/OWNER/NAME, not {repository}"
+    );
+    ensure!(manifest.matches(PRIVATE).count() == 1, "{MANIFEST} must hold {PRIVATE} once");
+    let origin = json!({ "type": "git", "url": format!("git+{named}.git") });
+    Ok(manifest.replace(PRIVATE, &format!("\"repository\": {origin},")))
 }
 
 /// What stands in the place of `www/files.js`: every address as literal text, in the two forms that bundlers follow. None is
@@ -80,6 +105,30 @@ mod tests {
         assert!(text.contains("\"a-1.js\": () => import(\"./a-1.js\"),"), "{text}");
         let address = "\"words/en-2.json\": () => new URL(\"./words/en-2.json\", import.meta.url).href,";
         assert!(text.contains(address), "{text}");
+    }
+
+    #[test]
+    fn only_the_address_of_a_repository_lets_a_package_be_published() {
+        let manifest = "{ \"private\": true, \"type\": \"module\" }";
+        let says = "{ \"repository\": {\"type\":\"git\",\"url\":\"git+https://host.example/owner/name.git\"}, \"type\": \"module\" }";
+        for address in [
+            "https://host.example/owner/name",
+            "https://host.example/owner/name.git",
+            "https://host.example/owner/name/",
+        ] {
+            assert_eq!(publishable(manifest, address).unwrap(), says);
+        }
+        for address in [
+            "",
+            "owner/name",
+            "http://host.example/owner/name",
+            "https://host.example/name",
+            "https://host.example/owner/\"",
+            "https://host.example//name",
+        ] {
+            assert!(publishable(manifest, address).is_err(), "{address}");
+        }
+        assert!(publishable(says, "https://host.example/owner/name").is_err(), "once");
     }
 
     #[test]

@@ -26,7 +26,7 @@ const HEAD: &str = r#"<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
-  <title>状态机 · The machine</title>
+  <title>The machine · 状态机</title>
   <link rel="icon" href="data:,">
   <link rel="stylesheet" href="/guide/guide.css">
 </head>

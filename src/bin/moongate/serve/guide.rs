@@ -13,6 +13,7 @@ mod markup;
 mod money;
 mod providers;
 mod schema;
+mod tongue;
 mod types;
 
 use super::{places, policy, shop};
@@ -50,6 +51,9 @@ struct Asked {
     /// For example `127.0.0.1:8080`.
     host: String,
 }
+
+/// How a fact says what the code says in English, in the language of its page.
+type Say<'a> = &'a dyn Fn(&str) -> String;
 
 type Shared = State<Arc<Guide>>;
 type Said = Query<HashMap<String, String>>;
@@ -103,31 +107,32 @@ fn shown(guide: &Guide, page: &Page, asked: &Asked) -> Result<Option<String>> {
     let Some((file, tag)) = page.source(&guide.www, asked.tag) else { return Ok(None) };
     let text = read(&file)?;
     let tag = markup::language(&text).unwrap_or(tag);
-    let body = markup::filled(markup::main(&text), &mut |name| fact(guide, asked, name))
+    let say = tongue::of(&guide.www, tag)?;
+    let body = markup::filled(markup::main(&text), &mut |name| fact(guide, asked, tag, &say, name))
         .with_context(|| format!("in {}", file.display()))?;
-    frame::around(guide, asked, &frame::Content { address: page.address(), title: page.title(asked.tag), tag, body })
+    frame::around(guide, asked, &frame::Content { address: page.address(), title: page.title(tag), tag, body })
         .map(Some)
 }
 
-/// What stands for a name in a page.
-fn fact(guide: &Guide, asked: &Asked, name: &str) -> Result<String> {
+/// What stands for a name in a page of this language.
+fn fact(guide: &Guide, asked: &Asked, tag: &str, say: Say<'_>, name: &str) -> Result<String> {
     let types = || read(&guide.www.join("moongate.d.ts"));
     Ok(match name.split_once(' ').unwrap_or((name, "")) {
-        ("apps", _) => places::tables(asked.tag),
-        ("errors", who) => faults::table(who)?,
-        ("options", _) => types::options(&types()?)?,
-        ("members", interface) => types::members(&types()?, interface)?,
-        ("methods", _) => types::methods(&types()?)?,
-        ("events", _) => types::events(&types()?)?,
-        ("look", _) => look::table(&read(&guide.www.join("moongate.css"))?)?,
-        ("requests", _) => schema::requests(&read(&guide.www.join("openapi.yaml"))?)?,
-        ("providers", _) => providers::table(&guide.fixtures)?,
-        ("decimals", _) => money::table(),
-        ("recipes" | "servers", _) => folders::shelf(&guide.www, name)?,
-        ("contents", _) => frame::contents(&guide.www, asked.tag),
+        ("apps", _) => places::tables(tag),
+        ("errors", who) => faults::table(who, say)?,
+        ("options", _) => types::options(&types()?, say)?,
+        ("members", interface) => types::members(&types()?, interface, say)?,
+        ("methods", _) => types::methods(&types()?, say)?,
+        ("events", _) => types::events(&types()?, say)?,
+        ("look", _) => look::table(&read(&guide.www.join("moongate.css"))?, say)?,
+        ("requests", _) => schema::requests(&read(&guide.www.join("openapi.yaml"))?, say)?,
+        ("providers", _) => providers::table(&guide.fixtures, say)?,
+        ("decimals", _) => money::table(say),
+        ("recipes" | "servers", _) => folders::shelf(&guide.www, name, tag)?,
+        ("contents", _) => frame::contents(&guide.www, tag),
         ("order", _) => format!("GUIDE-{}", shop::random(8)),
         ("sandbox", _) => choices(PROVIDERS.into_iter().map(|name| (name, name))),
-        ("units", _) => providers::units(),
+        ("units", _) => providers::units(say),
         ("actions", _) => types::alias(&types()?, "Action")?,
         ("policy", _) => markup::escaped(policy::PAGES),
         ("host", _) => markup::escaped(&asked.host),
@@ -165,11 +170,11 @@ async fn shelved(
 ) -> Response {
     let asked = Asked::of(&query, &headers);
     answer((|| {
-        let Some(page) = folders::page(&guide.www, shelf, &name)? else { return Ok(None) };
+        let Some(page) = folders::page(&guide.www, shelf, &name, asked.tag)? else { return Ok(None) };
         let content = frame::Content {
             address: format!("/guide/{shelf}/{name}/"),
             title: &page.title,
-            tag: "en",
+            tag: page.tag,
             body: page.body,
         };
         frame::around(&guide, &asked, &content).map(Some)

@@ -74,7 +74,15 @@ pub(super) fn tables(tag: &str) -> String {
 }
 
 fn table(page: &mut String, own: &Own, words: &Words, device: Device, name: &str) {
-    page.extend(["<h2>", name, "</h2>\n<table class=\"places\">\n<thead><tr><th scope=\"col\">", own.app, "</th>"]);
+    page.extend([
+        "<h2 id=\"",
+        device.word(),
+        "\">",
+        name,
+        "</h2>\n<table class=\"places\">\n<thead><tr><th scope=\"col\">",
+        own.app,
+        "</th>",
+    ]);
     for wallet in Wallet::ALL {
         page.extend(["<th scope=\"col\">", words.say(Key::method(wallet)), "</th>"]);
     }
@@ -124,7 +132,7 @@ fn reasons(page: &mut String, own: &Own) {
 }
 
 fn buckets(page: &mut String, own: &Own) {
-    page.extend(["<h2>", own.rollout, "</h2>\n<p>", own.rollout_note, "</p>\n<table>\n<tbody>\n"]);
+    page.extend(["<h2 id=\"rollout\">", own.rollout, "</h2>\n<p>", own.rollout_note, "</p>\n<table>\n<tbody>\n"]);
     for (method, shopper) in SAMPLES {
         if let Some(id) = MethodId::parse(method) {
             let _written =

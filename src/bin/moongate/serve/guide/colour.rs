@@ -38,7 +38,7 @@ fn rules(language: &str) -> &'static Rules {
         "js" | "mjs" | "cjs" | "javascript" | "ts" | "typescript" | "jsx" | "tsx" | "json" | "rs" | "rust" | "go"
         | "java" | "css" => &SCRIPT,
         "html" | "vue" | "xml" => &MARKUP,
-        "sh" | "bash" | "py" | "python" | "yaml" | "toml" => &DASHED,
+        "sh" | "bash" | "py" | "python" | "yaml" | "yml" | "toml" => &DASHED,
         "nginx" | "conf" | "Caddyfile" => &LISTED,
         _ => &PLAIN,
     }

@@ -2,6 +2,7 @@
 //!
 //! It does not decide which codes there are: the core does, and a code without words here does not compile.
 
+use super::Say;
 use super::markup::escaped;
 use anyhow::{Result, anyhow};
 use moongate::action::Refusal;
@@ -200,7 +201,7 @@ const REASONS: [Reason; 7] = [
 ///
 /// # Errors
 /// If there is no such kind.
-pub(super) fn table(kind: &str) -> Result<String> {
+pub(super) fn table(kind: &str, say: Say<'_>) -> Result<String> {
     let rows: Vec<(&str, Words)> = match kind {
         "page" => PageCode::ALL.into_iter().map(|code| (code.word(), page(code))).collect(),
         "server" => ServerCode::ALL.into_iter().map(|code| (code.word(), server(code))).collect(),
@@ -217,8 +218,8 @@ pub(super) fn table(kind: &str) -> Result<String> {
         let _ = writeln!(
             table,
             "<div id=\"{kind}-{code}\"><dt><code>{code}</code></dt><dd><p>{}</p><p class=\"act\">{}</p></dd></div>",
-            escaped(what),
-            escaped(act)
+            escaped(&say(what)),
+            escaped(&say(act))
         );
     }
     Ok(table + "</dl>")
@@ -240,7 +241,7 @@ mod tests {
             (&["page", "server", "network"][..], include_str!("../../../../checkout/fault.rs")),
             (&["action"], include_str!("../../../../action/refusal.rs")),
         ] {
-            let told: String = kinds.iter().map(|kind| table(kind).unwrap()).collect();
+            let told: String = kinds.iter().map(|kind| table(kind, &str::to_owned).unwrap()).collect();
             let who = ["page", "server", "network"];
             let words: Vec<&str> = words_of(text).into_iter().filter(|word| !who.contains(word)).collect();
             assert!(words.len() > 10, "{words:?}");
@@ -249,6 +250,6 @@ mod tests {
             }
             assert_eq!(told.matches("<dt>").count(), words.len());
         }
-        assert!(table("none").is_err());
+        assert!(table("none", &str::to_owned).is_err());
     }
 }

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// The two shelves.
 pub(super) const SHELVES: [&str; 2] = ["recipes", "servers"];
+/// What stands before the ending of a file that is in Chinese.
+const CHINESE: &str = ".zh-CN";
 /// What is made or fetched, and so not shown.
 const MADE: [&str; 7] = ["node_modules", "target", "dist", "build", "__pycache__", "package-lock.json", "Cargo.lock"];
 /// The longest file that is shown on the page, in bytes; a longer one is linked.
@@ -21,6 +23,8 @@ const LONGEST: usize = 48 * 1024;
 #[derive(Debug)]
 pub(super) struct Shelved {
     pub(super) title: String,
+    /// The language that it is in.
+    pub(super) tag: &'static str,
     pub(super) body: String,
 }
 
@@ -28,7 +32,7 @@ pub(super) struct Shelved {
 ///
 /// # Errors
 /// If a README can't be read.
-pub(super) fn shelf(www: &Path, shelf: &str) -> Result<String> {
+pub(super) fn shelf(www: &Path, shelf: &str, tag: &str) -> Result<String> {
     let folder = www.join("guide").join(shelf);
     let mut names: Vec<String> = fs::read_dir(&folder)
         .into_iter()
@@ -38,7 +42,7 @@ pub(super) fn shelf(www: &Path, shelf: &str) -> Result<String> {
         .filter_map(
             |name| if folder.join(&name).is_dir() { Some(name) } else { Some(name.strip_suffix(".md")?.to_owned()) },
         )
-        .filter(|name| is_plain(name) && name != "README")
+        .filter(|name| is_plain(name) && !name.starts_with("README") && !name.ends_with(CHINESE))
         .collect();
     names.sort_by_key(|name| (!folder.join(name).is_dir(), name.clone()));
     if names.is_empty() {
@@ -46,49 +50,52 @@ pub(super) fn shelf(www: &Path, shelf: &str) -> Result<String> {
     }
     let mut list = "<ul class=\"contents\">\n".to_owned();
     for name in names {
-        let (title, about) = headed(&words(&folder, &name)?, &name);
+        let (title, about) = headed(&words(&folder, &name, tag)?.0, &name);
         let _ = writeln!(
             list,
             "<li><a href=\"/guide/{shelf}/{name}/\"><strong>{title}</strong><span>{about}</span></a></li>"
         );
     }
-    let own = folder.join("README.md");
-    let own = if own.is_file() { rendered(&read(&own)?, shelf, "") } else { String::new() };
+    let own = words(&folder, "", tag)?.0;
+    let own = rendered(&own, shelf, "");
     let own = own.split_once("</h1>").map_or(own.as_str(), |(_, rest)| rest);
     Ok([&list, "</ul>\n", own].concat())
 }
 
-/// What is written of one: the README of its folder, or the file of its name.
-fn words(shelf: &Path, name: &str) -> Result<String> {
-    let (readme, alone) = (shelf.join(name).join("README.md"), shelf.join(format!("{name}.md")));
-    match [readme, alone].iter().find(|file| file.is_file()) {
-        Some(file) => read(file),
-        None => Ok(format!("# {name}\n")),
-    }
+/// What is written of one, in this language if it is, and the language: the README of its folder, or the file of its name.
+fn words(shelf: &Path, name: &str, tag: &str) -> Result<(String, &'static str)> {
+    let places = |ending: &str| [format!("{name}/README{ending}.md"), format!("{name}{ending}.md")];
+    let chinese = places(CHINESE).map(|file| (file, "zh-CN"));
+    let english = places("").map(|file| (file, "en"));
+    let wanted = chinese.into_iter().filter(|_| tag == "zh-CN").chain(english);
+    let found =
+        wanted.map(|(file, tag)| (shelf.join(file.trim_start_matches('/')), tag)).find(|(file, _)| file.is_file());
+    found.map_or_else(|| Ok((format!("# {name}\n"), "en")), |(file, tag)| Ok((read(&file)?, tag)))
 }
 
 /// The page of one: what is written of it, then every file.
 ///
 /// # Errors
 /// If a file can't be read.
-pub(super) fn page(www: &Path, shelf: &str, name: &str) -> Result<Option<Shelved>> {
+pub(super) fn page(www: &Path, shelf: &str, name: &str, tag: &str) -> Result<Option<Shelved>> {
     let shelves = www.join("guide").join(shelf);
     let folder = shelves.join(name);
     let there = folder.is_dir() || shelves.join(format!("{name}.md")).is_file();
     if !SHELVES.contains(&shelf) || !is_plain(name) || !there {
         return Ok(None);
     }
-    let words = words(&shelves, name)?;
+    let (words, tag) = words(&shelves, name, tag)?;
     let (title, _) = headed(&words, name);
     let mut body = rendered(&words, shelf, name);
     let files = files(&folder, "");
     if !files.is_empty() {
-        body.push_str("\n<h2 id=\"files\">The files</h2>\n");
+        let files = if tag == "en" { "The files" } else { "文件" };
+        let _ = writeln!(body, "\n<h2 id=\"files\">{files}</h2>");
     }
     for file in files {
         body.push_str(&shown(&folder, &file)?);
     }
-    Ok(Some(Shelved { title: super::markup::plain(&title), body }))
+    Ok(Some(Shelved { title: super::markup::plain(&title), tag, body }))
 }
 
 /// The text of a file beside them.
@@ -124,8 +131,12 @@ fn headed(words: &str, name: &str) -> (String, String) {
         Some(without_tags(rest.split_once(&format!("</{tag}>"))?.0))
     };
     let about = inside("p").unwrap_or_default();
-    let sentence =
-        about.split_once(". ").map_or(about.as_str(), |(first, _)| first).trim_end_matches(['.', ':']).to_owned();
+    let sentence = about
+        .split_once(". ")
+        .or_else(|| about.split_once('。'))
+        .map_or(about.as_str(), |(first, _)| first)
+        .trim_end_matches(['.', ':', '。', '：'])
+        .to_owned();
     (inside("h1").unwrap_or_else(|| escaped(name)), sentence)
 }
 
@@ -194,7 +205,7 @@ fn files(folder: &Path, below: &str) -> Vec<String> {
 
 /// A file, folded; the README is on the page already, and what is no text or too long is left to its link.
 fn shown(folder: &Path, path: &str) -> Result<String> {
-    if path == "README.md" {
+    if path.starts_with("README.") {
         return Ok(String::new());
     }
     let bytes = fs::read(folder.join(path)).with_context(|| format!("could not read {path}"))?;
@@ -231,7 +242,7 @@ mod tests {
     #[test]
     fn a_recipe_is_shown_with_its_files_and_nothing_of_it_runs() {
         let www = www("shown");
-        let page = page(&www, "recipes", "plain").unwrap().unwrap();
+        let page = page(&www, "recipes", "plain", "en").unwrap().unwrap();
         assert_eq!(page.title, "Plain & simple");
         assert!(
             page.body.contains("&lt;p&gt;{{not a hole}}&lt;/p&gt;") && !page.body.contains("<script>"),
@@ -239,7 +250,9 @@ mod tests {
             page.body
         );
         assert!(!page.body.contains("x.js"));
-        assert!(shelf(&www, "recipes").unwrap().contains("<strong>Plain &amp; simple</strong><span>One tag</span>"));
+        assert!(
+            shelf(&www, "recipes", "en").unwrap().contains("<strong>Plain &amp; simple</strong><span>One tag</span>")
+        );
         fs::remove_dir_all(www).unwrap();
     }
 
@@ -258,8 +271,11 @@ mod tests {
     #[test]
     fn a_shelf_that_is_not_there_and_a_way_out_of_it_are_nothing() {
         let www = www("nothing");
-        assert!(shelf(&www, "servers").unwrap().contains("None is here yet"));
-        assert!(page(&www, "recipes", "..").unwrap().is_none() && page(&www, "parts", "plain").unwrap().is_none());
+        assert!(shelf(&www, "servers", "en").unwrap().contains("None is here yet"));
+        assert!(
+            page(&www, "recipes", "..", "en").unwrap().is_none()
+                && page(&www, "parts", "plain", "en").unwrap().is_none()
+        );
         for path in ["../plain/index.html", "node_modules/x.js", "none"] {
             assert_eq!(file(&www, "recipes", "plain", path), None, "{path}");
         }

@@ -17,7 +17,7 @@ pub(super) struct Content<'a> {
     pub(super) address: String,
     /// Its name.
     pub(super) title: &'a str,
-    /// The language that it is in.
+    /// The language that it is in, and the frame with it.
     pub(super) tag: &'static str,
     /// What it says, as HTML.
     pub(super) body: String,
@@ -40,37 +40,44 @@ const WORDS: &[(&str, [&str; 2])] = &[
     ("copy", ["Copy", "复制"]),
     ("before", ["Before", "上一页"]),
     ("next", ["Next", "下一页"]),
-    ("only", ["This page is in English only so far.", "这一页目前只有英文。"]),
     ("foot", ["No telemetry; no font, script or picture from elsewhere.", "没有遥测，没有外来的字体、脚本和图片。"]),
 ];
 
-/// The whole page.
+/// What is said of a page to who would rather read it in Chinese.
+const MISSING: &str =
+    "<p class=\"missing\" lang=\"zh-CN\">这一页目前只有英文。<a href=\"/guide/?lang=zh-CN\">有中文的页面</a></p>";
+
+/// The whole page, in one language: that of what it says. Who asked for another one is told so, and asked for it again on
+/// the next page.
 pub(super) fn around(guide: &Guide, asked: &Asked, content: &Content<'_>) -> Result<String> {
     let frame = read(&guide.www.join("guide/parts/frame.html"))?;
-    let finished = markup::finished(&content.body, part_word("copy", asked.tag));
-    let wide = finished.body.contains("data-own-widget");
+    let (written, wanted) = (content.tag, asked.tag);
+    let joined = if written == "en" { content.body.clone() } else { markup::joined(&content.body) };
+    let finished = markup::finished(&joined, part_word("copy", written));
+    let body = if wanted == "en" { finished.body } else { markup::kept(&finished.body, wanted) };
+    let wide = body.contains("data-own-widget");
     let part = |name: &str| -> Result<String> {
         if let Some((_, pair)) = WORDS.iter().find(|(key, _)| *key == name) {
-            return Ok(escaped(said(*pair, asked.tag)));
+            return Ok(escaped(said(*pair, written)));
         }
         Ok(match name {
-            "lang" => asked.tag.to_owned(),
-            "written" => content.tag.to_owned(),
+            "lang" => written.to_owned(),
             "app" => asked.app.to_owned(),
             "title" => escaped(content.title),
-            "home" => linked("/guide/", asked.tag),
-            "nav" => navigation(&guide.www, asked.tag, &content.address),
+            "home" => linked("/guide/", wanted),
+            "nav" => navigation(&guide.www, (written, wanted), &content.address),
             "toc" => on_this_page(&finished.headings),
             "shape" => if wide { "wide" } else { "text" }.to_owned(),
-            "missing" if content.tag != "en" || asked.tag == "en" => String::new(),
-            "missing" => format!("<p class=\"missing\">{}</p>", part_word("only", asked.tag)),
-            "body" => finished.body.clone(),
-            "way" => way_on(&guide.www, asked.tag, &content.address),
+            // A page that holds both languages is not only in one.
+            "missing" if written == wanted || body.contains("<p lang=\"zh-CN\">") => String::new(),
+            "missing" => MISSING.to_owned(),
+            "body" => body.clone(),
+            "way" => way_on(&guide.www, (written, wanted), &content.address),
             "order" => format!("GUIDE-{}", shop::random(8)),
             "to.en" => content.address.clone(),
             "to.zh" => linked(&content.address, "zh-CN"),
-            "on.en" => (asked.tag == "en").to_string(),
-            "on.zh" => (asked.tag != "en").to_string(),
+            "on.en" => (written == "en").to_string(),
+            "on.zh" => (written != "en").to_string(),
             _ => return Err(anyhow!("nothing is called {name}")),
         })
     };
@@ -100,7 +107,7 @@ fn there<'a>(www: &'a Path) -> impl Iterator<Item = &'static Page> + 'a {
 }
 
 /// The chapters with their pages; the page itself is marked. What lies below a page, as a recipe does, marks that page.
-fn navigation(www: &Path, tag: &str, here: &str) -> String {
+fn navigation(www: &Path, (tag, wanted): (&str, &str), here: &str) -> String {
     let mut list = String::new();
     for page in there(www) {
         if let Some(chapter) = page.chapter {
@@ -114,7 +121,7 @@ fn navigation(www: &Path, tag: &str, here: &str) -> String {
             (_, true) => " aria-current=\"true\"",
             _ => "",
         };
-        let _ = writeln!(list, "<li><a href=\"{}\"{current}>{}</a></li>", linked(&address, tag), page.title(tag));
+        let _ = writeln!(list, "<li><a href=\"{}\"{current}>{}</a></li>", linked(&address, wanted), page.title(tag));
     }
     list + "</ul>"
 }
@@ -126,7 +133,7 @@ pub(super) fn contents(www: &Path, tag: &str) -> String {
         let mark = if tag != "en" && !page.is_chinese(www) { " <small>English</small>" } else { "" };
         let _ = writeln!(
             list,
-            "<li><a href=\"{}\"><strong>{}</strong>{mark}<span>{}</span></a></li>",
+            "<li><a href=\"{}\"><strong>{}{mark}</strong><span>{}</span></a></li>",
             linked(&page.address(), tag),
             page.title(tag),
             said(page.about, tag)
@@ -140,14 +147,14 @@ fn on_this_page(headings: &[(String, String)]) -> String {
 }
 
 /// The page before and the page after.
-fn way_on(www: &Path, tag: &str, here: &str) -> String {
+fn way_on(www: &Path, (tag, wanted): (&str, &str), here: &str) -> String {
     let pages: Vec<&Page> = there(www).collect();
     let Some(at) = pages.iter().position(|page| page.address() == here) else { return String::new() };
     let link = |page: Option<&&Page>, word: &str, class: &str| {
         page.map_or_else(String::new, |page| {
             format!(
                 "<a class=\"{class}\" href=\"{}\"><small>{}</small>{}</a>",
-                linked(&page.address(), tag),
+                linked(&page.address(), wanted),
                 part_word(word, tag),
                 page.title(tag)
             )

@@ -2,7 +2,8 @@
 //!
 //! It does not know them; `www/moongate.css` does.
 
-use super::markup::escaped;
+use super::Say;
+use super::markup::{escaped, head};
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -30,15 +31,12 @@ const WORDS: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// If the style holds none, so that no empty table is shown.
-pub(super) fn table(css: &str) -> Result<String> {
+pub(super) fn table(css: &str, say: Say<'_>) -> Result<String> {
     let found = properties(css);
     ensure!(!found.is_empty(), "the style has no custom property");
-    let mut table =
-        "<table>\n<thead><tr><th scope=\"col\">Property</th><th scope=\"col\">For</th><th scope=\"col\">Light</th>\
-        <th scope=\"col\">Dark</th></tr></thead>\n<tbody>\n"
-            .to_owned();
+    let mut table = head(&["Property", "For", "Light", "Dark"].map(say));
     for (name, default) in found {
-        let words = WORDS.iter().find(|(known, _)| *known == name).map_or("", |(_, words)| words);
+        let words = WORDS.iter().find(|(known, _)| *known == name).map_or_else(String::new, |(_, words)| say(words));
         let (light, dark) = both(&default);
         let _ = writeln!(
             table,
@@ -102,7 +100,7 @@ mod tests {
             known.sort_unstable();
             known
         });
-        assert!(table(css).unwrap().contains("<code>#0b6e4f</code></td><td><code>#2fb58a</code>"));
-        assert!(table("").is_err());
+        assert!(table(css, &str::to_owned).unwrap().contains("<code>#0b6e4f</code></td><td><code>#2fb58a</code>"));
+        assert!(table("", &str::to_owned).is_err());
     }
 }

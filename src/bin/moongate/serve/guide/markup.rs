@@ -19,6 +19,48 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Chinese prose without the spaces that its line ends would become: between two characters that are not Latin there is none.
+pub(super) fn joined(body: &str) -> String {
+    let mut made = String::with_capacity(body.len());
+    for (at, part) in body.split("</pre>").enumerate() {
+        made.push_str(if at == 0 { "" } else { "</pre>" });
+        let (prose, code) = part.split_once("<pre>").map_or((part, None), |(prose, code)| (prose, Some(code)));
+        let mut lines = prose.split('\n');
+        made.push_str(lines.next().unwrap_or_default());
+        for line in lines {
+            let next = line.trim_start();
+            let is_wide = |letter: Option<char>| letter.is_some_and(|letter| !letter.is_ascii());
+            let runs_on = is_wide(made.trim_end().chars().next_back()) && is_wide(next.chars().next());
+            made.push_str(if runs_on { "" } else { "\n" });
+            made.push_str(next);
+        }
+        made.extend(code.into_iter().flat_map(|code| ["<pre>", code]));
+    }
+    made
+}
+
+/// The links to other pages of the guide, each with the language that is wanted. What has an ending is a file, in none.
+pub(super) fn kept(body: &str, tag: &str) -> String {
+    const LINK: &str = " href=\"/guide/";
+    let mut parts = body.split(LINK);
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (address, rest) = part.split_once('"').unwrap_or((part, ""));
+        let (path, anchor) = address.split_once('#').unwrap_or((address, ""));
+        let is_page = !path.contains('?') && !path.rsplit('/').next().unwrap_or_default().contains('.');
+        let asked = if is_page { ["?lang=", tag].concat() } else { String::new() };
+        let anchor = if anchor.is_empty() { String::new() } else { ["#", anchor].concat() };
+        made.extend([LINK, path, &asked, &anchor, "\"", rest]);
+    }
+    made
+}
+
+/// The opening of a table with these columns.
+pub(super) fn head(columns: &[String]) -> String {
+    let columns: String = columns.iter().map(|name| format!("<th scope=\"col\">{name}</th>")).collect();
+    format!("<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n")
+}
+
 /// The reverse of [`escaped`].
 pub(super) fn plain(html: &str) -> String {
     html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
@@ -129,6 +171,27 @@ mod tests {
             [("paid-twice", "Paid twice"), ("own", "分 &amp; 元")].map(|(a, b)| (a.into(), b.into()))
         );
         assert!(made.body.starts_with("<h2 id=\"paid-twice\">Paid <b>twice</b></h2><h2 id=\"own\">"));
+    }
+
+    #[test]
+    fn a_line_end_between_chinese_words_is_no_space_and_one_in_code_stays() {
+        let page = "<p>一行，\n  又一行\n  <code>x</code>\n的 y\nz</p><pre>甲\n  乙</pre>\n<p>丙\n丁</p>";
+        let read = "<p>一行，又一行\n<code>x</code>\n的 y\nz</p><pre>甲\n  乙</pre>\n<p>丙丁</p>";
+        assert_eq!(joined(page), read);
+    }
+
+    #[test]
+    fn the_language_goes_on_to_the_next_page_and_to_no_file() {
+        let link = |address: &str| format!("<a href=\"{address}\">x</a>");
+        for (before, after) in [
+            ("/guide/server#cancel", "/guide/server?lang=zh-CN#cancel"),
+            ("/guide/recipes/react/", "/guide/recipes/react/?lang=zh-CN"),
+            ("/guide/openapi.yaml", "/guide/openapi.yaml"),
+            ("/guide/?lang=zh-CN", "/guide/?lang=zh-CN"),
+            ("/moongate/moongate.d.ts", "/moongate/moongate.d.ts"),
+        ] {
+            assert_eq!(kept(&link(before), "zh-CN"), link(after));
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Which unit a provider counts in is not in its responses for certain, so it is written here by hand.
 
-use super::markup::{escaped, slug};
+use super::Say;
+use super::markup::{escaped, head, slug};
 use anyhow::{Context, Result};
 use moongate::action::{Action, Trust};
 use serde_json::Value;
@@ -81,18 +82,20 @@ struct Seen {
 ///
 /// # Errors
 /// If the responses can't be read.
-pub(super) fn table(fixtures: &Path) -> Result<String> {
+pub(super) fn table(fixtures: &Path, say: Say<'_>) -> Result<String> {
     let seen = seen(fixtures)?;
-    let head: String = FLOWS.iter().map(|(_, name)| format!("<th scope=\"col\">{name}</th>")).collect();
-    let mut table = format!(
-        "<table class=\"ticks\">\n<thead><tr><th scope=\"col\">Provider</th>{head}<th scope=\"col\">Wallets seen</th></tr></thead>\n<tbody>\n"
-    );
+    let columns = ["Provider"].into_iter().chain(FLOWS.map(|(_, name)| name)).chain(["Wallets seen"]);
+    let mut table = head(&columns.map(say).collect::<Vec<_>>()).replacen("<table>", "<table class=\"ticks\">", 1);
     let mut examples = String::new();
     let none = Seen::default();
     for Provider { id, name, unit, example } in PROVIDERS {
         let Seen { flows, wallets } = seen.get(*id).unwrap_or(&none);
         let tick = |flow: &str| {
-            if flows.contains_key(flow) { "<td class=\"yes\"><span>yes</span></td>" } else { "<td>–</td>" }
+            if flows.contains_key(flow) {
+                format!("<td class=\"yes\"><span>{}</span></td>", say("yes"))
+            } else {
+                "<td>–</td>".to_owned()
+            }
         };
         let ticks: String = FLOWS.iter().map(|(flow, _)| tick(flow)).collect();
         let wallets = wallets.iter().cloned().collect::<Vec<_>>().join(" ");
@@ -102,12 +105,14 @@ pub(super) fn table(fixtures: &Path) -> Result<String> {
         );
         let _ = writeln!(
             examples,
-            "<h2 id=\"{id}\">{name}</h2>\n<p>Counts in {unit}: <code>{}</code></p>",
+            "<h2 id=\"{id}\">{name}</h2>\n<p>{}{} <code>{}</code></p>",
+            say("Counts in: "),
+            say(unit),
             escaped(example)
         );
         for (flow, word) in FLOWS {
             if let Some((response, action)) = flows.get(flow) {
-                examples.push_str(&one(word, response, action, &slug(&format!("{id}-{flow}"))));
+                examples.push_str(&one(&say(word), response, action, &slug(&format!("{id}-{flow}")), say));
             }
         }
     }
@@ -115,12 +120,13 @@ pub(super) fn table(fixtures: &Path) -> Result<String> {
 }
 
 /// How each counts, for the page about amounts.
-pub(super) fn units() -> String {
-    let mut table = "<table>\n<thead><tr><th scope=\"col\">Provider</th><th scope=\"col\">Counts in</th><th scope=\"col\">¥128.00</th></tr></thead>\n<tbody>\n".to_owned();
+pub(super) fn units(say: Say<'_>) -> String {
+    let mut table = head(&[say("Provider"), say("Counts in"), "¥128.00".to_owned()]);
     for Provider { id, name, unit, example } in PROVIDERS {
         let _ = writeln!(
             table,
-            "<tr><th scope=\"row\"><a href=\"/guide/providers#{id}\">{name}</a></th><td>{unit}</td><td><code>{}</code></td></tr>",
+            "<tr><th scope=\"row\"><a href=\"/guide/providers#{id}\">{name}</a></th><td>{}</td><td><code>{}</code></td></tr>",
+            say(unit),
             escaped(example)
         );
     }
@@ -128,13 +134,14 @@ pub(super) fn units() -> String {
 }
 
 /// A response and what it becomes, folded.
-fn one(flow: &str, response: &Value, action: &str, id: &str) -> String {
+fn one(flow: &str, response: &Value, action: &str, id: &str, say: Say<'_>) -> String {
     let passed = response.as_str().map_or_else(|| format!("{response:#}"), str::to_owned);
     let action =
         serde_json::from_str::<Value>(action).map_or_else(|_| action.to_owned(), |action| format!("{action:#}"));
     format!(
-        "<details class=\"example\" id=\"{id}\"><summary>{flow}: the response, and the action that it becomes</summary>\n\
+        "<details class=\"example\" id=\"{id}\"><summary>{flow}{}</summary>\n\
          <pre><code class=\"language-json\">{}</code></pre>\n<pre><code class=\"language-json\">{}</code></pre></details>\n",
+        say(": the response, and the action that it becomes"),
         escaped(&passed),
         escaped(&action)
     )
@@ -195,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_table_says_what_the_program_makes_of_a_response() {
-        let table = table(&fixtures()).unwrap();
+        let table = table(&fixtures(), &str::to_owned).unwrap();
         let row = table.split("<a href=\"#qfpay\">").nth(1).unwrap().split("</tr>").next().unwrap();
         assert_eq!((row.matches("class=\"yes\"").count(), row.matches("<td>–</td>").count()), (2, 2), "{row}");
         assert!(table.contains("id=\"stripe-qr\"") && table.contains("weixin://wxpay/"));

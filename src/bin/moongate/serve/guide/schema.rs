@@ -2,7 +2,8 @@
 //!
 //! It reads our own file by its indentation and is no reader of YAML.
 
-use super::markup::escaped;
+use super::Say;
+use super::markup::{escaped, head};
 use anyhow::{Result, ensure};
 use std::fmt::Write;
 
@@ -19,18 +20,16 @@ struct Request {
 ///
 /// # Errors
 /// If the file holds none.
-pub(super) fn requests(yaml: &str) -> Result<String> {
+pub(super) fn requests(yaml: &str, say: Say<'_>) -> Result<String> {
     let found = read(yaml);
     ensure!(!found.is_empty(), "the description of the server has no request");
-    let mut table = "<table>\n<thead><tr><th scope=\"col\">Request</th><th scope=\"col\">What it does</th>\
-        <th scope=\"col\">Answers</th></tr></thead>\n<tbody>\n"
-        .to_owned();
+    let mut table = head(&["Request", "What it does", "Answers"].map(say));
     for Request { method, path, summary, statuses } in found {
         let _ = writeln!(
             table,
             "<tr><th scope=\"row\"><code>{} {path}</code></th><td>{}</td><td><code>{}</code></td></tr>",
             method.to_uppercase(),
-            escaped(&summary),
+            escaped(&say(&summary)),
             statuses.join(" ")
         );
     }

@@ -2,6 +2,7 @@
 //!
 //! It reads our own declarations by their layout (an interface ends at the first `}` of a line) and is no reader of TypeScript.
 
+use super::Say;
 use super::markup::escaped;
 use anyhow::{Context, Result};
 use std::fmt::Write;
@@ -19,7 +20,7 @@ struct Member {
 ///
 /// # Errors
 /// If the declarations are not laid out as this file reads them.
-pub(super) fn options(text: &str) -> Result<String> {
+pub(super) fn options(text: &str, say: Say<'_>) -> Result<String> {
     let either = text.split_once("export type Options =").context("no Options are declared")?.1;
     let about =
         either.split_once("/** ").and_then(|(_, rest)| rest.split_once(" */")).context("endpoint is not told")?.0;
@@ -41,11 +42,11 @@ pub(super) fn options(text: &str) -> Result<String> {
         let attribute = dashed(&member.name);
         let shown = if attributes.iter().any(|known| known.name == attribute) {
             let other = if attribute == member.name { String::new() } else { format!(" <code>{attribute}</code>") };
-            format!("<span class=\"as\">attribute{other}</span>")
+            format!("<span class=\"as\">{}{other}</span>", say("attribute"))
         } else {
-            "<span class=\"as\">property only</span>".to_owned()
+            format!("<span class=\"as\">{}</span>", say("property only"))
         };
-        entry(&mut list, "option", &member, &shown);
+        entry(&mut list, "option", &member, &shown, say);
     }
     Ok(list + "</dl>")
 }
@@ -54,7 +55,7 @@ pub(super) fn options(text: &str) -> Result<String> {
 ///
 /// # Errors
 /// If there is no such interface.
-pub(super) fn members(text: &str, interface: &str) -> Result<String> {
+pub(super) fn members(text: &str, interface: &str, say: Say<'_>) -> Result<String> {
     let mut list = "<dl class=\"fields\">\n".to_owned();
     let opening = declared(text, interface)?;
     let own = read(inside(text, &opening)?);
@@ -65,11 +66,11 @@ pub(super) fn members(text: &str, interface: &str) -> Result<String> {
         .filter(|name| !["", "Detail"].contains(name));
     for parent in parents {
         for member in read(inside(text, &declared(text, parent)?)?) {
-            entry(&mut list, interface, &member, "");
+            entry(&mut list, interface, &member, "", say);
         }
     }
     for member in own {
-        entry(&mut list, interface, &member, "");
+        entry(&mut list, interface, &member, "", say);
     }
     Ok(list + "</dl>")
 }
@@ -78,12 +79,12 @@ pub(super) fn members(text: &str, interface: &str) -> Result<String> {
 ///
 /// # Errors
 /// If the class is not declared.
-pub(super) fn methods(text: &str) -> Result<String> {
+pub(super) fn methods(text: &str, say: Say<'_>) -> Result<String> {
     let mut list = "<dl class=\"fields\">\n".to_owned();
     for member in read(inside(text, "class MoongateCheckout")?) {
         // The setter beside the getter says nothing more.
         if !member.name.starts_with("set ") {
-            entry(&mut list, "method", &member, "");
+            entry(&mut list, "method", &member, "", say);
         }
     }
     Ok(list + "</dl>")
@@ -104,7 +105,7 @@ pub(super) fn alias(text: &str, name: &str) -> Result<String> {
 ///
 /// # Errors
 /// If an event has no detail that is declared.
-pub(super) fn events(text: &str) -> Result<String> {
+pub(super) fn events(text: &str, say: Say<'_>) -> Result<String> {
     let mut list = String::new();
     for event in read(inside(text, "interface MoongateEventMap")?) {
         // The one event that has a method beside its detail.
@@ -116,32 +117,36 @@ pub(super) fn events(text: &str) -> Result<String> {
         let told = about(text, &detail)?;
         let Member { name, .. } = &event;
         let cancelable = if told.contains("ancelable") || event.about.contains("ancelable") {
-            "<span class=\"as\">cancelable</span>"
+            format!("<span class=\"as\">{}</span>", say("cancelable"))
         } else {
-            ""
+            String::new()
         };
-        let more = if event.about.is_empty() { String::new() } else { format!(" {}", marked(&event.about)) };
+        let more = if event.about.is_empty() { String::new() } else { format!(" {}", marked(&say(&event.about))) };
         let _ = writeln!(
             list,
             "<section class=\"event\"><h3 id=\"{name}\"><code>{name}</code> {cancelable}</h3>\n<p>{}{more}</p>\n{}</section>",
-            marked(&told),
-            members(text, &detail)?
+            marked(&say(&told)),
+            members(text, &detail, say)?
         );
     }
     Ok(list)
 }
 
-fn entry(list: &mut String, group: &str, member: &Member, more: &str) {
+fn entry(list: &mut String, group: &str, member: &Member, more: &str, say: Say<'_>) {
     let Member { name, kind, needed, about } = member;
     let id = [group, "-", name.split(['(', '<']).next().unwrap_or(name)].concat();
-    let needed = if *needed && group == "option" { " <span class=\"needed\">required</span>" } else { "" };
+    let needed = match *needed && group == "option" {
+        true => format!(" <span class=\"needed\">{}</span>", say("required")),
+        false => String::new(),
+    };
+    let about = if about.is_empty() { String::new() } else { format!("<p>{}</p>", marked(&say(about))) };
     let _ = writeln!(
         list,
-        "<div id=\"{}\"><dt><code>{}</code>{needed} <span class=\"kind\">{}</span> {more}</dt><dd><p>{}</p></dd></div>",
+        "<div id=\"{}\"><dt><code>{}</code>{needed} <span class=\"kind\">{}</span> {more}</dt><dd>{}</dd></div>",
         id,
         escaped(name),
         escaped(kind),
-        marked(about)
+        about
     );
 }
 
@@ -247,7 +252,7 @@ mod tests {
 
     #[test]
     fn every_option_of_the_core_is_told_and_none_is_invented() {
-        let told = options(TYPES).unwrap();
+        let told = options(TYPES, &str::to_owned).unwrap();
         for key in KEYS {
             assert!(told.contains(&format!("<div id=\"option-{key}\"><dt><code>{key}</code>")), "{key}");
         }
@@ -258,16 +263,16 @@ mod tests {
                 && told.contains("attribute <code>done-url</code>")
                 && told.contains(">attribute</span>")
         );
-        assert!(!told.contains("<p></p>"), "each is told in words");
+        assert!(!told.contains("<dd></dd>"), "each is told in words");
     }
 
     #[test]
     fn every_method_and_event_is_told_with_its_detail() {
-        let told = methods(TYPES).unwrap();
+        let told = methods(TYPES, &str::to_owned).unwrap();
         for name in ["pay()", "select(method: MethodId)", "explain()", "forget()", "state", "options"] {
             assert!(told.contains(&format!("<dt><code>{name}</code>")), "{name}: {told}");
         }
-        let told = events(TYPES).unwrap();
+        let told = events(TYPES, &str::to_owned).unwrap();
         assert_eq!(told.matches("<h3 id=\"moongate-").count(), TYPES.matches("\n  'moongate-").count());
         assert!(told.contains("<code>moongate-submit</code> <span class=\"as\">cancelable</span>"));
         assert!(told.contains("<div id=\"ErrorDetail-code\">"), "what it inherits is told too: {told}");
@@ -275,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_not_declared_is_said() {
-        assert!(members(TYPES, "Nothing").is_err());
-        assert!(options("").is_err());
+        assert!(members(TYPES, "Nothing", &str::to_owned).is_err());
+        assert!(options("", &str::to_owned).is_err());
     }
 }
