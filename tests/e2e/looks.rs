@@ -224,3 +224,48 @@ async fn the_picture_of_the_readme_is_made_of_the_widget_and_small() {
         assert!(picture.len() <= 60 * 1024, "{} bytes", picture.len());
     }
 }
+
+/// The strips of the guide's gallery: their names, and where their four screens are taken.
+const STRIPS: [(&str, Place); 6] = [
+    ("phone-light", Place { phone: true, language: "zh-CN", large: false, dark: false }),
+    ("phone-dark", Place { phone: true, language: "zh-CN", large: false, dark: true }),
+    ("phone-large", Place { phone: true, language: "zh-CN", large: true, dark: false }),
+    ("desk-light", Place { phone: false, language: "en", large: false, dark: false }),
+    ("desk-dark", Place { phone: false, language: "zh-CN", large: false, dark: true }),
+    ("desk-large", Place { phone: false, language: "zh-CN", large: true, dark: false }),
+];
+
+/// Smaller by half, since a strip is looked at as a whole.
+fn halved(picture: &[u8]) -> Vec<u8> {
+    let picture = image::load_from_memory(picture).expect("a PNG");
+    let half = picture.resize(picture.width() / 2, picture.height() / 2, image::imageops::FilterType::Lanczos3);
+    png(&half.to_rgb8())
+}
+
+/// Makes the strips among the screenshots; who changes the look copies them to `www/guide/pictures`.
+#[tokio::test]
+async fn the_gallery_of_the_guide_is_made_of_the_widget_and_small() {
+    let folder = screenshots().join("gallery");
+    fs::create_dir_all(&folder).expect("a folder for pictures");
+    let mut bytes = 0;
+    for (name, place) in STRIPS {
+        let shown = ["choosing", "code", "unknown", "paid"];
+        let mut taken = Vec::new();
+        visit(
+            place,
+            |scene| shown.contains(&scene.name),
+            async |_, checkout| {
+                let width = if place.phone { "390px; padding: 0" } else { "600px; max-width: none; padding: 0" };
+                checkout.browser().run(&format!("document.querySelector('main').style = 'width: {width}'"), &[]).await;
+                let whole = picture(checkout.browser()).await;
+                taken.push(if place.phone { halved(&whole) } else { whole });
+            },
+        )
+        .await;
+        assert_eq!(taken.len(), shown.len());
+        let made = png(&side_by_side(&taken));
+        bytes += made.len();
+        fs::write(folder.join(format!("{name}.png")), made).expect("the picture is written");
+    }
+    assert!(bytes < 400 * 1024, "{bytes} bytes");
+}

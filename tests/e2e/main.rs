@@ -18,6 +18,7 @@
 
 mod apps;
 mod calls;
+mod choices;
 mod codes;
 mod complaints;
 mod embedding;
@@ -39,6 +40,7 @@ mod recipes;
 mod returning;
 mod scenes;
 mod shell;
+mod styles;
 mod tongues;
 mod twice;
 mod wrong;
