@@ -3,6 +3,7 @@
 use crate::harness::{Browser, Checkout, DESK, Engine, Shop, Trial, skipped};
 use crate::scenes::{Place, Scene, visit};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -191,11 +192,34 @@ fn side_by_side(pictures: &[Vec<u8>]) -> image::RgbImage {
     ground
 }
 
+/// As many as a picture of text on a few grounds needs.
+const COLOURS: usize = 96;
+
+/// As a PNG of a few colours: those that are seen most, and for each other the nearest of them.
 fn png(picture: &image::RgbImage) -> Vec<u8> {
-    use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+    let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
+    picture.pixels().for_each(|pixel| *counts.entry(pixel.0).or_default() += 1);
+    let mut colours: Vec<[u8; 3]> = counts.keys().copied().collect();
+    colours.sort_by_key(|colour| std::cmp::Reverse(counts[colour]));
+    let palette: Vec<[u8; 3]> = colours.iter().copied().take(COLOURS).collect();
+    let apart = |one: &[u8; 3], other: &[u8; 3]| -> u32 {
+        one.iter().zip(other).map(|(one, other)| u32::from(one.abs_diff(*other)).pow(2)).sum()
+    };
+    let nearest =
+        |colour: &[u8; 3]| (0..palette.len()).min_by_key(|at| apart(&palette[*at], colour)).expect("a colour");
+    let places: BTreeMap<[u8; 3], u8> =
+        colours.iter().map(|colour| (*colour, u8::try_from(nearest(colour)).expect("a byte"))).collect();
     let mut bytes = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::NoFilter);
-    picture.write_with_encoder(encoder).expect("a PNG is written");
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_palette(palette.concat());
+    encoder.set_compression(png::Compression::High);
+    encoder.set_filter(png::Filter::NoFilter);
+    let mut writer = encoder.write_header().expect("a PNG begins");
+    let places: Vec<u8> = picture.pixels().map(|pixel| places[&pixel.0]).collect();
+    writer.write_image_data(&places).expect("a PNG is written");
+    writer.finish().expect("a PNG ends");
     bytes
 }
 
@@ -239,7 +263,9 @@ const STRIPS: [(&str, Place); 6] = [
 fn halved(picture: &[u8]) -> Vec<u8> {
     let picture = image::load_from_memory(picture).expect("a PNG");
     let half = picture.resize(picture.width() / 2, picture.height() / 2, image::imageops::FilterType::Lanczos3);
-    png(&half.to_rgb8())
+    let mut bytes = Vec::new();
+    half.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).expect("a PNG");
+    bytes
 }
 
 /// Makes the strips among the screenshots; who changes the look copies them to `www/guide/pictures`.
