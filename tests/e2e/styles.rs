@@ -342,7 +342,9 @@ async fn each_ready_theme_is_taken_light_and_dark_and_can_be_read() {
         let browser = kind.open().await;
         let mut grounds = BTreeSet::new();
         for theme in ["ink", "paper", "harbour"] {
-            let link = format!("<link rel='stylesheet' href='/guide/themes/{theme}.css'>");
+            // A dark page has a ground of its own: Firefox's axe takes one without for white.
+            let ground = "@media (prefers-color-scheme: dark) { body { background: #0d0f11; color: #eee } }";
+            let link = format!("<style>{ground}</style><link rel='stylesheet' href='/guide/themes/{theme}.css'>");
             let order = shop.order();
             let checkout = opened(&browser, &shop, &Trial::of(&order).head(&link)).await;
             checkout.ready().await;
