@@ -125,7 +125,7 @@ export const way = ({ absolute, el, keep, newAttempt, seconds, RETURNED }) => ({
   ended() {
     // An arrow back, which points the other way where one reads from right to left.
     const back = this.words.dir ? 'M13 8l4 4-4 4M17 12H7' : 'M11 8l-4 4 4 4M7 12h10'
-    if (this.outcome === 'refunded') return this.screen('good', back, 'refunded')
+    if (this.outcome === 'refunded') return this.screen('still', back, 'refunded')
     return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
   },
 

@@ -116,7 +116,7 @@ interface Settings {
    * fr, de, es, pt-BR, ru or ar; another tag falls back to its parent (pt-PT to pt-BR, zh-Hant-MO to zh-HK), else to en.
    */
   locale?: string
-  /** Default `auto`. */
+  /** Default `auto`: light or dark as the page's `color-scheme` is. */
   theme?: 'auto' | 'light' | 'dark'
   /** Default `auto`: large when the page's base text is at least 20 px. */
   textSize?: 'auto' | 'normal' | 'large'

@@ -78,8 +78,8 @@ pub(super) enum Mark {
 pub(super) fn mark(mark: Mark) -> Html {
     let (tone, path) = match mark {
         Mark::Done => ("good", "M5 12.5l4.5 4.5L19 7.5"),
-        Mark::Back => ("good", "M10 7l-5 5 5 5M5 12h14"),
-        Mark::BackInRtl => ("good", "M14 7l5 5-5 5M19 12H5"),
+        Mark::Back => ("still", "M10 7l-5 5 5 5M5 12h14"),
+        Mark::BackInRtl => ("still", "M14 7l5 5-5 5M19 12H5"),
         Mark::Stop => ("still", "M7 7l10 10M17 7L7 17"),
         Mark::Clock => ("still", "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M12 7.5V12l3 2"),
         Mark::Phone => (

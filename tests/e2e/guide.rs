@@ -261,6 +261,26 @@ async fn set(browser: &Browser, name: &str, value: &str) {
 }
 
 #[tokio::test]
+async fn each_ready_theme_can_be_picked_in_the_playground_and_left_again() {
+    let (shop, browser) = (Shop::open(), DESK.language("en").open().await);
+    settled(&browser, &shop.at("/guide/playground")).await;
+    let accent = "return getComputedStyle(document.querySelector('#stage moongate-checkout').shadowRoot.querySelector('.pay')).backgroundColor === arguments[0]";
+    let own = "rgb(11, 110, 79)";
+    for (theme, colour) in
+        [("ink", "rgb(22, 24, 26)"), ("paper", "rgb(154, 52, 18)"), ("harbour", "rgb(29, 78, 216)"), ("", own)]
+    {
+        set(&browser, "ready", theme).await;
+        browser.until(&format!("the theme is {theme:?}"), accent, &[json!(colour)]).await;
+        let linked = "return document.getElementById('tag-html').textContent.includes(arguments[0])";
+        assert_eq!(
+            browser.run(linked, &[json!(".css")]).await,
+            json!(!theme.is_empty()),
+            "the tag to copy links {theme}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_playgrounds_tag_works_when_it_is_copied_into_a_page() {
     let (shop, browser) = (Shop::open(), DESK.language("en").open().await);
     settled(&browser, &shop.at("/guide/playground")).await;

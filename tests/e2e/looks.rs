@@ -3,6 +3,7 @@
 use crate::harness::{Browser, Checkout, DESK, Engine, Shop, Trial, skipped};
 use crate::scenes::{Place, Scene, visit};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -191,11 +192,34 @@ fn side_by_side(pictures: &[Vec<u8>]) -> image::RgbImage {
     ground
 }
 
+/// As many as a picture of text on a few grounds needs.
+const COLOURS: usize = 96;
+
+/// As a PNG of a few colours: those that are seen most, and for each other the nearest of them.
 fn png(picture: &image::RgbImage) -> Vec<u8> {
-    use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+    let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
+    picture.pixels().for_each(|pixel| *counts.entry(pixel.0).or_default() += 1);
+    let mut colours: Vec<[u8; 3]> = counts.keys().copied().collect();
+    colours.sort_by_key(|colour| std::cmp::Reverse(counts[colour]));
+    let palette: Vec<[u8; 3]> = colours.iter().copied().take(COLOURS).collect();
+    let apart = |one: &[u8; 3], other: &[u8; 3]| -> u32 {
+        one.iter().zip(other).map(|(one, other)| u32::from(one.abs_diff(*other)).pow(2)).sum()
+    };
+    let nearest =
+        |colour: &[u8; 3]| (0..palette.len()).min_by_key(|at| apart(&palette[*at], colour)).expect("a colour");
+    let places: BTreeMap<[u8; 3], u8> =
+        colours.iter().map(|colour| (*colour, u8::try_from(nearest(colour)).expect("a byte"))).collect();
     let mut bytes = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::NoFilter);
-    picture.write_with_encoder(encoder).expect("a PNG is written");
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_palette(palette.concat());
+    encoder.set_compression(png::Compression::High);
+    encoder.set_filter(png::Filter::NoFilter);
+    let mut writer = encoder.write_header().expect("a PNG begins");
+    let places: Vec<u8> = picture.pixels().map(|pixel| places[&pixel.0]).collect();
+    writer.write_image_data(&places).expect("a PNG is written");
+    writer.finish().expect("a PNG ends");
     bytes
 }
 
@@ -223,4 +247,51 @@ async fn the_picture_of_the_readme_is_made_of_the_widget_and_small() {
     for picture in [&made, &kept] {
         assert!(picture.len() <= 60 * 1024, "{} bytes", picture.len());
     }
+}
+
+/// The strips of the guide's gallery: their names, and where their four screens are taken.
+const STRIPS: [(&str, Place); 6] = [
+    ("phone-light", Place { phone: true, language: "zh-CN", large: false, dark: false }),
+    ("phone-dark", Place { phone: true, language: "zh-CN", large: false, dark: true }),
+    ("phone-large", Place { phone: true, language: "zh-CN", large: true, dark: false }),
+    ("desk-light", Place { phone: false, language: "en", large: false, dark: false }),
+    ("desk-dark", Place { phone: false, language: "zh-CN", large: false, dark: true }),
+    ("desk-large", Place { phone: false, language: "zh-CN", large: true, dark: false }),
+];
+
+/// Smaller by half, since a strip is looked at as a whole.
+fn halved(picture: &[u8]) -> Vec<u8> {
+    let picture = image::load_from_memory(picture).expect("a PNG");
+    let half = picture.resize(picture.width() / 2, picture.height() / 2, image::imageops::FilterType::Lanczos3);
+    let mut bytes = Vec::new();
+    half.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).expect("a PNG");
+    bytes
+}
+
+/// Makes the strips among the screenshots; who changes the look copies them to `www/guide/pictures`.
+#[tokio::test]
+async fn the_gallery_of_the_guide_is_made_of_the_widget_and_small() {
+    let folder = screenshots().join("gallery");
+    fs::create_dir_all(&folder).expect("a folder for pictures");
+    let mut bytes = 0;
+    for (name, place) in STRIPS {
+        let shown = ["choosing", "code", "unknown", "paid"];
+        let mut taken = Vec::new();
+        visit(
+            place,
+            |scene| shown.contains(&scene.name),
+            async |_, checkout| {
+                let width = if place.phone { "390px; padding: 0" } else { "600px; max-width: none; padding: 0" };
+                checkout.browser().run(&format!("document.querySelector('main').style = 'width: {width}'"), &[]).await;
+                let whole = picture(checkout.browser()).await;
+                taken.push(if place.phone { halved(&whole) } else { whole });
+            },
+        )
+        .await;
+        assert_eq!(taken.len(), shown.len());
+        let made = png(&side_by_side(&taken));
+        bytes += made.len();
+        fs::write(folder.join(format!("{name}.png")), made).expect("the picture is written");
+    }
+    assert!(bytes < 400 * 1024, "{bytes} bytes");
 }

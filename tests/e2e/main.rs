@@ -18,6 +18,7 @@
 
 mod apps;
 mod calls;
+mod choices;
 mod codes;
 mod complaints;
 mod embedding;
@@ -40,6 +41,7 @@ mod returning;
 mod scenes;
 mod servers;
 mod shell;
+mod styles;
 mod tongues;
 mod twice;
 mod wrong;

@@ -15,6 +15,7 @@ mod entries;
 
 mod action;
 mod fuzz;
+mod look;
 mod machine;
 mod replay;
 mod schedules;

@@ -15,6 +15,10 @@ const ATTRIBUTES = [
 ]
 const LOOKS = ['--moongate-accent', '--moongate-radius']
 
+/** The ready theme that is linked, a file of the guide's. */
+const ready = document.createElement('link')
+ready.rel = 'stylesheet'
+
 /** The page's own way to the server, as a page might write it. */
 const transport = {
   create: (request) => fetch('/checkout/payments', { method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': request.attempt }, body: JSON.stringify(request) }),
@@ -122,6 +126,10 @@ async function apply() {
   for (const [key, said] of Object.entries(attributes)) made.setAttribute(dashed(key), said)
   if (!attributes.theme && document.documentElement.dataset.theme) made.setAttribute('theme', document.documentElement.dataset.theme)
   for (const [name, said] of looks) made.style.setProperty(name, said)
+  if (value('ready')) {
+    ready.href = `/guide/themes/${value('ready')}.css`
+    document.head.append(ready)
+  } else ready.remove()
   if (Object.keys(property).length) made.options = property
   stage.style.maxWidth = value('width') ? `${value('width')}px` : ''
   forget()
@@ -136,6 +144,7 @@ async function apply() {
 function tag(attributes, property, looks) {
   const said = Object.entries(attributes).map(([key, word]) => (word === '' ? dashed(key) : `${dashed(key)}="${text(word)}"`))
   const lines = ['<script type="module" src="/moongate/moongate.js"></script>']
+  if (value('ready')) lines.push(`<link rel="stylesheet" href="${value('ready')}.css">`)
   if (looks.length) lines.push('<link rel="stylesheet" href="shop.css">')
   let line = '<moongate-checkout'
   for (const word of said) {

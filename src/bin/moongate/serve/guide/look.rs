@@ -103,4 +103,15 @@ mod tests {
         assert!(table(css, &str::to_owned).unwrap().contains("<code>#0b6e4f</code></td><td><code>#2fb58a</code>"));
         assert!(table("", &str::to_owned).is_err());
     }
+
+    #[test]
+    fn what_follows_the_page_is_the_same_light_and_dark_as_what_is_set() {
+        let coloured = properties(include_str!("../../../../../www/moongate.css")).into_iter();
+        let coloured: Vec<_> = coloured.filter(|(_, default)| default.contains("var(--l, ")).collect();
+        assert_eq!(coloured.len(), 9);
+        for (name, default) in coloured {
+            let (light, dark) = both(&default);
+            assert!(default.ends_with(&format!("var(--m, light-dark({light}, {dark}))")), "{name}: {default}");
+        }
+    }
 }
