@@ -17,6 +17,7 @@
 )]
 
 mod apps;
+mod axe;
 mod calls;
 mod codes;
 mod complaints;

@@ -44,3 +44,8 @@ if (window.scene.stay) {
   addEventListener('click', (event) => { if (event.composedPath()[0].closest?.('a')) event.preventDefault() })
 }
 if (window.scene.taken) document.addEventListener('moongate-action', (event) => event.preventDefault())
+// Before the widget is there, for as long as anybody looks.
+if (window.scene.hold) {
+  const fetched = window.fetch
+  window.fetch = (...all) => (String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all))
+}
