@@ -45,7 +45,8 @@ async fn judge(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
 const WIDGET: &str = "'moongate-checkout'";
 
 /// A browser whose reader lists Chinese too, so that it is one press away.
-const READS_CHINESE: &str = "Object.defineProperty(navigator, 'languages', { get: () => ['de-DE', 'zh-CN', 'en'] })";
+pub const READS_CHINESE: &str =
+    "Object.defineProperty(navigator, 'languages', { get: () => ['de-DE', 'zh-CN', 'en'] })";
 
 /// How a screen looks when it is judged.
 #[derive(Clone, Copy, PartialEq)]
@@ -83,7 +84,8 @@ async fn sized(checkout: &Checkout<'_>, large: bool) {
     turned(checkout, "section.dataset.size", size, "toggle_large", "text-size").await;
 }
 
-async fn spoken(checkout: &Checkout<'_>, language: &str) {
+/// Turns the screen to this language.
+pub async fn spoken(checkout: &Checkout<'_>, language: &str) {
     turned(checkout, "section.lang", language, "switch_language", "locale").await;
 }
 

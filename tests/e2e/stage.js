@@ -29,6 +29,8 @@ customElements.whenDefined('moongate-checkout').then(() => {
 if (window.scene.speed) {
   // The page's clock runs faster, so that ten minutes are over soon.
   const { speed } = window.scene
+  const [start, today] = [Date.now(), Date.now.bind(Date)]
+  Date.now = () => start + (today() - start) * speed
   const [now, wait] = [performance.now.bind(performance), window.setTimeout.bind(window)]
   performance.now = () => now() * speed
   window.setTimeout = (act, ms, ...rest) => wait(act, ms / speed, ...rest)

@@ -116,3 +116,20 @@ impl WebDriverCompatibleCommand for Vendor {
         (Method::POST, Some(self.body.to_string()))
     }
 }
+
+/// A question to the driver about the session.
+#[derive(Debug)]
+pub struct Asked {
+    /// Below the session: `element/…/computedrole`.
+    pub path: String,
+}
+
+impl WebDriverCompatibleCommand for Asked {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::GET, None)
+    }
+}
