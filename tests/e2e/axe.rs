@@ -79,7 +79,8 @@ async fn turned(checkout: &Checkout<'_>, told: &str, value: &str, gesture: &str,
     checkout.until(&format!("{told} is {value}"), &format!("return section && {told} === '{value}'")).await;
 }
 
-async fn sized(checkout: &Checkout<'_>, large: bool) {
+/// Turns the screen to this size.
+pub async fn sized(checkout: &Checkout<'_>, large: bool) {
     let size = if large { "large" } else { "normal" };
     turned(checkout, "section.dataset.size", size, "toggle_large", "text-size").await;
 }
@@ -110,6 +111,7 @@ async fn judged(phone: bool, languages: &[&'static str]) {
                         if changes {
                             checkout.browser().colours(look.dark).await;
                         }
+                        checkout.shows(scene.leads_to).await;
                         for violation in judge(checkout.browser(), &axe, WIDGET).await {
                             wrong.push(format!("{} in {language}, {}: {violation}", scene.name, look.name));
                         }

@@ -199,8 +199,7 @@ async fn by_keyboard_alone_rows_that_come_before_the_widget_have_the_focus_too()
         assert_eq!(hands.picked().await, "alipay");
         hands.press(Key::Down).await.is_at("hebao").await.tabs(&["pay"]).await;
         hands.checkout.hears("ready").await;
-        hands.enter().await.decides("approve").await.comes_to("ended succeeded").await;
-        hands.tabs(&["toggle_large", "done"]).await;
+        hands.enter().await.decides("approve").await.comes_to("ended succeeded").await.untouched().await;
     })
     .await;
 }
@@ -235,14 +234,19 @@ async fn by_keyboard_alone_a_code_is_saved_left_for_another_way_and_paid() {
 #[tokio::test]
 async fn by_keyboard_alone_who_can_t_scan_pays_on_the_page_and_a_new_code_is_had() {
     at_a_shop(DESK, async |shop, browser, order| {
-        shop.set_order_with(&order, json!({ "amount": 12_800, "currency": "CNY", "expires_in": 4 })).await;
-        let hands = Hands::on(browser, &shop.page(&trial(&order))).await;
+        let page = trial(&order).without("endpoint").script(crate::returning::SHORT);
+        let hands = Hands::on(browser, &shop.page(&page)).await;
         hands.tabs(&["toggle_large", "alipay", "pay"]).await.enter().await.comes_to("acting code").await;
         hands.comes_to("acting code_over").await.tabs(&["new_code", "ask_now", "change_method"]).await;
         hands.checkout.see("root.querySelector('[data-gesture=new_code]').focus()").await;
         hands.enter().await.comes_to("acting code").await;
+        shop.wallet(&order, "pay").await;
+        hands.comes_to("ended succeeded").await.untouched().await;
+        let order = shop.order();
+        let hands = Hands::on(browser, &shop.page(&trial(&order))).await;
+        hands.tabs(&["toggle_large", "alipay", "pay"]).await.enter().await.comes_to("acting code").await;
         hands.tabs(&["use_fallback"]).await.enter().await.decides("approve").await;
-        hands.comes_to("ended succeeded").await.tabs(&["done"]).await;
+        hands.comes_to("ended succeeded").await.tabs(&["done"]).await.untouched().await;
     })
     .await;
 }
@@ -359,7 +363,7 @@ async fn by_keyboard_alone_every_control_of_every_screen_is_reached_in_reading_o
     })
     .await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(stops > 100, "{stops}");
+    assert!(stops >= 100, "{stops}");
 }
 
 #[tokio::test]

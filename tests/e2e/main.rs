@@ -23,6 +23,7 @@ mod codes;
 mod complaints;
 mod ears;
 mod embedding;
+mod eyes;
 mod form;
 mod guide;
 mod hands;

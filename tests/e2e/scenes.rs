@@ -12,7 +12,8 @@ pub struct Scene {
     says: Value,
     wechat: bool,
     presses: &'static [&'static str],
-    leads_to: &'static str,
+    /// The screen that it is: a phase, or a phase and its face.
+    pub leads_to: &'static str,
 }
 
 fn scene(name: &'static str, says: Value, presses: &'static [&'static str], leads_to: &'static str) -> Scene {
@@ -243,12 +244,7 @@ pub async fn visit_with(
 }
 
 /// The same of these.
-pub async fn visit_these(
-    place: Place,
-    script: &str,
-    all: &[Scene],
-    mut look: impl AsyncFnMut(&Scene, &Checkout<'_>),
-) {
+pub async fn visit_these(place: Place, script: &str, all: &[Scene], mut look: impl AsyncFnMut(&Scene, &Checkout<'_>)) {
     let shop = Shop::open();
     for wechat in [false, true] {
         let scenes: Vec<&Scene> = all.iter().filter(|scene| scene.wechat == wechat).collect();

@@ -28,11 +28,17 @@ customElements.whenDefined('moongate-checkout').then(() => {
 })
 if (window.scene.speed) {
   // The page's clock runs faster, so that ten minutes are over soon.
-  const { speed } = window.scene
-  const [start, today] = [Date.now(), Date.now.bind(Date)]
-  Date.now = () => start + (today() - start) * speed
-  const [now, wait] = [performance.now.bind(performance), window.setTimeout.bind(window)]
-  performance.now = () => now() * speed
+  // It does so once the widget is there, or the words of a language would seem not to come.
+  const { speed: ready } = window.scene
+  let speed = 1
+  const wait = window.setTimeout.bind(window)
+  for (const clock of [performance, Date]) {
+    const now = clock.now.bind(clock)
+    let start = 0
+    clock.now = () => start + (now() - start) * speed
+    addEventListener('moongate-ready', () => (start = now()), true)
+  }
+  addEventListener('moongate-ready', () => (speed = ready), true)
   window.setTimeout = (act, ms, ...rest) => wait(act, ms / speed, ...rest)
 }
 if (window.scene.bridge) {

@@ -43,6 +43,8 @@ pub enum Feat {
     Language,
     /// To tell how many nodes and listeners a page holds.
     CountNodes,
+    /// To take its colours from a system that forces its own.
+    ForceColours,
 }
 
 /// A driver that runs for one browser, and what it is to be asked for.
@@ -80,6 +82,7 @@ impl Engine {
             (_, Feat::RefuseFiles) => Some("its driver can't refuse a page one of its files"),
             (_, Feat::LayoutShifts) => Some("it does not tell layout shifts"),
             (_, Feat::CountNodes) => Some("it does not count what a page holds"),
+            (_, Feat::ForceColours) => Some("its colours can't be forced while it runs"),
         }
     }
 }
