@@ -8,6 +8,7 @@ use crate::apps::WECHAT_BRIDGE;
 use crate::axe::{READS_CHINESE, spoken};
 use crate::harness::engine::chromium::devtools;
 use crate::harness::engine::{Asked, Engine};
+use crate::harness::wait::{LIMIT, until};
 use crate::harness::{Browser, Checkout, DESK, Shop, Trial, WECHAT};
 use crate::looks::target;
 use crate::scenes::{Place, all, counting, visit_these, visit_with};
@@ -240,9 +241,25 @@ const LISTEN: &str = "window.told = []; customElements.whenDefined('moongate-che
   })
 })";
 
-/// What was told so far, with numbers of the clock as they are.
+/// What was told so far.
 async fn told(browser: &Browser) -> Value {
     browser.run("return window.told", &[]).await
+}
+
+/// Holds that this is told by now, or soon, and nothing else; what comes is told from here on.
+async fn tells(browser: &Browser, expected: Value) {
+    let same = until(LIMIT, async || (told(browser).await == expected).then_some(())).await;
+    assert!(same.is_some(), "{} is told, not {expected}", told(browser).await);
+    browser.run("window.told = []", &[]).await;
+}
+
+/// Shows the code of an order, as far as it is told.
+async fn at_a_code<'a>(shop: &Shop, browser: &'a Browser, page: Trial) -> Checkout<'a> {
+    let checkout = telling(browser, &shop.page(&page)).await;
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    checkout.until("its heading is heard", "return root.activeElement?.matches('[data-heading]')").await;
+    browser.run("window.told = []", &[]).await;
+    checkout
 }
 
 async fn telling<'a>(browser: &'a Browser, page: &str) -> Checkout<'a> {
@@ -277,7 +294,7 @@ async fn one_hears_that_a_code_waits_and_that_it_is_paid() {
         "heading 用微信扫一扫",
         "heading 已支付 ¥128.00",
     ]);
-    assert_eq!(told(&browser).await, expected);
+    tells(&browser, expected).await;
 }
 
 #[tokio::test]
@@ -285,11 +302,9 @@ async fn one_hears_that_another_way_is_taken_up_only_once_the_first_is_closed() 
     let (shop, browser) = (Shop::open(), DESK.open().await);
     slow(&shop).await;
     let order = shop.order();
-    let checkout = telling(&browser, &shop.page(&trial(&order))).await;
-    checkout.pay_with("wechatpay").await.shows("acting code").await;
-    browser.run("window.told = []", &[]).await;
+    let checkout = at_a_code(&shop, &browser, trial(&order)).await;
     checkout.press("change_method").await.shows("choosing").await;
-    assert_eq!(told(&browser).await, json!(["heading 正在关闭这笔付款", "heading 选择付款方式"]));
+    tells(&browser, json!(["heading 正在关闭这笔付款", "heading 选择付款方式"])).await;
 }
 
 #[tokio::test]
@@ -302,8 +317,7 @@ async fn one_hears_the_wallets_page_come_and_what_came_of_it() {
     slow(&shop).await;
     browser.press("#approve").await;
     checkout.shows("ended succeeded").await;
-    let told = told(&browser).await;
-    assert_eq!(told.as_array().and_then(|told| told.last()), Some(&json!("heading 已支付 ¥128.00")), "{told}");
+    checkout.until("the outcome is heard last", "return window.told.at(-1) === 'heading 已支付 ¥128.00'").await;
 }
 
 #[tokio::test]
@@ -315,17 +329,16 @@ async fn one_hears_in_wechat_that_it_was_not_paid_and_then_that_it_was() {
     checkout.pay_with("wechatpay").await.shows("acting in_app").await;
     browser.until("the bridge is called", "return window.answer != null", &[]).await;
     slow(&shop).await;
+    checkout.until("its heading is heard", "return root.activeElement?.matches('[data-heading]')").await;
     browser.run("window.told = []; answer('cancel')", &[]).await;
     checkout.shows("acting not_paid").await;
-    assert_eq!(told(&browser).await, json!(["says 正在问商家", "heading 正在查付款结果", "heading 还没收到付款"]));
-    browser.run("window.told = []", &[]).await;
+    tells(&browser, json!(["says 正在问商家", "heading 正在查付款结果", "heading 还没收到付款"])).await;
     checkout.press("ask_now").await.shows("confirming").await;
     checkout.shows("acting not_paid").await;
-    assert_eq!(told(&browser).await, json!(["says 正在问商家", "heading 正在查付款结果", "heading 还没收到付款"]));
-    browser.run("window.told = []", &[]).await;
+    tells(&browser, json!(["says 正在问商家", "heading 正在查付款结果", "heading 还没收到付款"])).await;
     shop.wallet(&order, "pay").await;
     checkout.shows("ended succeeded").await;
-    assert_eq!(told(&browser).await, json!(["heading 已支付 ¥128.00"]));
+    tells(&browser, json!(["heading 已支付 ¥128.00"])).await;
 }
 
 #[tokio::test]
@@ -335,10 +348,9 @@ async fn one_hears_a_fault_at_once_and_who_must_act() {
     let checkout = telling(&browser, &shop.page(&trial(&order))).await;
     shop.faults(json!([{ "kind": "status", "status": 400, "path": "/checkout/payments" }])).await;
     checkout.pay_with("wechatpay").await.hears("error").await;
-    checkout.shows("choosing").await;
+    checkout.until("the heading is heard", "return window.told.includes('heading 选择付款方式')").await;
     let told = told(&browser).await;
     let told: Vec<&str> = told.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    assert!(told.contains(&"heading 选择付款方式"), "{told:?}");
     let alert = told.iter().filter(|told| told.starts_with("alert ")).count();
     assert_eq!(alert, 1, "{told:?}");
 }
@@ -354,15 +366,13 @@ async fn one_hears_each_end_and_what_comes_after_it() {
         let order = shop.order();
         let asks = "document.addEventListener('DOMContentLoaded', () => {
           document.querySelector('moongate-checkout').options = { methods: [{ id: 'wechatpay', feedback: true }] } })";
-        let checkout = telling(&browser, &shop.page(&trial(&order).script(asks))).await;
-        checkout.pay_with("wechatpay").await.shows("acting code").await;
-        browser.run("window.told = []", &[]).await;
+        let checkout = at_a_code(&shop, &browser, trial(&order).script(asks)).await;
         shop.wallet(&order, deed).await;
         checkout.shows(screen).await;
-        assert_eq!(told(&browser).await, json!([heading]));
+        tells(&browser, json!([heading])).await;
         checkout.press("feedback_bad").await.hears("feedback").await;
         checkout.until("it is thanked for", "return root.querySelector('[role=status]').innerText !== ''").await;
-        assert_eq!(told(&browser).await, json!([heading, "says 已告诉商家，谢谢。", heading]));
+        tells(&browser, json!(["says 已告诉商家，谢谢。", heading])).await;
     }
 }
 
@@ -370,15 +380,14 @@ async fn one_hears_each_end_and_what_comes_after_it() {
 async fn one_hears_that_money_came_after_the_end() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();
-    let checkout = telling(&browser, &shop.page(&trial(&order))).await;
-    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    let checkout = at_a_code(&shop, &browser, trial(&order)).await;
     shop.wallet(&order, "expire").await;
     checkout.shows("ended expired").await;
-    browser.run("window.told = []", &[]).await;
+    tells(&browser, json!(["heading 付款时间已过"])).await;
     shop.wallet(&order, "pay").await;
     browser.run("window.dispatchEvent(new Event('focus'))", &[]).await;
     checkout.shows("ended succeeded").await;
-    assert_eq!(told(&browser).await, json!(["heading 已支付 ¥128.00"]));
+    tells(&browser, json!(["heading 已支付 ¥128.00"])).await;
 }
 
 #[tokio::test]

@@ -311,13 +311,9 @@ async fn by_keyboard_alone_an_outcome_of_each_kind_leads_on_and_a_question_is_an
 async fn by_keyboard_alone_one_pays_in_wechat_and_goes_on_where_it_was_not_paid() {
     at_a_shop(DESK.phone(WECHAT), async |shop, browser, order| {
         let hands = Hands::on(browser, &shop.page(&trial(&order).script(&format!("{WECHAT_BRIDGE}; bridge()")))).await;
-        hands
-            .tabs(&["toggle_large", "wechatpay", "copy_link", "pay"])
-            .await
-            .enter()
-            .await
-            .comes_to("acting in_app")
-            .await;
+        hands.tabs(&["toggle_large", "wechatpay", "copy_link"]).await.enter().await;
+        hands.checkout.until("it is said", "return root.querySelector('[role=status]').innerText !== ''").await;
+        hands.is_at("copy_link").await.tabs(&["pay"]).await.enter().await.comes_to("acting in_app").await;
         browser.until("the bridge is called", "return window.answer != null", &[]).await;
         browser.run("answer('cancel')", &[]).await;
         hands.comes_to("acting not_paid").await.tabs(&["go_on"]).await.enter().await.comes_to("acting in_app").await;
@@ -367,31 +363,31 @@ async fn by_keyboard_alone_every_control_of_every_screen_is_reached_in_reading_o
 }
 
 #[tokio::test]
-async fn by_keyboard_alone_an_app_is_opened_and_its_page_taken_where_it_does_not_open() {
-    let names = ["app-link", "leaving", "host", "said", "unknown-call"];
-    let mut walked = Vec::new();
-    let place = Place { phone: true, language: "en", large: false, dark: false };
-    visit(place, |scene| names.contains(&scene.name), async |scene, checkout| {
-        let hands = Hands { browser: checkout.browser(), checkout: checkout.clone() };
-        hands.is_at("heading").await;
-        let ways: &[&str] = match scene.name {
-            "app-link" => &["go_on", "change_method"],
-            "leaving" => &["go_on", "ask_now"],
-            "host" => &["ask_now", "change_method"],
-            "said" => &["ask_now"],
-            _ => &["support", "ask_now"],
-        };
-        hands.tabs(ways).await;
-        if scene.name == "app-link" {
-            // The page stays, since no such app is here.
-            checkout.see("addEventListener('click', (event) => { if (event.composedPath()[0].closest?.('a')) event.preventDefault() }); root.querySelector('[data-gesture=go_on]').focus()").await;
-            hands.enter().await.comes_to("acting still_here").await;
-            hands.tabs(&["go_on", "use_fallback", "ask_now", "change_method"]).await;
-        }
-        walked.push(scene.name);
+async fn by_keyboard_alone_an_app_is_opened_by_its_link() {
+    at_a_shop(DESK.phone(PHONE), async |shop, browser, order| {
+        shop.provider(json!({ "provider": "normalised", "flow": "deeplink" })).await;
+        let hands = Hands::on(browser, &shop.page(&trial(&order))).await;
+        hands.tabs(&["toggle_large", "alipay", "pay"]).await.enter().await.comes_to("acting app_link").await;
+        hands.tabs(&["go_on"]).await.enter().await.decides("approve").await;
+        hands.comes_to("ended succeeded").await.tabs(&["done"]).await.untouched().await;
     })
     .await;
-    assert_eq!(walked.len(), names.len(), "{walked:?}");
+}
+
+#[tokio::test]
+async fn by_keyboard_alone_an_app_that_does_not_open_is_tried_again_and_left_for_its_page() {
+    at_a_shop(DESK.phone(PHONE), async |shop, browser, order| {
+        shop.provider(json!({ "provider": "normalised", "flow": "deeplink" })).await;
+        // As on a phone without the app: the press leads nowhere.
+        let nowhere = "addEventListener('click', (event) => { if (event.composedPath()[0].closest?.('a')) event.preventDefault() })";
+        let hands = Hands::on(browser, &shop.page(&trial(&order).script(nowhere))).await;
+        hands.tabs(&["toggle_large", "alipay", "pay"]).await.enter().await.comes_to("acting app_link").await;
+        hands.tabs(&["go_on"]).await.enter().await.comes_to("acting still_here").await;
+        hands.tabs(&["go_on"]).await.enter().await.comes_to("acting leaving").await;
+        hands.comes_to("acting still_here").await.tabs(&["go_on", "use_fallback"]).await.enter().await;
+        hands.decides("approve").await.comes_to("ended succeeded").await.untouched().await;
+    })
+    .await;
 }
 
 #[tokio::test]
