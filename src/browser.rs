@@ -13,6 +13,7 @@ mod hand_off;
 mod hearing;
 mod intl;
 mod keep;
+mod lookout;
 mod page;
 mod parts;
 mod reply;

@@ -135,10 +135,11 @@ async function fetched(file, { name, integrity } = pinned(file)) {
   throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
 }
 
-/** The first part of the wasm and the script that binds it, fetched side by side. */
+/** The first part of the wasm and the script that binds it: light, and so asked for only once the rows had time to be painted. */
 const engine = () => once('moongate', async (tries) => {
   const source = fetched(generated.parts.moongate)
   source.catch(() => {})
+  await pause()
   const module = await script(pinned(generated.glue), tries)
   await module.start(source)
   return module

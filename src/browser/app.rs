@@ -228,7 +228,7 @@ impl Drawing {
 
 fn is_counting(state: &State) -> bool {
     let Phase::Acting { attempt, at: Acting::Code } = &state.phase else { return false };
-    attempt.deadline.is_some() && !state.hidden
+    attempt.deadline.is_some() && !page::is_hidden()
 }
 
 impl Play {

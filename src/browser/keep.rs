@@ -52,7 +52,8 @@ fn read(storage: Option<Storage>, key: &str) -> Option<String> {
     })
 }
 
-fn attempt_key(options: &Options) -> String {
+/// The name under which all windows of this browser know the order's attempt.
+pub(super) fn place(options: &Options) -> String {
     [ATTEMPT, &options.endpoint, ":", &options.order].concat()
 }
 
@@ -70,7 +71,7 @@ pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
         ])
         .written()
     });
-    write(device(), &attempt_key(options), text.as_deref());
+    write(device(), &place(options), text.as_deref());
 }
 
 /// The attempt to take up again: the one that the address brought back, or the one that was kept.
@@ -95,7 +96,7 @@ fn take_from_address() {
 
 /// The attempt that this browser keeps for the order.
 pub(super) fn kept(options: &Options) -> Option<Attempt> {
-    let json = Json::read(&read(device(), &attempt_key(options))?).ok()?;
+    let json = Json::read(&read(device(), &place(options))?).ok()?;
     let text = |key| json.get(key).and_then(Json::text);
     let at: i64 = json.get("at").and_then(Json::scalar)?.parse().ok()?;
     if page::wall() - at > LIFETIME {
@@ -152,7 +153,7 @@ pub(super) fn shopper(options: &Options) -> String {
 /// Forgets all that is kept for this order and this shopper.
 pub(super) fn forget(options: &Options) {
     for (storage, key) in [
-        (device(), attempt_key(options)),
+        (device(), place(options)),
         (session(), METHOD.to_owned()),
         (device(), METHOD.to_owned()),
         (session(), SHOPPER.to_owned()),

@@ -29,6 +29,8 @@ pub(super) enum Notice {
     Pay(Function),
     /// Another tab kept or forgot something.
     Shared,
+    /// Another window looks out for the payment now.
+    Relieved,
     /// What was told besides is old.
     Told,
 }

@@ -102,6 +102,84 @@ async fn a_second_tab_that_knows_nothing_of_the_first_takes_the_same_payment_up(
     shop.payment(&order).await;
 }
 
+/// The locks of this browser that Moongate has, and waits for.
+const LOCKS: &str = "return navigator.locks.query().then(({ held, pending }) => [held, pending].map((locks) => locks.filter(({ name }) => name.startsWith('moongate:')).length))";
+
+#[tokio::test]
+async fn of_two_windows_that_wait_for_one_payment_the_one_looked_at_last_asks_and_the_other_sleeps() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    assert_eq!(browser.run(LOCKS, &[]).await, json!([0, 0]), "nothing is waited for");
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    assert_eq!(browser.run(LOCKS, &[]).await, json!([1, 0]));
+    let first = browser.client().window().await.expect("a window");
+    let second = browser.client().new_window(false).await.expect("a second window").handle;
+    browser.client().switch_to_window(second.clone()).await.expect("the second window");
+    browser.goto(&page).await;
+    checkout.shows("acting code").await;
+    checkout
+        .until(
+            "it is this window's turn, and at most the other waits",
+            &format!("{LOCKS}.then(([held]) => held === 1)"),
+        )
+        .await;
+    browser.client().switch_to_window(first.clone()).await.expect("the first window");
+    // A driver that gives a window the focus has woken it by now.
+    let told = |word| format!("return host.state.log.some(({{ event }}) => event === '{word}')");
+    checkout.until("the first slept", &told("hid")).await;
+    checkout.shows("acting code").await;
+    browser.run("window.dispatchEvent(new Event('focus'))", &[]).await;
+    checkout.until("it woke", &told("woke")).await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    browser.client().switch_to_window(second).await.expect("the second window");
+    checkout.shows("ended succeeded").await;
+    checkout.until("no lock is left", &format!("{LOCKS}.then(([held, pending]) => held + pending === 0)")).await;
+    shop.payment(&order).await;
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn two_checkouts_of_one_order_on_a_page_end_alike() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let body = format!("{{tag}}{}", Trial::of(&order).tag().replace("id=\"checkout\"", "id=\"other\""));
+    browser.goto(&shop.page(&Trial::of(&order).body(&body))).await;
+    let one = Checkout::at(&browser, "document.getElementById('checkout')");
+    let other = Checkout::at(&browser, "document.getElementById('other')");
+    other.ready().await;
+    one.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    other.pay_with("alipay").await.shows("acting code").await;
+    assert_eq!(one.state().await["attempt"], other.state().await["attempt"]);
+    shop.wallet(&order, "pay").await;
+    other.shows("ended succeeded").await;
+    one.shows("ended succeeded").await;
+    assert_eq!(browser.run(LOCKS, &[]).await, json!([0, 0]));
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn without_locks_each_window_waits_for_itself() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    for locks in [
+        "undefined",
+        "{ request: () => Promise.reject(new DOMException('not here', 'SecurityError')) }",
+        "{ request() { throw new TypeError('no') } }",
+    ] {
+        let order = shop.order();
+        let without = format!("Object.defineProperty(navigator, 'locks', {{ value: {locks} }})");
+        browser.goto(&shop.page(&Trial::of(&order).script(&without))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+        shop.wallet(&order, "pay").await;
+        paid(&shop, &order, &checkout).await;
+    }
+    untroubled(&browser).await;
+}
+
 #[tokio::test]
 async fn an_order_that_is_paid_is_shown_as_paid_and_not_paid_again() {
     let (shop, browser) = (Shop::open(), DESK.open().await);

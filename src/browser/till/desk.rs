@@ -4,6 +4,7 @@
 
 use super::{Link, Notice, early};
 use crate::browser::announce::{self, Word};
+use crate::browser::lookout::{self, Lookout};
 use crate::browser::page::{self, Listener, Timer};
 use crate::browser::setup::{self, Setup};
 use crate::browser::stream::{Message, Stream};
@@ -28,6 +29,7 @@ pub(super) struct Desk {
     timer: Option<Timer>,
     telling: Option<Timer>,
     stream: Option<Stream>,
+    lookout: Option<Lookout>,
     request: Option<Pending>,
     paying: Vec<Function>,
     untold: bool,
@@ -49,6 +51,7 @@ impl Desk {
             timer: None,
             telling: None,
             stream: None,
+            lookout: None,
             request: None,
             paying: Vec::new(),
             untold: false,
@@ -71,6 +74,10 @@ impl Desk {
                 self.happened(What::HostPaid(page::fresh_attempt()));
             }
             Notice::Shared => setup::shared(&self.setup).into_iter().for_each(|found| self.happened(found)),
+            Notice::Relieved => {
+                self.happened(What::Hid);
+                lookout::wait(&mut self.lookout, self.state.as_deref(), &self.setup, &self.link);
+            }
             Notice::Told => self.setup.mirror.notice.set(None),
         }
     }
@@ -137,6 +144,7 @@ impl Desk {
             self.waiting.push(what);
             return;
         }
+        let hid = matches!(what, What::Hid);
         let at = page::now();
         let event = Event { at, what };
         self.setup.mirror.log.borrow_mut().note(&state, &event);
@@ -147,6 +155,9 @@ impl Desk {
         self.setup.mirror.state.replace(Some(state.clone()));
         for effect in effects {
             self.perform(&state, effect);
+        }
+        if self.whole {
+            lookout::follow(&mut self.lookout, &state, hid, &self.setup, &self.link);
         }
         if !matches!(state.phase, Phase::Sending { .. } | Phase::Canceling { .. }) {
             for done in self.paying.drain(..) {

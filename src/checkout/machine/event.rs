@@ -83,7 +83,7 @@ pub enum What {
     TimeCame,
     /// The page can be seen again, has the focus, is online, or was restored.
     Woke,
-    /// The page can't be seen any more.
+    /// The page can't be seen any more, or another window of this browser looks out for the payment.
     Hid,
     /// The wallet's bridge answered. Its word is a hint.
     BridgeSaid(BridgeWord),

@@ -27,7 +27,7 @@ pub struct State {
     pub large: bool,
     /// Whether the rows behind "more" are shown.
     pub expanded: bool,
-    /// Whether the page is out of sight: then nobody is asked.
+    /// Whether the page is out of sight, or another window looks out for the payment: then nobody is asked.
     pub hidden: bool,
     /// Where the payment is.
     pub phase: Phase,

@@ -1,0 +1,90 @@
+//! Settles which of several windows of this browser looks out for an order's payment: the one that was looked at last asks
+//! the server and listens to it, by the Web Locks API; the others sleep, as if nobody saw them, until it is done.
+//!
+//! It does not decide what a window does meanwhile. Where there are no locks each looks out for itself.
+
+use super::setup::Setup;
+use super::till::{Link, Notice};
+use super::{keep, page};
+use crate::checkout::machine::{State, What};
+use js_sys::{Function, Object, Promise, Reflect};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortController;
+
+/// A window's turn to look out, or its place in the queue for it; given back when it is dropped, since a page that holds a
+/// lock, or waits for one, is not kept for the shopper who goes back.
+pub(super) struct Lookout {
+    /// Ends the turn.
+    resign: Function,
+    /// Leaves the queue.
+    leave: AbortController,
+    /// Whether it is this window's turn.
+    held: Rc<Cell<bool>>,
+    _granted: Closure<dyn FnMut(JsValue) -> JsValue>,
+}
+
+/// Takes the turn while the payment is waited for and this window is seen; gives it back when it is not seen any more (`hid`),
+/// or when the waiting is over.
+pub(super) fn follow(turn: &mut Option<Lookout>, state: &State, hid: bool, setup: &Setup, link: &Link) {
+    if hid || state.phase.waited_for().is_none() {
+        *turn = None;
+    } else if !state.hidden && !turn.as_ref().is_some_and(|turn| turn.held.get()) {
+        *turn = Lookout::ask(setup, link, true);
+    }
+}
+
+/// Waits for the turn that another window took, and wakes up when it is given back.
+pub(super) fn wait(turn: &mut Option<Lookout>, state: Option<&State>, setup: &Setup, link: &Link) {
+    if state.is_some_and(|state| state.phase.waited_for().is_some()) && !page::is_hidden() {
+        *turn = Lookout::ask(setup, link, false);
+    }
+}
+
+impl Lookout {
+    /// Asks for the turn: takes it from whoever has it (`steal`), or stands in the queue.
+    fn ask(setup: &Setup, link: &Link, steal: bool) -> Option<Self> {
+        let name = keep::place(setup.options.as_ref()?);
+        let locks = page::member(&page::global("navigator")?, "locks")?;
+        let request: Function = page::member(&locks, "request")?.dyn_into().ok()?;
+        let leave = AbortController::new().ok()?;
+        let (key, value) = if steal { ("steal", JsValue::TRUE) } else { ("signal", leave.signal().into()) };
+        let options = Object::new();
+        Reflect::set(&options, &JsValue::from_str(key), &value).ok()?;
+        let mut resign = None;
+        let until = Promise::new(&mut |done, _| resign = Some(done));
+        let held = Rc::new(Cell::new(steal));
+        let (granted, woken) = (Rc::downgrade(&held), link.clone());
+        let granted = Closure::<dyn FnMut(JsValue) -> JsValue>::new(move |_| {
+            if let Some(held) = granted.upgrade()
+                && !held.replace(true)
+            {
+                woken.tell(Notice::Happened(What::Woke));
+            }
+            until.clone().into()
+        });
+        let asked = request.call3(&locks, &JsValue::from_str(&name), &options, granted.as_ref()).ok()?;
+        let (mine, link) = (Rc::downgrade(&held), link.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            let over = JsFuture::from(Promise::from(asked)).await;
+            // Refused where the page may have no locks, and taken away by another window.
+            if let (Err(why), Some(held)) = (over, mine.upgrade())
+                && held.get()
+                && page::member(&why, "name").is_some_and(|name| name == "AbortError")
+            {
+                link.tell(Notice::Relieved);
+            }
+        });
+        Some(Self { resign: resign?, leave, held, _granted: granted })
+    }
+}
+
+impl Drop for Lookout {
+    fn drop(&mut self) {
+        let _resigned = self.resign.call0(&JsValue::UNDEFINED);
+        self.leave.abort();
+    }
+}
