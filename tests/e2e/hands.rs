@@ -313,7 +313,13 @@ async fn by_keyboard_alone_an_outcome_of_each_kind_leads_on_and_a_question_is_an
 async fn by_keyboard_alone_one_pays_in_wechat_and_goes_on_where_it_was_not_paid() {
     at_a_shop(DESK.phone(WECHAT), async |shop, browser, order| {
         let hands = Hands::on(browser, &shop.page(&trial(&order).script(&format!("{WECHAT_BRIDGE}; bridge()")))).await;
-        hands.tabs(&["toggle_large", "wechatpay", "copy_link"]).await.enter().await;
+        hands.tabs(&["toggle_large", "wechatpay", "copy_link"]).await;
+        // What the rows before the widget say does not outlive them.
+        hands
+            .checkout
+            .until("the view is there", "return root.querySelector('input').name === 'moongate-method'")
+            .await;
+        hands.is_at("copy_link").await.enter().await;
         hands.checkout.until("it is said", "return root.querySelector('[role=status]').innerText !== ''").await;
         hands.is_at("copy_link").await.tabs(&["pay"]).await.enter().await.comes_to("acting in_app").await;
         browser.until("the bridge is called", "return window.answer != null", &[]).await;
