@@ -18,6 +18,7 @@ pub mod intl;
 pub mod naming;
 mod picture;
 mod scene;
+mod script;
 mod shop;
 mod shown;
 mod waiting;
@@ -175,7 +176,7 @@ fn status(scene: &Scene<'_>) -> Html {
 }
 
 /// The word of `data-at`.
-fn at(phase: &Phase) -> Option<&'static str> {
+pub(crate) fn at(phase: &Phase) -> Option<&'static str> {
     match phase {
         Phase::Acting { at, .. } => Some(acting(*at)),
         Phase::Confirming { why, .. } => Some(confirming(*why)),

@@ -448,6 +448,12 @@ class Shell {
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
+  /** A text in which the wallets' own names are marked as Chinese, unless it is Chinese itself. */
+  marked(text) {
+    const name = (part, at) => (at % 2 ? el('span', { lang: 'zh-CN' }, part) : part)
+    return !text || /^zh/.test(this.words.lang) ? text : text.split(/(微信支付|微信|支付宝|云闪付|和包支付|和包|扫一扫)/).map(name)
+  }
+
   sum(minor = this.chosen?.total ?? +this.options.amount) {
     return counting ? money(minor, this.options.currency, this.locale) : '\u00a0'
   }
@@ -508,8 +514,8 @@ class Shell {
   choosing(held) {
     const { rows, chosen, options } = this
     const label = this.say(this.large && !held ? 'choose_large' : 'choose')
-    const limit = /^[1-9]\d{0,2}$/.test(options.collapseAfter) ? +options.collapseAfter : 6
-    const some = rows.filter((row, at) => this.expanded || at < limit || row === chosen)
+    this.limit = /^[1-9]\d{0,2}$/.test(options.collapseAfter) ? +options.collapseAfter : 6
+    const some = rows.filter((row, at) => this.expanded || at < this.limit || row === chosen)
     const count = rows.length - some.length
     return [
       this.heading(held ? this.say('sending') : label),
@@ -540,8 +546,8 @@ class Shell {
       disabled: (held || !works(row)) && 'disabled', 'data-gesture': 'choose',
     }
     const fee = extra > 0 && !pending && el('span.fee', null, this.say('fee_added', { sum: this.sum(extra) }))
-    const hint = el('span.hint', { id: described }, this.line(row), fee)
-    const about = el('span.about', null, el('span.name', null, name), hint)
+    const hint = el('span.hint', { id: described }, this.marked(this.line(row)), fee)
+    const about = el('span.about', null, el('span.name', null, this.marked(name)), hint)
     const copy = !works(row) && !pending && this.button('quiet', 'copy_link')
     return el('div.method', attributes, el('label.row', null, el('input', radio), this.tile(row), about), copy)
   }
@@ -579,6 +585,8 @@ class Shell {
     if (name === 'toggle_large') this.large = !this.large
     if (name === 'show_more') this.expanded = true
     if (name) this.draw()
+    // The button is gone: the eye goes on at the first of the rows that came.
+    if (name === 'show_more') this.root.querySelector(`.method:nth-child(n+${this.limit + 1}) input:enabled:not(:checked)`)?.focus()
   }
 
   /** Picks a method; false if it can't be picked, or not yet. */
@@ -628,15 +636,17 @@ class Shell {
     } catch {}
   }
 
-  /** Shows another phase, whose heading takes the focus if it was inside. */
+  /** Shows another phase, whose heading takes the focus, unless the shopper is busy elsewhere on the page. */
   to(phase) {
     const { activeElement } = this.root.getRootNode()
     const changed = this.phase !== phase
-    const inside = changed && this.root.contains(activeElement)
+    const free = changed && (this.root.contains(activeElement) || document.activeElement === document.body)
     this.phase = phase
+    // An element that has the focus already can't take it.
+    if (free && activeElement?.matches('[data-heading]')) activeElement.replaceWith(activeElement.cloneNode())
     this.draw()
     if (this.ready && changed) this.tell('status', { phase, ...this.facts(), in: [], out: [] })
-    if (inside) this.root.querySelector('[data-heading]')?.focus({ preventScroll: true })
+    if (free) this.root.querySelector('[data-heading]')?.focus({ preventScroll: true })
   }
 
   facts() {

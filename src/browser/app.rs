@@ -121,7 +121,8 @@ struct Drawing {
     play: Rc<Play>,
     options: Option<Rc<Options>>,
     face: Rc<Face>,
-    screen: Option<(&'static str, Option<Acting>)>,
+    screen: Option<(&'static str, Option<&'static str>, bool)>,
+    expanded: bool,
     shown: Shown,
     tick: Option<Timer>,
 }
@@ -164,6 +165,7 @@ impl Drawing {
             face: play.face(options.as_deref()),
             options,
             screen: play.state().as_deref().map(attention::screen),
+            expanded: play.state().is_some_and(|state| state.expanded),
             shown: Shown::default(),
             tick: None,
             play,
@@ -208,13 +210,19 @@ impl Drawing {
         view::draw(&PanelProps { state, face, now: page::now(), on, notice }, &self.shown)
     }
 
-    /// Leads the shopper to another screen's heading.
+    /// Leads the shopper to another screen's heading, or to the first of the rows that came.
     fn lead(&mut self) {
-        let now = self.play.state().as_deref().map(attention::screen);
+        let state = self.play.state();
+        let now = state.as_deref().map(attention::screen);
+        let expanded = state.is_some_and(|state| state.expanded);
         if now != self.screen {
-            attention::focus_heading(&self.play.host);
+            attention::lead_to(&self.play.host, attention::HEADING);
+        } else if expanded && !self.expanded {
+            let next = self.face.collapse_after + 1;
+            let row = [".method:nth-child(n+", &next.to_string(), ") input:enabled:not(:checked)"].concat();
+            attention::lead_to(&self.play.host, &row);
         }
-        self.screen = now;
+        (self.screen, self.expanded) = (now, expanded);
     }
 }
 

@@ -1,22 +1,26 @@
-//! Knows whether the shopper looks at the page, and leads them to the present screen's heading.
+//! Knows whether the shopper looks at the page, and leads them to what is new on the present screen.
 //!
 //! It does not decide what waking up or going to sleep means.
 
 use super::page::{self, Listener};
 use super::till::{Link, Notice};
-use crate::checkout::machine::{Acting, Phase, State, What};
+use crate::checkout::machine::{Phase, State, What};
+use crate::view;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement};
 
-/// Gives the focus to the present screen's heading, unless the shopper is busy elsewhere on the page.
-pub(super) fn focus_heading(host: &Element) {
+/// The present screen's heading.
+pub(super) const HEADING: &str = "h2[tabindex]";
+
+/// Gives the focus to the first of these, unless the shopper is busy elsewhere on the page.
+pub(super) fn lead_to(host: &Element, css: &str) {
     let Some(page) = page::window().and_then(|window| window.document()) else { return };
     let elsewhere = page.active_element().is_some_and(|active| {
         active != *host && !host.contains(Some(&active)) && page.body().is_none_or(|body| active != Element::from(body))
     });
-    let heading = host.shadow_root().and_then(|root| root.query_selector("h2[tabindex]").ok().flatten());
-    if let Some(heading) = heading.filter(|_| !elsewhere).and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
-        let _focused = heading.focus();
+    let place = host.shadow_root().and_then(|root| root.query_selector(css).ok().flatten());
+    if let Some(place) = place.filter(|_| !elsewhere).and_then(|place| place.dyn_into::<HtmlElement>().ok()) {
+        let _focused = place.focus();
     }
 }
 
@@ -55,8 +59,9 @@ pub(super) fn other_tabs(link: &Link) -> Vec<Listener> {
     vec![look(&window, "storage"), look(&document, "visibilitychange")]
 }
 
-/// What a shopper takes for another screen, whose heading then takes the focus.
-pub(super) fn screen(state: &State) -> (&'static str, Option<Acting>) {
-    let at = if let Phase::Acting { at, .. } = &state.phase { Some(*at) } else { None };
-    (state.phase.word(), at)
+/// What a shopper takes for another screen, whose heading then takes the focus: another phase or face, or the question that
+/// had the focus is answered and gone.
+pub(super) fn screen(state: &State) -> (&'static str, Option<&'static str>, bool) {
+    let judged = matches!(&state.phase, Phase::Ended { attempt, .. } if attempt.judged.is_some());
+    (state.phase.word(), view::at(&state.phase), judged)
 }

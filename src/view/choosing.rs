@@ -23,7 +23,7 @@ pub(super) fn draw(scene: &Scene<'_>, fault: Option<&Fault>) -> Html {
     };
     html! {
         <>
-            { heading(title) }
+            { heading(scene, title) }
             { methods(scene, title, false) }
             { trouble }
             { pay(scene, false) }
@@ -36,7 +36,7 @@ pub(super) fn draw(scene: &Scene<'_>, fault: Option<&Fault>) -> Html {
 pub(super) fn sending(scene: &Scene<'_>) -> Html {
     html! {
         <>
-            { heading(scene.say(Key::Sending)) }
+            { heading(scene, scene.say(Key::Sending)) }
             { methods(scene, scene.say(Key::Choose), true) }
             { pay(scene, true) }
             { note(scene) }
@@ -84,8 +84,8 @@ fn row(scene: &Scene<'_>, offered: &Offered, held: bool) -> Html {
                     data-gesture="choose" onchange={gives::<Event>(scene, Gesture::Choose(id.clone()))} />
                 { tile(offered) }
                 <span class="about">
-                    <span class="name">{ name }</span>
-                    <span class="hint" id={described}>{ hint }{ fee(scene, offered) }</span>
+                    <span class="name">{ scene.text(name) }</span>
+                    <span class="hint" id={described}>{ scene.text(&hint) }{ fee(scene, offered) }</span>
                 </span>
             </label>
             { way_out(scene, offered) }

@@ -34,13 +34,13 @@ pub(super) fn over(scene: &Scene<'_>) -> Html {
             { says(scene, Weight::Quiet, Gesture::ChangeMethod, Key::ChangeMethod) }
         </div>
     };
-    gone(scene.say(Key::CodeOver), scene.say(Key::CodeOverDo), ways)
+    gone(scene, scene.say(Key::CodeOver), scene.say(Key::CodeOverDo), ways)
 }
 
 /// A new one is being made.
 #[inline(never)]
 pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
-    gone(scene.say(Key::Refreshing), "", Html::default())
+    gone(scene, scene.say(Key::Refreshing), "", Html::default())
 }
 
 /// The code, while it can be scanned.
@@ -49,8 +49,8 @@ pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let id = &reader(attempt);
     html! {
         <>
-            { heading(&scene.say_app(Key::Code, id)) }
-            <p class="lead">{ scene.say_app(Key::CodeDo, id) }</p>
+            { heading(scene, &scene.say_app(Key::Code, id)) }
+            <p class="lead">{ scene.text(&scene.say_app(Key::CodeDo, id)) }</p>
             { limit(scene, attempt) }
             <div class="scan">
                 <figure class="code">
@@ -95,7 +95,7 @@ fn who(scene: &Scene<'_>, attempt: &Attempt) -> Html {
         apps.push_str(MethodId::parse(id).as_ref().map_or(id, |id| scene.app(id)));
         others = rest;
     }
-    html! { <figcaption>{ scene.face.words.fill(Key::HintScan, &[("app", &apps)]) }</figcaption> }
+    html! { <figcaption>{ scene.text(&scene.face.words.fill(Key::HintScan, &[("app", &apps)])) }</figcaption> }
 }
 
 /// In large print a time limit is said before the code, not only under it.
@@ -115,7 +115,7 @@ fn tips(scene: &Scene<'_>, attempt: &Attempt) -> Html {
         true => Key::CodeOtherDevice,
         false => Key::CodeScanner,
     };
-    let tip = |key| html! { <p>{ scene.say_app(key, &reader(attempt)) }</p> };
+    let tip = |key| html! { <p>{ scene.text(&scene.say_app(key, &reader(attempt))) }</p> };
     html! {
         <div class="tips">
             { (phone || !scene.state.large).then(|| tip(scanner)) }
@@ -160,10 +160,10 @@ fn until(scene: &Scene<'_>, attempt: &Attempt) -> Option<String> {
 }
 
 /// The code's place without a code: an old one, however pale, could still be scanned.
-fn gone(title: &str, text: &str, ways: Html) -> Html {
+fn gone(scene: &Scene<'_>, title: &str, text: &str, ways: Html) -> Html {
     html! {
         <>
-            { heading(title) }
+            { heading(scene, title) }
             <p class="lead">{ text.to_owned() }</p>
             <div class="scan"><div class="code"><div class="card empty">{ mark(Mark::Clock) }</div></div></div>
             { ways }

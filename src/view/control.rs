@@ -18,6 +18,7 @@ pub(super) enum Weight {
 /// A button that gives this gesture.
 pub(super) fn button(scene: &Scene<'_>, weight: Weight, gesture: Gesture, text: &str) -> Html {
     let (name, onclick) = (gesture.name(), gives::<MouseEvent>(scene, gesture));
+    let text = scene.text(text);
     // Each class is written out: one that is worked out would bring Yew's `Classes`, 1 KB.
     match weight {
         Weight::Loud => {
@@ -32,7 +33,7 @@ pub(super) fn button(scene: &Scene<'_>, weight: Weight, gesture: Gesture, text: 
 pub(super) fn link(scene: &Scene<'_>, gesture: Gesture, url: &str, text: &str) -> Html {
     let (name, onclick) = (gesture.name(), gives::<MouseEvent>(scene, gesture));
     html! {
-        <a class="button loud" part="button" href={url.to_owned()} target="_top" data-gesture={name} {onclick}>{ text }</a>
+        <a class="button loud" part="button" href={url.to_owned()} target="_top" data-gesture={name} {onclick}>{ scene.text(text) }</a>
     }
 }
 
@@ -44,7 +45,7 @@ pub(super) fn form(scene: &Scene<'_>, gesture: Gesture, url: &str, fields: &[(St
     html! {
         <form class="away" method="post" action={url.to_owned()} target="_top" {onsubmit}>
             { for fields.iter().map(field) }
-            <button class="button loud" part="button" data-gesture={name}>{ text }</button>
+            <button class="button loud" part="button" data-gesture={name}>{ scene.text(text) }</button>
         </form>
     }
 }
@@ -60,7 +61,10 @@ pub(super) fn gives<E: 'static>(scene: &Scene<'_>, gesture: Gesture) -> Callback
     Callback::from(move |_| on.emit(gesture.clone()))
 }
 
-/// The heading of a screen, which says its phase and takes the focus when the phase changes.
-pub(super) fn heading(text: &str) -> Html {
-    html! { <h2 class="heading" tabindex="-1" data-heading="">{ text }</h2> }
+/// The heading of a screen, which says its phase and takes the focus when the phase changes. Each phase has one of its own:
+/// an element that has the focus already can't take it, and what is written into it is not read out.
+pub(super) fn heading(scene: &Scene<'_>, text: &str) -> Html {
+    let phase = &scene.state.phase;
+    let key = super::at(phase).unwrap_or(phase.word());
+    html! { <h2 {key} class="heading" tabindex="-1" data-heading="">{ scene.text(text) }</h2> }
 }

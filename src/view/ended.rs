@@ -18,17 +18,17 @@ pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when:
     match outcome {
         Outcome::Succeeded => {
             let ways = vec![done(scene), question(scene, attempt)];
-            screen(Mark::Done, &scene.say_sum(Key::Succeeded), &paid_with(scene, attempt, when), ways)
+            screen(scene, Mark::Done, &scene.say_sum(Key::Succeeded), &paid_with(scene, attempt, when), ways)
         }
         Outcome::Refunded => {
             let text = scene.say_app(Key::RefundedDo, &attempt.method);
             let back = if scene.face.words.dir == "rtl" { Mark::BackInRtl } else { Mark::Back };
-            screen(back, &scene.say_sum(Key::Refunded), &text, vec![done(scene)])
+            screen(scene, back, &scene.say_sum(Key::Refunded), &text, vec![done(scene)])
         }
-        Outcome::Failed => screen(Mark::Stop, scene.say(Key::Failed), scene.say(Key::FailedDo), again()),
-        Outcome::Canceled => screen(Mark::Stop, scene.say(Key::Canceled), scene.say(Key::CanceledDo), again()),
+        Outcome::Failed => screen(scene, Mark::Stop, scene.say(Key::Failed), scene.say(Key::FailedDo), again()),
+        Outcome::Canceled => screen(scene, Mark::Stop, scene.say(Key::Canceled), scene.say(Key::CanceledDo), again()),
         Outcome::Expired => {
-            screen(Mark::Clock, scene.say(Key::Expired), scene.say(Key::ExpiredDo), anew(scene, attempt))
+            screen(scene, Mark::Clock, scene.say(Key::Expired), scene.say(Key::ExpiredDo), anew(scene, attempt))
         }
     }
 }
@@ -52,7 +52,7 @@ fn question(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let text = scene.face.words.fill(Key::FeedbackAsk, &[("method", name)]);
     html! {
         <div role="group" aria-label={text.clone()} data-question="">
-            <p class="note">{ text }</p>
+            <p class="note">{ scene.text(&text) }</p>
             <div class="pair">
                 { says(scene, Weight::Quiet, Gesture::Feedback(Feedback::Good), Key::FeedbackGood) }
                 { says(scene, Weight::Quiet, Gesture::Feedback(Feedback::Bad), Key::FeedbackBad) }

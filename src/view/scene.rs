@@ -1,15 +1,15 @@
 //! Decides what a screen has at hand while it is drawn: the checkout, the words, the clock, the way to give a gesture.
 //!
-//! It draws nothing.
+//! It draws nothing but text.
 
 use super::naming;
 use super::picture::Drawing;
-use super::{Face, attempt};
+use super::{Face, attempt, script};
 use crate::checkout::machine::{Gesture, Millis, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offered;
 use crate::words::Key;
-use yew::Callback;
+use yew::{Callback, Html};
 
 /// What is drawn, borrowed for one drawing.
 pub(super) struct Scene<'a> {
@@ -25,6 +25,11 @@ pub(super) struct Scene<'a> {
 impl<'a> Scene<'a> {
     pub(super) fn say(&self, key: Key) -> &'a str {
         self.face.words.say(key)
+    }
+
+    /// A text as it is drawn, with what is Chinese in it marked as such.
+    pub(super) fn text(&self, text: &str) -> Html {
+        script::marked(&self.face.words, text)
     }
 
     /// The text of `key` with the name of this method's app.

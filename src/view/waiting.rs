@@ -35,7 +35,7 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
             (Key::InApp, Key::InAppDo, vec![paid(scene)])
         }
     };
-    screen(Mark::Phone, &scene.say_app(title, id), scene.say(text), ways)
+    screen(scene, Mark::Phone, &scene.say_app(title, id), scene.say(text), ways)
 }
 
 /// What leads to the wallet again. Where only a press may lead there, it is the link or form itself, at the same place in
@@ -63,13 +63,13 @@ pub(super) fn confirming(scene: &Scene<'_>, why: Confirming) -> Html {
         Confirming::Processing => Key::Processing,
         Confirming::LastCheck => Key::LastCheck,
     };
-    screen(Mark::Clock, scene.say(title), scene.say(Key::ConfirmingDo), vec![ask(scene, Weight::Plain)])
+    screen(scene, Mark::Clock, scene.say(title), scene.say(Key::ConfirmingDo), vec![ask(scene, Weight::Plain)])
 }
 
 /// Being closed at the provider.
 #[inline(never)]
 pub(super) fn canceling(scene: &Scene<'_>) -> Html {
-    screen(Mark::Clock, scene.say(Key::Canceling), scene.say(Key::CancelingDo), Vec::new())
+    screen(scene, Mark::Clock, scene.say(Key::Canceling), scene.say(Key::CancelingDo), Vec::new())
 }
 
 /// No usable answer. After ten minutes the shop is to be asked, with the order's number at hand.
@@ -77,21 +77,21 @@ pub(super) fn canceling(scene: &Scene<'_>) -> Html {
 pub(super) fn unknown(scene: &Scene<'_>, call: bool) -> Html {
     if !call {
         let rest = vec![ask(scene, Weight::Plain), shop::contact(scene)];
-        return screen(Mark::Clock, scene.say(Key::Unknown), scene.say(Key::UnknownDo), rest);
+        return screen(scene, Mark::Clock, scene.say(Key::Unknown), scene.say(Key::UnknownDo), rest);
     }
     let phone = scene.face.support.as_deref().is_some_and(shop::is_phone);
     let title = if phone { Key::UnknownCall } else { Key::UnknownContact };
     let rest = vec![shop::contact(scene), ask(scene, Weight::Plain)];
-    screen(Mark::Phone, scene.say(title), scene.say(Key::UnknownCallDo), rest)
+    screen(scene, Mark::Phone, scene.say(title), scene.say(Key::UnknownCallDo), rest)
 }
 
 /// A mark, a heading, a sentence, and what can be done.
-pub(super) fn screen(sign: Mark, title: &str, text: &str, rest: Vec<Html>) -> Html {
+pub(super) fn screen(scene: &Scene<'_>, sign: Mark, title: &str, text: &str, rest: Vec<Html>) -> Html {
     html! {
         <>
             { mark(sign) }
-            { heading(title) }
-            <p class="lead">{ text.to_owned() }</p>
+            { heading(scene, title) }
+            <p class="lead">{ scene.text(text) }</p>
             <div class="ways">{ for rest }</div>
         </>
     }

@@ -1,9 +1,9 @@
 //! That the guide can be used by everyone and tells the truth: its pages are quiet and still, its playground gives tags that
 //! work, and its quick start leads from an empty folder to a paid order.
 
+use crate::axe::{axe, violations};
 use crate::harness::process::Program;
 use crate::harness::{Browser, Checkout, DESK, Engine, Kind, PHONE, Shop};
-use crate::looks::{axe, violations};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use serde_json::{Value, json};
 use std::fs;

@@ -1,11 +1,8 @@
 //! That hard circumstances change nothing: a server that falls, a stream that is cut, a clock that is wrong, another origin,
-//! a frame, a sign-in, the keyboard alone, a narrow screen.
+//! a frame, a sign-in.
 
-use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial};
 use crate::paying::{approve, paid};
-use crate::scenes::{Place, visit};
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
-use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -174,60 +171,4 @@ async fn in_frame(browser: &Browser, method: &str) {
     let frame = browser.element("#frame").await;
     frame.enter_frame().await.expect("a frame");
     Checkout::on(browser).ready().await.pay_with(method).await;
-}
-
-async fn keys(browser: &Browser, keys: &[Key]) {
-    for key in keys {
-        let value = char::from(*key);
-        let (down, up) = (KeyAction::Down { value }, KeyAction::Up { value });
-        browser.act(KeyActions::new("keys".to_owned()).then(down).then(up)).await;
-    }
-}
-
-#[tokio::test]
-async fn the_keyboard_alone_pays_and_the_focus_follows() {
-    let (shop, browser) = (Shop::open(), DESK.open().await);
-    let order = shop.order();
-    browser.goto(&shop.page(&Trial::of(&order))).await;
-    let checkout = Checkout::on(&browser);
-    checkout.ready().await;
-    let at = "const at = root.activeElement; const name = at?.matches('[data-heading]') ? 'heading' : at?.matches('[data-done]') ? 'done' : at?.dataset.gesture;";
-    let now_at = format!("{at} return name ?? ''");
-    keys(&browser, &[Key::Tab]).await;
-    assert_eq!(checkout.see(&now_at).await, "toggle_large");
-    keys(&browser, &[Key::Tab, Key::Down]).await;
-    assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, "wechatpay");
-    keys(&browser, &[Key::Tab]).await;
-    assert_eq!(checkout.see(&now_at).await, "pay", "the group of radios is one stop");
-    keys(&browser, &[Key::Enter]).await;
-    checkout.shows("acting code").await;
-    let heading = format!("{at} return name === 'heading'");
-    checkout.until("the heading has the focus", &heading).await;
-    shop.wallet(&order, "pay").await;
-    checkout.shows("ended succeeded").await;
-    checkout.until("the outcome has the focus", &heading).await;
-    keys(&browser, &[Key::Tab]).await;
-    assert_eq!(checkout.see(&now_at).await, "done", "the way back to the shop is the next stop");
-    untroubled(&browser).await;
-}
-
-#[tokio::test]
-async fn nothing_is_lost_on_a_screen_of_320_pixels() {
-    for (language, large) in [("zh-CN", true), ("en", true), ("en", false)] {
-        let mut wrong = Vec::new();
-        visit(Place { phone: true, language, large, dark: false }, |_| true, async |scene, checkout| {
-            checkout.browser().resize(|_| (320, 640)).await;
-            let cut = "const cut = [...root.querySelectorAll('section *')].filter((part) => { const { left, right, width } = part.getBoundingClientRect(); return width > 1 && (left < 0 || right > innerWidth + .5) })
-              return innerWidth !== 320 ? ['not narrow'] : cut.map((part) => part.outerHTML.slice(0, 80))";
-            let cut = checkout.see(cut).await;
-            let small = "return [...root.querySelectorAll('button, a, label')].filter((part) => { const { width, height } = part.getBoundingClientRect(); return width > 1 && Math.min(width, height) < 43.5 })
-              .map((part) => `${part.innerText} ${part.getBoundingClientRect().width} × ${part.getBoundingClientRect().height}`)";
-            let small = checkout.see(small).await;
-            if cut != json!([]) || small != json!([]) {
-                wrong.push(format!("{}: cut {cut}, too small {small}", scene.name));
-            }
-        })
-        .await;
-        assert!(wrong.is_empty(), "{language} {large}\n{}", wrong.join("\n"));
-    }
 }

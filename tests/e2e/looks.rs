@@ -1,6 +1,6 @@
-//! That every screen can be used by everyone, as axe judges; and pictures of all of them, for people to judge.
+//! Pictures of every screen, for people to judge; and what of their looks a test can judge.
 
-use crate::harness::{Browser, Checkout, DESK, Engine, Shop, Trial, skipped};
+use crate::harness::{Browser, Checkout, Engine};
 use crate::scenes::{Place, Scene, visit};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The target folder.
-fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("tmp is in it").to_owned()
 }
 
@@ -19,28 +19,6 @@ pub fn screenshots() -> PathBuf {
         Engine::Chromium => folder,
         other => folder.join(format!("{other:?}").to_lowercase()),
     }
-}
-
-/// axe-core, where `tests/run` puts it. Without it these tests are skipped, and say so past the capture of output.
-pub fn axe() -> Option<String> {
-    let file = target().join("axe/node_modules/axe-core/axe.min.js");
-    let text = fs::read_to_string(&file).ok();
-    if text.is_none() {
-        skipped("as axe-core is not there; tests/run installs it");
-    }
-    text
-}
-
-/// What axe finds wrong on the page, each as rule, target and advice.
-pub async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
-    browser.run(&format!("if (!window.axe) {{ {axe} }}"), &[]).await;
-    let judge = "window.judged = null
-      const told = ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`)
-      axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => { window.judged = violations.flatMap(told) })";
-    browser.run(judge, &[]).await;
-    // Asked for, not returned as a promise: WebKit's driver now and then never hears of one that takes so long.
-    let found = browser.until("axe has judged", "return window.judged", &[]).await;
-    found.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Visits every screen and looks at it light and dark: each at once, or all first in the one and then in the other.
@@ -62,45 +40,6 @@ async fn in_both(place: Place, mut look: impl AsyncFnMut(&Scene, &Checkout<'_>, 
         )
         .await;
     }
-}
-
-async fn judged(place: Place) {
-    let Some(axe) = axe() else { return };
-    let mut wrong = Vec::new();
-    in_both(place, async |scene, checkout, colours| {
-        for violation in violations(checkout.browser(), &axe).await {
-            wrong.push(format!("{} {colours}: {violation}", scene.name));
-        }
-    })
-    .await;
-    assert!(wrong.is_empty(), "{} violations\n{}", wrong.len(), wrong.join("\n"));
-}
-
-#[tokio::test]
-async fn axe_finds_nothing_wrong_on_a_desk_in_chinese() {
-    judged(Place { phone: false, language: "zh-CN", large: false, dark: false }).await;
-}
-
-#[tokio::test]
-async fn axe_finds_nothing_wrong_on_a_phone_in_english() {
-    judged(Place { phone: true, language: "en", large: false, dark: false }).await;
-}
-
-#[tokio::test]
-async fn axe_finds_nothing_wrong_in_large_print() {
-    judged(Place { phone: true, language: "zh-CN", large: true, dark: false }).await;
-}
-
-#[tokio::test]
-async fn axe_finds_what_is_wrong() {
-    let Some(axe) = axe() else { return };
-    let (shop, browser) = (Shop::open(), DESK.open().await);
-    browser.goto(&shop.page(&Trial::of("T-1").strict().body("<button></button>{tag}"))).await;
-    let found = violations(&browser, &axe).await;
-    assert!(found.iter().any(|one| one.starts_with("button-name")), "{found:?}");
-    Checkout::on(&browser).ready().await.see("root.querySelector('input').removeAttribute('aria-label'); root.querySelector('label').replaceWith(root.querySelector('input'))").await;
-    let found = violations(&browser, &axe).await;
-    assert!(found.iter().any(|one| one.starts_with("label")), "it sees into the shadow root: {found:?}");
 }
 
 /// A picture of the column that the widget is in, as PNG, however long it is.

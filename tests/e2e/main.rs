@@ -17,13 +17,17 @@
 )]
 
 mod apps;
+mod axe;
 mod calls;
 mod choices;
 mod codes;
 mod complaints;
+mod ears;
 mod embedding;
+mod eyes;
 mod form;
 mod guide;
+mod hands;
 mod hard;
 mod harness;
 mod host;

@@ -12,7 +12,8 @@ pub struct Scene {
     says: Value,
     wechat: bool,
     presses: &'static [&'static str],
-    leads_to: &'static str,
+    /// The screen that it is: a phase, or a phase and its face.
+    pub leads_to: &'static str,
 }
 
 fn scene(name: &'static str, says: Value, presses: &'static [&'static str], leads_to: &'static str) -> Scene {
@@ -24,6 +25,9 @@ fn in_wechat(scene: Scene) -> Scene {
 }
 
 const CODE: &str = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz";
+
+/// A provider's picture of a code, as far as its size: one white pixel.
+const PICTURE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTjVJwAAAABJRU5ErkJggg==";
 
 fn code(more: &Value) -> Value {
     with(json!({ "status": "pending", "action": { "type": "qr", "payload": CODE }, "code_in": 4867 }), more)
@@ -61,7 +65,12 @@ pub fn all() -> Vec<Scene> {
     };
     let fees = json!({ "options": { "methods": [{ "id": "alipay", "fee": 0 }, { "id": "wechatpay", "fee": { "percent": "0.6" } },
         { "id": "card", "label": "Own 银行卡", "description": "各家银行 Any bank" }, "unionpay", "hebao"], "collapseAfter": 4 } });
+    let more = json!({ "options": { "methods": fees["options"]["methods"], "collapseAfter": 2, "testMode": true } });
+    let scanned = json!({ "status": "pending", "code_in": 299, "action": { "type": "qr", "image": PICTURE } });
     vec![
+        scene("loading", json!({ "hold": true }), &[], "choosing"),
+        scene("loading-sending", json!({ "hold": true }), &["wechatpay", "pay"], "sending"),
+        scene("choosing-more", more, &["show_more"], "choosing"),
         scene("choosing", json!({}), &[], "choosing"),
         scene("choosing-none", json!({ "options": { "selected": "none" } }), &[], "choosing"),
         scene("choosing-fees", fees, &[], "choosing"),
@@ -94,6 +103,7 @@ pub fn all() -> Vec<Scene> {
             &["alipay", "pay"],
             "acting code",
         ),
+        scene("code-picture", json!({ "all": scanned }), &["wechatpay", "pay"], "acting code"),
         scene("code-over", json!({ "all": code(&json!({ "code_in": 1 })) }), &["wechatpay", "pay"], "acting code_over"),
         scene(
             "refreshing",
@@ -174,6 +184,12 @@ pub fn all() -> Vec<Scene> {
     ]
 }
 
+/// A code of three minutes on a page whose clock runs twenty times as fast: no screen to look at, but one to listen to.
+pub fn counting() -> Scene {
+    let says = json!({ "all": code(&json!({ "code_in": 180 })), "speed": 20 });
+    scene("code-counting", says, &["wechatpay", "pay"], "acting code")
+}
+
 /// Where screens are looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
@@ -213,10 +229,25 @@ const STYLE: &str =
   @media (prefers-color-scheme: dark) { body { background: #0d0f11; color: #eee } }</style>";
 
 /// Visits every screen at this place, and calls `look` with each.
-pub async fn visit(place: Place, only: impl Fn(&Scene) -> bool, mut look: impl AsyncFnMut(&Scene, &Checkout<'_>)) {
+pub async fn visit(place: Place, only: impl Fn(&Scene) -> bool, look: impl AsyncFnMut(&Scene, &Checkout<'_>)) {
+    visit_with(place, "", only, look).await;
+}
+
+/// The same, where each page first runs this script.
+pub async fn visit_with(
+    place: Place,
+    script: &str,
+    only: impl Fn(&Scene) -> bool,
+    look: impl AsyncFnMut(&Scene, &Checkout<'_>),
+) {
+    visit_these(place, script, &all().into_iter().filter(only).collect::<Vec<_>>(), look).await;
+}
+
+/// The same of these.
+pub async fn visit_these(place: Place, script: &str, all: &[Scene], mut look: impl AsyncFnMut(&Scene, &Checkout<'_>)) {
     let shop = Shop::open();
     for wechat in [false, true] {
-        let scenes: Vec<Scene> = all().into_iter().filter(|scene| scene.wechat == wechat && only(scene)).collect();
+        let scenes: Vec<&Scene> = all.iter().filter(|scene| scene.wechat == wechat).collect();
         if scenes.is_empty() {
             continue;
         }
@@ -224,20 +255,29 @@ pub async fn visit(place: Place, only: impl Fn(&Scene) -> bool, mut look: impl A
         for (number, scene) in scenes.iter().enumerate() {
             // An order each, or the next scene would take the last one's payment up.
             let order = format!("SO-{}", 1001 + number);
-            look(scene, &shown(&shop, &browser, place, scene, &order).await).await;
+            look(scene, &shown(&shop, &browser, place, script, scene, &order).await).await;
         }
     }
 }
 
-async fn shown<'a>(shop: &Shop, browser: &'a Browser, place: Place, scene: &Scene, order: &str) -> Checkout<'a> {
-    let stage = format!("window.scene = {}; {{ {} }}", scene.says, include_str!("stage.js"));
+async fn shown<'a>(
+    shop: &Shop,
+    browser: &'a Browser,
+    place: Place,
+    script: &str,
+    scene: &Scene,
+    order: &str,
+) -> Checkout<'a> {
+    let stage = format!("{script}; window.scene = {}; {{ {} }}", scene.says, include_str!("stage.js"));
     let size = if place.large { "large" } else { "normal" };
     // Not in test mode, since the wallets' own addresses are shown; nobody goes there.
     let trial = Trial::of(order).without("endpoint").without("test-mode").with("text-size", size);
     let trial = trial.with("locale", place.language).language(place.language).head(STYLE).script(&stage);
     browser.goto(&shop.page(&trial)).await;
     let checkout = Checkout::on(browser);
-    if scene.leads_to != "broken" {
+    if scene.says["hold"] == true {
+        checkout.until("the rows are there", "return root?.querySelector('[data-method]') != null").await;
+    } else if scene.leads_to != "broken" {
         checkout.until("the widget is there", "return host.state?.offer != null").await;
     }
     for press in scene.presses {

@@ -28,9 +28,17 @@ customElements.whenDefined('moongate-checkout').then(() => {
 })
 if (window.scene.speed) {
   // The page's clock runs faster, so that ten minutes are over soon.
-  const { speed } = window.scene
-  const [now, wait] = [performance.now.bind(performance), window.setTimeout.bind(window)]
-  performance.now = () => now() * speed
+  // It does so once the widget is there, or the words of a language would seem not to come.
+  const { speed: ready } = window.scene
+  let speed = 1
+  const wait = window.setTimeout.bind(window)
+  for (const clock of [performance, Date]) {
+    const now = clock.now.bind(clock)
+    let start = 0
+    clock.now = () => start + (now() - start) * speed
+    addEventListener('moongate-ready', () => (start = now()), true)
+  }
+  addEventListener('moongate-ready', () => (speed = ready), true)
   window.setTimeout = (act, ms, ...rest) => wait(act, ms / speed, ...rest)
 }
 if (window.scene.bridge) {
@@ -44,3 +52,8 @@ if (window.scene.stay) {
   addEventListener('click', (event) => { if (event.composedPath()[0].closest?.('a')) event.preventDefault() })
 }
 if (window.scene.taken) document.addEventListener('moongate-action', (event) => event.preventDefault())
+// Before the widget is there, for as long as anybody looks.
+if (window.scene.hold) {
+  const fetched = window.fetch
+  window.fetch = (...all) => (String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all))
+}

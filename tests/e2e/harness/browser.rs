@@ -244,6 +244,12 @@ impl Browser {
         }
     }
 
+    /// Forces colours on it, as a system in high contrast does, light on dark or dark on light; ask [`super::engine::can`] first.
+    pub async fn force_colours(&self, dark: bool) {
+        assert_eq!(self.engine, Engine::Chromium, "only Chromium's colours can be forced");
+        chromium::force_colours(&self.client, dark).await;
+    }
+
     /// Cuts the network, or brings it back; ask [`super::engine::can`] first.
     pub async fn offline(&self, cut: bool) {
         assert_eq!(self.engine, Engine::Chromium, "only Chromium's network can be cut");

@@ -43,6 +43,8 @@ pub enum Feat {
     Language,
     /// To tell how many nodes and listeners a page holds.
     CountNodes,
+    /// To take its colours from a system that forces its own.
+    ForceColours,
 }
 
 /// A driver that runs for one browser, and what it is to be asked for.
@@ -80,6 +82,7 @@ impl Engine {
             (_, Feat::RefuseFiles) => Some("its driver can't refuse a page one of its files"),
             (_, Feat::LayoutShifts) => Some("it does not tell layout shifts"),
             (_, Feat::CountNodes) => Some("it does not count what a page holds"),
+            (_, Feat::ForceColours) => Some("its colours can't be forced while it runs"),
         }
     }
 }
@@ -114,5 +117,22 @@ impl WebDriverCompatibleCommand for Vendor {
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+/// A question to the driver about the session.
+#[derive(Debug)]
+pub struct Asked {
+    /// Below the session: `element/…/computedrole`.
+    pub path: String,
+}
+
+impl WebDriverCompatibleCommand for Asked {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::GET, None)
     }
 }

@@ -64,6 +64,14 @@ pub async fn colours(client: &Client, dark: bool, still: bool) {
     devtools(client, "Emulation.setEmulatedMedia", json!({ "features": features })).await;
 }
 
+/// Forces the colours of a system in high contrast on it.
+pub async fn force_colours(client: &Client, dark: bool) {
+    let scheme = if dark { "dark" } else { "light" };
+    let features =
+        json!([{ "name": "forced-colors", "value": "active" }, { "name": "prefers-color-scheme", "value": scheme }]);
+    devtools(client, "Emulation.setEmulatedMedia", json!({ "features": features })).await;
+}
+
 /// Gives its page this size.
 pub async fn resize(client: &Client, (width, height): (u32, u32), kind: Kind) {
     let metrics =
