@@ -1,9 +1,9 @@
 //! That the widget is at home in the look of any page: what a page sets on purpose counts, what it sets by accident does not,
 //! and nothing of ours reaches the page.
 
+use crate::axe::{axe, violations};
 use crate::harness::engine::chromium;
 use crate::harness::{Browser, Checkout, DESK, Engine, Kind, PHONE, Shop, Trial, skipped, untroubled};
-use crate::looks::{axe, violations};
 use crate::scenes::{Place, visit};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
