@@ -100,6 +100,7 @@ fn bones(html: &str) -> Vec<String> {
         ("code", inside(article, "pre").iter().map(|block| uncommented(block)).collect()),
         ("name", once(inside(&prose, "code")).into_iter().collect()),
         ("figure", figures),
+        ("control", values(article, "name").into_iter().map(str::to_owned).collect()),
     ];
     kinds.into_iter().flat_map(|(kind, all)| all.into_iter().map(move |one| format!("{kind} {one}"))).collect()
 }
@@ -143,7 +144,10 @@ fn a_page_in_chinese_has_the_anchors_the_links_and_the_code_of_the_one_in_englis
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // What nobody should have to read in another language before a shop is open.
-    for name in ["", "start", "options", "events", "server", "live", "errors", "recipes", "security", "privacy"] {
+    for name in [
+        "", "start", "options", "events", "server", "live", "errors", "recipes", "security", "privacy", "shipping",
+        "look",
+    ] {
         assert!(both.contains(&format!("/guide/{name}")), "{name} is not in Chinese: {both:?}");
     }
 }
