@@ -222,3 +222,16 @@ impl fmt::Display for Fault {
         f.write_str(&self.message())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_must_act_is_said_first_and_a_risk_is_told_from_a_mistake() {
+        let page = |code, about: &str| Fault::Page(PageFault { code, about: about.to_owned() }).message();
+        assert_eq!(page(PageCode::AnyHost, "hosts"), "The page takes a risk: any_host: hosts");
+        assert_eq!(page(PageCode::MissingOption, "order"), "The page must be changed: missing_option: order");
+        assert!(Fault::Network(NetworkFault::Timeout).message().starts_with("No answer came over the network: "));
+    }
+}

@@ -213,6 +213,7 @@ mod tests {
         let json = Json::read(r#""a\"\\\/\n\u5fae\ud83c\udf19""#).unwrap();
         assert_eq!(json.text(), Some("a\"\\/\n微🌙"));
         assert_eq!(Json::read(&json.to_string()).unwrap(), json);
+        assert_eq!(Json::from_text("\u{1}\u{1f} ").to_string(), r#""\u0001\u001f ""#);
         for wrong in [r#""\ud83c""#, r#""\udf19""#, r#""\u12g4""#, r#""\x""#, "\"\n\"", "\"open"] {
             assert!(Json::read(wrong).is_err(), "{wrong}");
         }
@@ -227,6 +228,14 @@ mod tests {
     fn nesting_is_bounded() {
         assert_eq!(Json::read(&"[".repeat(100_000)), Err(JsonError::TooDeep));
         assert!(Json::read(&format!("{}{}", "[".repeat(32), "]".repeat(32))).is_ok());
+    }
+
+    #[test]
+    fn whoever_reads_a_refused_text_learns_where_and_why() {
+        let told = |text: &str| Json::read(text).unwrap_err().to_string();
+        assert_eq!(told("[1,]"), "not JSON at byte 3");
+        assert_eq!(told(r#"{"a":1,"a":2}"#), "an object names a key twice");
+        assert_eq!(told(&"[".repeat(33)), "nested deeper than 32, or more than 400 members");
     }
 
     #[test]

@@ -204,3 +204,19 @@ pub fn placement(wallet: Wallet, environment: &Environment) -> Placement {
         _ => Placement::OpenBrowser,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merchants_own_method_has_a_short_plain_id() {
+        let longest = "m".repeat(32);
+        for right in ["gift-card", "gift_card", "card2", "x", &longest] {
+            assert_eq!(MethodId::parse(right).as_ref().map(MethodId::as_str), Some(right));
+        }
+        for wrong in ["", "Gift", "gift card", "gift/card", "gift.card", "卡", &"m".repeat(33)] {
+            assert_eq!(MethodId::parse(wrong), None, "{wrong}");
+        }
+    }
+}

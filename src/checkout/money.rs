@@ -235,4 +235,9 @@ mod tests {
             assert_eq!(Fee::percent(wrong), None, "{wrong}");
         }
     }
+    #[test]
+    fn a_developer_reads_a_sum_with_its_decimals_and_its_currency() {
+        assert_eq!(sum(12_800, "CNY").text(), "128.00 CNY");
+        assert_eq!(sum(12_800, "JPY").to_string(), "12800 JPY");
+    }
 }

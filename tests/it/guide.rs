@@ -272,6 +272,7 @@ fn every_page_of_the_guide_has_the_same_navigation_and_nothing_inline() {
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline"), "{page}: {policy}");
         assert!(html.contains("<moongate-checkout") || page == "/guide/playground", "{page} has the widget");
         assert_eq!(html.matches("<h1").count(), 1, "{page} has one heading of the first rank");
+        assert_eq!(html.matches("<main").count(), 1, "{page} is a piece, and its frame the document");
         let ids = values(&html, "id");
         assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{page} has an id twice: {ids:?}");
     }

@@ -192,24 +192,24 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Made> {
 /// The files that `moongate.js` names, which it learns from `generated`.
 fn named_by_hash(workspace: &Workspace, glue: Glue, generated: &mut Map<String, Value>) -> Result<Vec<File>> {
     let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::UntilReady);
-    generated.insert("glue".to_owned(), reference(&script));
     let fetched = [Fetched::UntilReady, Fetched::WithInterest, Fetched::WithInterest];
     let modules = glue.modules.into_iter().zip(fetched);
     let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));
     let modules: Vec<(&str, File)> = modules.collect();
-    let parts = modules.iter().map(|(name, file)| ((*name).to_owned(), reference(file)));
-    generated.insert("parts".to_owned(), Value::Object(parts.collect::<Map<_, _>>()));
     let form = script::assemble(&workspace.text("www/form.js")?, &shell::words_of_the_form(), "")?;
     let form = File::hashed("form", "js", form.into_bytes(), Fetched::Never);
-    generated.insert("form".to_owned(), reference(&form));
     let words: Vec<(&str, File)> = shell::at_hand().map(|language| (language.tag, words_of(language))).collect();
-    let named = words.iter().map(|(tag, file)| ((*tag).to_owned(), reference(file)));
-    generated.insert("words".to_owned(), Value::Object(named.collect::<Map<_, _>>()));
     let tongues = tongues::files(&workspace.text("www/tongues.js")?)?;
-    generated.insert("tongues".to_owned(), reference(&tongues.script));
+    let named = [
+        ("glue", reference(&script)),
+        ("parts", references(&modules)),
+        ("form", reference(&form)),
+        ("words", references(&words)),
+        ("tongues", reference(&tongues.script)),
+    ];
+    generated.extend(named.map(|(name, what)| (name.to_owned(), what)));
     let mut files = vec![script, form];
-    files.extend(modules.into_iter().map(|(_, file)| file));
-    files.extend(words.into_iter().map(|(_, file)| file));
+    files.extend(modules.into_iter().chain(words).map(|(_, file)| file));
     files.push(tongues.script);
     files.extend(tongues.words);
     Ok(files)
@@ -230,4 +230,9 @@ fn reference(file: &File) -> Value {
     let stem = file.name.rsplit_once('-').map_or("", |(stem, _)| stem);
     let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
     format!("{stem}.{ending} {}", hash(&file.bytes)).into()
+}
+
+/// The same of several files, each under its name.
+fn references(files: &[(&str, File)]) -> Value {
+    files.iter().map(|(name, file)| (*name, reference(file))).collect()
 }

@@ -23,7 +23,7 @@ impl Version {
     /// The version as a merchant writes it: one to four numbers with dots between, and nothing else.
     pub fn parse(text: &str) -> Option<Self> {
         let version = Self::dotted(text);
-        (version.written > 0 && version.written == text.split('.').count()).then_some(version)
+        (version.written == text.split('.').count()).then_some(version)
     }
 
     /// The version that a text begins with; what comes after its fourth number is left aside.

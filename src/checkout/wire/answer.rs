@@ -245,6 +245,10 @@ mod tests {
     }
 
     fn answered(request: Request, status: u16, body: &str) -> Answer {
+        answered_by(request, &Reply { status, body: body.to_owned(), date: 1_000_000, ..Reply::default() })
+    }
+
+    fn answered_by(request: Request, reply: &Reply) -> Answer {
         let attempt = AttemptId::from_random([0xab; 16]);
         let reads = |response: &str, now: Seconds, amount: &Amount| {
             let terms = Terms { trust: Trust::default(), amount: *amount, methods: "wechatpay".to_owned() };
@@ -259,8 +263,7 @@ mod tests {
             origin: "https://shop.example",
             reads: &reads,
         };
-        let reply = Reply { status, body: body.to_owned(), date: 1_000_000, ..Reply::default() };
-        read(request, &reply, &expected)
+        read(request, reply, &expected)
     }
 
     fn taken(request: Request, status: u16, body: &str) -> Payment {
@@ -287,6 +290,34 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_would_change_the_address_asked_is_not_taken() {
+        let id = |id: &str| {
+            let body = ["{", &PAYMENT.replace("pay_81", id), r#","status":"pending"}"#].concat();
+            taken(Request::Create, 201, &body).id
+        };
+        let longest = "p".repeat(64);
+        for right in ["pay_81", "pay-81", "P", &longest] {
+            assert_eq!(id(right).as_deref(), Some(right));
+        }
+        for wrong in ["", "..", "pay/81", "pay?81", "pay#81", "pay 81", "\u{652f}", &"p".repeat(65)] {
+            assert_eq!(id(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_developer_reads_what_the_server_said_and_whose_payment_it_named() {
+        let about = |status: u16, body: &str| match answered(Request::Create, status, body) {
+            Answer::Fault(Fault::Server(fault)) => fault.about,
+            other => panic!("{other:?}"),
+        };
+        let problem = r#"{"code":"closed","title":"Closed","detail":"until nine"}"#;
+        assert_eq!(about(409, problem), "409 · closed · Closed · until nine");
+        assert_eq!(about(502, "<html>"), "502");
+        let other = ["{", &PAYMENT.replace("SO-1001", "SO-1002"), r#","status":"succeeded"}"#].concat();
+        assert!(about(200, &other).contains("SO-1002 12800 CNY mg_abab"), "{}", about(200, &other));
+    }
+
+    #[test]
     fn an_unknown_status_counts_as_pending() {
         let body = ["{", PAYMENT, r#","status":"on_hold"}"#].concat();
         assert_eq!(taken(Request::Ask, 200, &body).status, Standing::Pending);
@@ -306,6 +337,9 @@ mod tests {
         assert_eq!((payment.status, payment.id), (Standing::Pending, None));
         let paid = r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"ORDERPAID"}"#;
         assert_eq!(taken(Request::Create, 200, paid).status, Standing::Pending);
+        let queried = r#"{"trade_state":"SUCCESS","out_trade_no":"SO-1001"}"#;
+        assert_eq!(taken(Request::Create, 200, queried).status, Standing::Pending, "asked about first");
+        assert_eq!(taken(Request::Ask, 200, queried).status, Standing::Succeeded, "the server's own word");
         let refused = r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"NOAUTH"}"#;
         assert_eq!(fault(200, refused), "refused");
         assert_eq!(
@@ -313,6 +347,15 @@ mod tests {
             Standing::Pending,
             "the query was refused, not the payment"
         );
+    }
+
+    #[test]
+    fn a_page_that_a_redirect_led_to_is_not_taken_for_a_wallets_form() {
+        let form = "<form action=\"https://openapi.alipay.com/gateway.do\" method=\"post\"></form>";
+        assert!(matches!(taken(Request::Create, 200, form).action, Some(Ok(_))), "the server's own answer is read");
+        let reply = Reply { status: 200, redirected: true, body: form.to_owned(), ..Reply::default() };
+        let told = answered_by(Request::Create, &reply);
+        assert!(matches!(&told, Answer::Fault(fault) if fault.code() == "malformed_answer"), "{told:?}");
     }
 
     #[test]

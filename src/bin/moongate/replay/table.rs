@@ -1,6 +1,7 @@
 //! Decides how the machine is shown in the guide: each place × each event → the next place and the effects.
 //!
-//! Nothing of it is written by hand but the samples: [`advance`] is run on every pair.
+//! Nothing of it is written by hand but the samples: [`advance`] is run on every pair. What stands around the page is the
+//! guide's (`serve/guide/frame.rs`).
 
 use super::effect;
 use super::samples::{events, places};
@@ -16,23 +17,10 @@ pub(super) fn page() -> String {
     for state in &places {
         section(&mut page, state, &events(&places));
     }
-    page.push_str("  </main>\n</body>\n</html>\n");
     page
 }
 
-const HEAD: &str = r#"<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="color-scheme" content="light dark">
-  <title>The machine · 状态机</title>
-  <link rel="icon" href="data:,">
-  <link rel="stylesheet" href="/guide/guide.css">
-</head>
-<body>
-  <main>
-    <h1>The machine</h1>
+const HEAD: &str = r#"    <h1>The machine</h1>
     <p>What a checkout does in each of {places} places when something happens: {pairs} pairs, run through the code that the widget
       runs. <code>cargo run -- replay --table</code> writes this page; a test holds it to the code. An answer is always to what
       was asked there.</p>

@@ -1,7 +1,8 @@
 //! Decides how the guide tells of the ways to pay twice: each as a story that the machine plays, what stops it, and who
 //! holds that.
 //!
-//! The stories are [`stories`]', and how one is drawn [`drawing`]'s; nothing of what the widget does in them is written here.
+//! The stories are [`stories`]', and how one is drawn [`drawing`]'s; nothing of what the widget does in them is written here,
+//! nor what stands around the page (`serve/guide/frame.rs`).
 
 mod drawing;
 mod faults;
@@ -31,27 +32,14 @@ pub(super) fn page() -> String {
         section(&mut page, at + 1, way);
     }
     faults::table(&mut page);
-    page.push_str("  </main>\n</body>\n</html>\n");
     page
 }
 
-const HEAD: &str = r#"<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="color-scheme" content="light dark">
-  <title>Never twice · 不付两次</title>
-  <link rel="icon" href="data:,">
-  <link rel="stylesheet" href="/guide/guide.css">
-</head>
-<body>
-  <main class="wide">
-    <h1>Never twice</h1>
+const HEAD: &str = r#"    <h1>Never twice</h1>
     <p>The nine ways to pay an order twice, what stops each, and the tests that hold it. The machine itself plays what is drawn
       (<code>cargo run -- replay --twice</code> writes this page; a test holds it to the code): each step and each request of the
       page is what the widget does; shopper, wallet and the server's answers are the script. A and B are the keys of two attempts.
-      All that can happen anywhere is in <a href="/guide/machine.html">the machine</a>.</p>
+      All that can happen anywhere is in <a href="/guide/machine">the machine</a>.</p>
     <p lang="zh-CN">一个订单可能被付两次的九种情形，各由什么挡住，由哪些测试守住。图由状态机自己走一遍画成：页面那一列的每一步、
       每一个请求，都是小部件实际所做；顾客、钱包和服务器的答复是剧本。A、B 是两次尝试的钥匙。</p>
 "#;

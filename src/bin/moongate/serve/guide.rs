@@ -106,9 +106,8 @@ fn answer(made: Result<Option<String>>) -> Response {
 fn shown(guide: &Guide, page: &Page, asked: &Asked) -> Result<Option<String>> {
     let Some((file, tag)) = page.source(&guide.www, asked.tag) else { return Ok(None) };
     let text = read(&file)?;
-    let tag = markup::language(&text).unwrap_or(tag);
     let say = tongue::of(&guide.www, tag)?;
-    let body = markup::filled(markup::main(&text), &mut |name| fact(guide, asked, tag, &say, name))
+    let body = markup::filled(&text, &mut |name| fact(guide, asked, tag, &say, name))
         .with_context(|| format!("in {}", file.display()))?;
     frame::around(guide, asked, &frame::Content { address: page.address(), title: page.title(tag), tag, body })
         .map(Some)

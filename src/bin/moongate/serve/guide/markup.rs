@@ -66,18 +66,6 @@ pub(super) fn plain(html: &str) -> String {
     html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
 }
 
-/// What is inside `<main>` of a whole document; a piece of one is taken as it is.
-pub(super) fn main(page: &str) -> &str {
-    let inside = page.split_once("<main").and_then(|(_, rest)| rest.split_once('>')).map(|(_, rest)| rest);
-    inside.and_then(|rest| rest.rsplit_once("</main>")).map_or(page, |(inside, _)| inside)
-}
-
-/// The language that a whole document says it is in.
-pub(super) fn language(page: &str) -> Option<&'static str> {
-    let (_, rest) = page.split_once("<html lang=\"")?;
-    ["en", "zh-CN"].into_iter().find(|tag| rest.starts_with(tag))
-}
-
 /// Each `{{name}}` replaced by what it stands for; that is not looked through again.
 ///
 /// # Errors
@@ -192,12 +180,6 @@ mod tests {
         ] {
             assert_eq!(kept(&link(before), "zh-CN"), link(after));
         }
-    }
-
-    #[test]
-    fn only_the_inside_of_a_whole_document_is_taken() {
-        assert_eq!(main("<html><main class=\"wide\"><p>x</p></main></html>"), "<p>x</p>");
-        assert_eq!(main("<p>x</p>"), "<p>x</p>");
     }
 
     #[test]
