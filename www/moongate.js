@@ -23,8 +23,8 @@ const RETURNED = 'moongate_attempt'
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
-// How long the words of another language are waited for before the rows are drawn in English, in milliseconds: two tries and
-// the time between, and about as long as an empty place is borne. The rows then stay English, since they may be under a finger.
+// How long the words of another language are waited for before the rows are English, in milliseconds: two tries and the
+// time between, and about as long as outlines are borne. They then stay English, since they may be under a finger.
 const SILENCE = 3e3
 // How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
 const LOOK = 5e3
@@ -388,7 +388,7 @@ class Shell {
     this.draw()
   }
 
-  /** Takes the words of a language; until they are here nothing is drawn, or it would change under a finger. */
+  /** Takes the words of a language; until they are here the rows are outlines that nobody can press. */
   speak(language) {
     if (this.language === language) return
     this.language = language
@@ -444,6 +444,7 @@ class Shell {
 
   say(key, values = {}) {
     const { words } = this
+    if (!words) return '\u00a0'
     const text = (words.switched ? undefined : fit(this.options.texts?.[key])) ?? words[key] ?? ''
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
@@ -451,7 +452,7 @@ class Shell {
   /** A text in which the wallets' own names are marked as Chinese, unless it is Chinese itself. */
   marked(text) {
     const name = (part, at) => (at % 2 ? el('span', { lang: 'zh-CN' }, part) : part)
-    return !text || /^zh/.test(this.words.lang) ? text : text.split(/(微信支付|微信|支付宝|云闪付|和包支付|和包|扫一扫)/).map(name)
+    return !text || /^zh/.test(this.words?.lang) ? text : text.split(/(微信支付|微信|支付宝|云闪付|和包支付|和包|扫一扫)/).map(name)
   }
 
   sum(minor = this.chosen?.total ?? +this.options.amount) {
@@ -465,9 +466,8 @@ class Shell {
       this.want()
       return (root.textContent = '')
     }
-    if (!words) return
     const attributes = {
-      lang: words.lang, dir: words.dir ?? 'ltr',
+      inert: !words, lang: words?.lang, dir: words?.dir ?? (!words && this.language === 'ar' ? 'rtl' : 'ltr'),
       'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',
       'data-size': large ? 'large' : 'normal', 'data-phase': phase,
       'data-at': phase === 'confirming' ? 'returned' : this.outcome,
@@ -488,7 +488,7 @@ class Shell {
     const payee = el('p.payee', null, shop && el('span.shop', null, shop), el('span.order', null, this.options.order))
     const sum = el('p.sum', { 'data-sum': true }, el('span.total', null, `${this.say('total')} `), this.sum())
     const size = { type: 'button', 'aria-pressed': `${this.large}`, 'data-gesture': 'toggle_large' }
-    const { other } = this.words
+    const { other } = this.words ?? {}
     const turn = other && el('button.size', { type: 'button', lang: other.lang, 'data-gesture': 'switch_language' }, other.name)
     return el('header.bill', null, payee, !this.outcome && sum, turn, el('button.size', size, this.say('large_print')))
   }
@@ -546,7 +546,7 @@ class Shell {
       disabled: (held || !works(row)) && 'disabled', 'data-gesture': 'choose',
     }
     const fee = extra > 0 && !pending && el('span.fee', null, this.say('fee_added', { sum: this.sum(extra) }))
-    const hint = el('span.hint', { id: described }, this.marked(this.line(row)), fee)
+    const hint = el('span.hint', { id: described }, el('span', null, this.marked(this.line(row))), fee)
     const about = el('span.about', null, el('span.name', null, this.marked(name)), hint)
     const copy = !works(row) && !pending && this.button('quiet', 'copy_link')
     return el('div.method', attributes, el('label.row', null, el('input', radio), this.tile(row), about), copy)

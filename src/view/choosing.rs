@@ -85,7 +85,7 @@ fn row(scene: &Scene<'_>, offered: &Offered, held: bool) -> Html {
                 { tile(offered) }
                 <span class="about">
                     <span class="name">{ scene.text(name) }</span>
-                    <span class="hint" id={described}>{ scene.text(&hint) }{ fee(scene, offered) }</span>
+                    <span class="hint" id={described}><span>{ scene.text(&hint) }</span>{ fee(scene, offered) }</span>
                 </span>
             </label>
             { way_out(scene, offered) }

@@ -21,7 +21,7 @@ fn trial(shop: &Shop, language: &str) -> Trial {
 async fn drawn<'a>(browser: &'a Browser, shop: &Shop, trial: &Trial) -> Checkout<'a> {
     browser.goto(&shop.page(trial)).await;
     let checkout = Checkout::on(browser);
-    checkout.until("rows are drawn", "return root?.querySelector('[data-method]') != null").await;
+    checkout.until("rows are drawn", "return root?.querySelector('section:not([inert]) [data-method]') != null").await;
     checkout
 }
 
@@ -121,6 +121,32 @@ async fn rows_are_drawn_once_and_in_the_pages_language_only() {
     checkout.ready().await;
     assert_eq!(browser.run("return window.spoken", &[]).await, json!(["ko"]));
     assert_eq!(checkout.heard("ready").await.len(), 1);
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn until_the_words_are_here_outlines_hold_the_place_of_the_rows_and_nobody_can_press_them() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let late = "{ const fetched = window.fetch; const held = new Promise((go) => { window.release = go })
+      window.fetch = async (...all) => { if (String(all[0]?.url ?? all[0]).includes('/words/')) await held; return fetched(...all) } }";
+    for language in ["vi", "ar"] {
+        browser.goto(&shop.page(&trial(&shop, language).script(late))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.until("there are outlines", "return section?.inert && section.offsetHeight > 300").await;
+        let seen = "return [section.lang, section.dir, root.querySelectorAll('[data-method]').length, root.querySelector('.methods').innerText.replace(/[支微云和]/g, '').trim()]";
+        let dir = Language::find(language).dir;
+        assert_eq!(checkout.see(seen).await, json!(["", dir, 4, ""]), "{language}: no word of another language");
+        let height = checkout.see("return section.offsetHeight").await;
+        let pressed = "const { x, y, width, height } = root.querySelector('.pay').getBoundingClientRect()
+          return root.elementFromPoint(x + width / 2, y + height / 2)?.closest('button') ?? null";
+        assert_eq!(checkout.see(pressed).await, json!(null), "{language}: what can't be read can't be pressed");
+        browser.run("release()", &[]).await;
+        checkout.until("the words came", "return section && !section.inert").await;
+        assert_eq!(spoken(&checkout).await, expected(language));
+        assert_eq!(checkout.see("return section.offsetHeight").await, height, "{language}: nothing moves");
+        checkout.ready().await;
+    }
     untroubled(&browser).await;
 }
 
