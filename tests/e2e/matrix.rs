@@ -185,6 +185,44 @@ async fn gets_into_trouble(shop: &mut Shop, browser: &Browser, checkout: &Checko
     }
 }
 
+/// What became of an order's money.
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    /// One payment was made, and the shopper saw it.
+    Paid,
+    /// None was made, or the shopper does not know of it.
+    Lost,
+    /// A second one was made, or can still be.
+    Twice,
+}
+
+fn judged(payments: &[Value], seen: &str) -> Verdict {
+    let count = |of: &[&str]| payments.iter().filter(|pay| of.iter().any(|status| pay["status"] == *status)).count();
+    match (count(&["succeeded"]), count(&["succeeded", "pending", "processing"])) {
+        (1, 1) if seen == "ended succeeded" => Verdict::Paid,
+        (_, 2..) => Verdict::Twice,
+        _ => Verdict::Lost,
+    }
+}
+
+#[test]
+fn what_is_lost_or_paid_twice_is_told_from_what_is_paid() {
+    for (standings, seen, verdict) in [
+        (&["succeeded"][..], "ended succeeded", Verdict::Paid),
+        (&["canceled", "expired", "succeeded"], "ended succeeded", Verdict::Paid),
+        (&["succeeded"], "acting code", Verdict::Lost),
+        (&["succeeded"], "ended expired", Verdict::Lost),
+        (&["pending"], "ended succeeded", Verdict::Lost),
+        (&[], "ended succeeded", Verdict::Lost),
+        (&["succeeded", "succeeded"], "ended succeeded", Verdict::Twice),
+        (&["succeeded", "pending"], "ended succeeded", Verdict::Twice),
+        (&["processing", "pending"], "unknown", Verdict::Twice),
+    ] {
+        let payments: Vec<Value> = standings.iter().map(|status| json!({ "status": status })).collect();
+        assert_eq!(judged(&payments, seen), verdict, "{standings:?}, {seen}");
+    }
+}
+
 /// Plays one flow against every fault and holds that each time one payment is made and seen. The guide's table names them.
 async fn played(flow: Flow) {
     let (mut shop, browser) = (Shop::lasting(), flow.kind.open().await);
@@ -205,12 +243,10 @@ async fn played(flow: Flow) {
         assert!(shop.was_struck().await, "{name}: no request met it");
         shop.faults(json!([])).await;
         let payments = shop.payments(&order).await;
-        let count =
-            |of: &[&str]| payments.iter().filter(|pay| of.iter().any(|status| pay["status"] == *status)).count();
-        match (count(&["succeeded"]), count(&["succeeded", "pending", "processing"])) {
-            (1, 1) if seen == "ended succeeded" => paid += 1,
-            (_, 2..) => twice.push(format!("{name}: {payments:#?}")),
-            _ => lost.push(format!("{name}: {seen}: {payments:#?}\n{}", browser.account().await)),
+        match judged(&payments, &seen) {
+            Verdict::Paid => paid += 1,
+            Verdict::Twice => twice.push(format!("{name}: {payments:#?}")),
+            Verdict::Lost => lost.push(format!("{name}: {seen}: {payments:#?}\n{}", browser.account().await)),
         }
     }
     println!("{} in {:?}: paid {paid}, lost {}, twice {}", flow.name, Engine::of_this_run(), lost.len(), twice.len());
