@@ -102,15 +102,20 @@ const storeOf = (remember) => ({ device: 'local', none: 'no' })[remember] ?? 'se
 
 const loaded = {}
 
+// How often something did not come. Some browsers remember that a script's address failed: it then needs another, for as
+// long as the page is there.
+let failures = 0
+
 /** Does some work over the network, and again when the network fails, later each time. */
-async function persist(work, delay = 400, tries = 0) {
+async function persist(work, delay = 400) {
   try {
-    return await work(tries)
+    return await work()
   } catch (error) {
+    failures += 1
     // A failing network is a TypeError to fetch. Everything else would fail again.
     if (!(error instanceof TypeError) || delay > 4e3) throw error
     await pause(delay)
-    return persist(work, delay * 3, tries + 1)
+    return persist(work, delay * 3)
   }
 }
 
@@ -136,11 +141,11 @@ async function fetched(file, { name, integrity } = pinned(file)) {
 }
 
 /** The first part of the wasm and the script that binds it: light, and so asked for only once the rows had time to be painted. */
-const engine = () => once('moongate', async (tries) => {
+const engine = () => once('moongate', async () => {
   const source = fetched(generated.parts.moongate)
   source.catch(() => {})
   await pause()
-  const module = await script(pinned(generated.glue), tries)
+  const module = await script(pinned(generated.glue), failures)
   await module.start(source)
   return module
 })
@@ -158,7 +163,7 @@ const paying = () => part('pay', engine)
 // What reads providers' responses: nobody needs it before a press is answered.
 const reading = () => part('read', paying)
 /** A script of ours that few pages need. */
-const further = (name) => once(name, (tries) => script(pinned(generated[name]), tries))
+const further = (name) => once(name, () => script(pinned(generated[name]), failures))
 /** The rest of a language's words; of those that are not at hand, all are here with the first. */
 const restOf = (lang, file = generated.words[lang]) => file && once(lang, async () => (await fetched(file)).json())
 
@@ -906,7 +911,11 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     const shadow = this.shadowRoot
     const focused = shadow.activeElement
     const root = this.#widget.draw(words, kept)
-    const drawn = new Promise((done) => new MutationObserver(done).observe(root, { childList: true }))
+    const drawn = new Promise((done) => new MutationObserver((changes, watch) => {
+      // An observer that goes on, and its records, hold the tree in some browsers after it is taken out.
+      watch.disconnect()
+      done()
+    }).observe(root, { childList: true }))
     // Yew draws in a microtask: still in this task, so nothing is painted in between, but a focus needs something drawn.
     await drawn
     if (this.#shell !== shell) return
