@@ -234,7 +234,9 @@ async fn the_wallets_names_stand_in_their_own_script_beside_the_pages_marked_as_
         let trial = Trial::of(&shop.order()).language(language).with("locale", language);
         browser.goto(&shop.page(&trial)).await;
         let checkout = Checkout::on(&browser);
-        checkout.until("rows are drawn", "return root?.querySelector('[data-method]') != null").await;
+        checkout
+            .until("rows are drawn", "return root?.querySelector('section:not([inert]) [data-method]') != null")
+            .await;
         assert_eq!(checkout.see(marked).await, names, "{language}, before the wasm");
         checkout.ready().await;
         assert_eq!(checkout.see(marked).await, names, "{language}");

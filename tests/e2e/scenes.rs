@@ -276,7 +276,9 @@ async fn shown<'a>(
     browser.goto(&shop.page(&trial)).await;
     let checkout = Checkout::on(browser);
     if scene.says["hold"] == true {
-        checkout.until("the rows are there", "return root?.querySelector('[data-method]') != null").await;
+        checkout
+            .until("the rows are there", "return root?.querySelector('section:not([inert]) [data-method]') != null")
+            .await;
     } else if scene.leads_to != "broken" {
         checkout.until("the widget is there", "return host.state?.offer != null").await;
     }
