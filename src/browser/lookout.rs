@@ -24,7 +24,6 @@ pub(super) struct Lookout {
     leave: AbortController,
     /// Whether it is this window's turn.
     held: Rc<Cell<bool>>,
-    _granted: Closure<dyn FnMut(JsValue) -> JsValue>,
 }
 
 /// Takes the turn while the payment is waited for and this window is seen; gives it back when it is not seen any more (`hid`),
@@ -70,6 +69,8 @@ impl Lookout {
         let (mine, link) = (Rc::downgrade(&held), link.clone());
         wasm_bindgen_futures::spawn_local(async move {
             let over = JsFuture::from(Promise::from(asked)).await;
+            // Kept until here: a turn that is on its way when this window gives it back still calls for it.
+            drop(granted);
             // Refused where the page may have no locks, and taken away by another window.
             if let (Err(why), Some(held)) = (over, mine.upgrade())
                 && held.get()
@@ -78,7 +79,7 @@ impl Lookout {
                 link.tell(Notice::Relieved);
             }
         });
-        Some(Self { resign: resign?, leave, held, _granted: granted })
+        Some(Self { resign: resign?, leave, held })
     }
 }
 

@@ -181,6 +181,29 @@ async fn without_locks_each_window_waits_for_itself() {
 }
 
 #[tokio::test]
+async fn a_turn_that_comes_once_all_is_over_is_given_back_in_silence() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let late = "
+        const { locks } = navigator, { request } = locks
+        const given = []
+        const shown = (turn, lock) => { try { return turn(lock) } catch (wrong) { reportError(wrong) } }
+        locks.request = (name, options, turn) => {
+            const now = new Promise((done) => given.push(done))
+            return request.call(locks, name, options, (lock) => now.then(() => shown(turn, lock)))
+        }
+        window.grant = () => given.forEach((done) => done())";
+    browser.goto(&shop.page(&Trial::of(&order).script(late))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    browser.run("window.grant()", &[]).await;
+    checkout.until("no lock is left", &format!("{LOCKS}.then(([held, pending]) => held + pending === 0)")).await;
+    paid(&shop, &order, &checkout).await;
+}
+
+#[tokio::test]
 async fn an_order_that_is_paid_is_shown_as_paid_and_not_paid_again() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();

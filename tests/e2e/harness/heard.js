@@ -16,7 +16,14 @@
       cancelable: event.cancelable, bubbles: event.bubbles, composed: event.composed, waits: typeof event.waitUntil,
     }))
   }
-  addEventListener('error', (event) => keep('trouble', `error: ${event.message ?? event.target?.src}`))
+  // Firefox stops the scripts of a page that is left wherever they are, and what they would have run next then traps.
+  let left = false
+  addEventListener('pagehide', () => { left = true })
+  addEventListener('pageshow', () => { left = false })
+  const stopped = (error) => left && 'mozInnerScreenX' in window && error instanceof WebAssembly.RuntimeError
+  addEventListener('error', ({ error, message, target }) => {
+    if (!stopped(error)) keep('trouble', `error: ${message ?? target?.src} ${error?.stack ?? ''}`.trim())
+  })
   addEventListener('unhandledrejection', (event) => keep('trouble', `rejection: ${event.reason?.stack ?? event.reason}`))
   window.said = []
   for (const level of ['error', 'warn']) {
