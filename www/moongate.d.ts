@@ -314,7 +314,7 @@ export interface ErrorDetail extends Detail, Fault {}
 
 /** Cancelable: when canceled, nothing is sent. */
 export interface MoongateSubmitEvent extends CustomEvent<SubmitDetail> {
-  /** Holds the sending until the promise settles; a rejection stops it. */
+  /** Holds the sending until the promise settles; a rejection stops it. Throws once its listener has returned or awaited. */
   waitUntil(promise: Promise<unknown>): void
 }
 

@@ -8,7 +8,7 @@ use js_sys::{Array, Promise, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsError, JsValue};
 use web_sys::{CustomEvent, CustomEventInit, Element};
 
 /// Whether the host page lets it pass, and what it wants to be waited for first.
@@ -30,18 +30,28 @@ pub(super) fn dispatch(host: &Element, announcement: &Announcement) -> Word {
     let Ok(event) = CustomEvent::new_with_event_init_dict(announcement.name, &init) else {
         return Word { passes: true, until: None };
     };
-    let promises = Rc::new(RefCell::new(Array::new()));
-    let given = promises.clone();
-    let wait = Closure::<dyn FnMut(JsValue)>::new(move |promise: JsValue| {
-        given.borrow().push(&promise);
-    });
+    let promises = Rc::new(RefCell::new(Some(Array::new())));
     if announcement.cancelable {
-        let _set = Reflect::set(&event, &"waitUntil".into(), wait.as_ref().unchecked_ref());
+        let _set = Reflect::set(&event, &"waitUntil".into(), &wait(promises.clone()));
     }
     let passes = host.dispatch_event(&event).unwrap_or(true);
-    let promises = promises.borrow().clone();
+    let promises = promises.take().unwrap_or_default();
     Word { passes, until: (promises.length() > 0).then(|| Promise::all(&promises)) }
 }
+
+/// The function `waitUntil`: adds to the promises while they are there. The page may keep it for longer than the event lasts.
+fn wait(promises: Rc<RefCell<Option<Array>>>) -> JsValue {
+    let wait = Closure::<dyn FnMut(JsValue) -> Result<(), JsError>>::new(move |promise: JsValue| {
+        let promises = promises.borrow();
+        promises.as_ref().ok_or_else(|| JsError::new(LATE))?.push(&promise);
+        Ok(())
+    });
+    wait.into_js_value()
+}
+
+/// What a page hears that calls `waitUntil` once it is too late for it.
+const LATE: &str =
+    "moongate: waitUntil works only until its listener returns or awaits; nothing waits for this promise";
 
 /// A value of the host page as the text that a server would have sent: texts as they are, objects as JSON, and nothing
 /// for what is neither: `JSON.stringify` gives no text for `undefined` or a function.

@@ -108,6 +108,22 @@ async fn a_submission_waits_for_the_page_and_a_rejection_stops_it() {
 }
 
 #[tokio::test]
+async fn a_page_that_asks_too_late_for_its_promise_to_be_waited_for_is_told_so_and_the_shopper_pays() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let late = "document.addEventListener('moongate-submit', async (event) => {
+        await null
+        await 0
+        try { event.waitUntil(new Promise(() => {})) } catch (wrong) { window.wrong = `${wrong}` }
+    })";
+    let checkout = opened(&browser, &shop, &order, late).await;
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    let wrong = browser.run("return window.wrong", &[]).await;
+    assert!(wrong.as_str().is_some_and(|text| text.contains("only until its listener returns or awaits")), "{wrong}");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
 async fn an_action_that_the_page_takes_is_not_carried_out_here_and_its_outcome_is_shown() {
     let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
     let order = shop.order();
