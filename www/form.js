@@ -9,7 +9,7 @@ const CLOSED = /^(failed|canceled|expired)$/
 // How long a page that was to be left is waited for before the attempt is asked about, in milliseconds.
 const LEAVING = 2e4
 
-export const way = ({ absolute, el, keep, newAttempt, seconds, RETURNED }) => ({
+export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }) => ({
   take() {
     this.ready = true
     // What only this way says; of the other languages all words are here.
@@ -72,11 +72,17 @@ export const way = ({ absolute, el, keep, newAttempt, seconds, RETURNED }) => ({
   },
 
   returnUrl() {
-    const { returnUrl = '', hosts = [] } = this.options
-    let url = absolute(returnUrl)
-    if (url?.origin !== location.origin && !hosts.includes(url?.hostname)) url = absolute('')
+    const url = this.own(this.options.returnUrl) ?? absolute('')
     url.searchParams.set(RETURNED, this.attempt.id)
     return url.href
+  },
+
+  /** An address of the merchant's: on this page's origin, or on a host that is listed. */
+  own(text) {
+    const url = text && absolute(text)
+    if (!url) return
+    const named = listed(this.options.hosts).some((host) => `${host}`.toLowerCase() === url.hostname)
+    if (url.origin === location.origin || (named && (this.test || url.protocol === 'https:'))) return url
   },
 
   /** What the server says of the attempt; nothing unless it is about this order and sum. */
@@ -121,12 +127,15 @@ export const way = ({ absolute, el, keep, newAttempt, seconds, RETURNED }) => ({
     this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
   },
 
-  /** Paid, or given back. */
+  /** Paid, or given back; and the way back to the shop. */
   ended() {
     // An arrow back, which points the other way where one reads from right to left.
     const back = this.words.dir ? 'M13 8l4 4-4 4M17 12H7' : 'M11 8l-4 4 4 4M7 12h10'
-    if (this.outcome === 'refunded') return this.screen('still', back, 'refunded')
-    return this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    const refunded = this.outcome === 'refunded'
+    const screen = refunded ? this.screen('still', back, 'refunded') : this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    const shop = this.own(this.options.doneUrl)
+    if (shop) screen.at(-1).append(el('a.button.loud', { href: shop.href, 'data-done': '' }, this.say('done')))
+    return screen
   },
 
   drop() {

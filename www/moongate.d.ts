@@ -164,7 +164,7 @@ interface Settings {
 export type Options = Settings &
   ({ /** Base URL of the merchant's checkout API. */ endpoint: string; transport?: Transport } | { endpoint?: string; transport: Transport })
 
-/** The attributes, for frameworks whose templates are typed. The same as the options, as text with dashes. */
+/** The attributes, for frameworks whose templates are typed. The options that are text, with dashes: `headers`, `hosts`, `shopper`, `texts` and `transport` are in the property alone. */
 export interface MoongateAttributes {
   endpoint?: string
   order?: string
@@ -215,7 +215,7 @@ export interface Explanation {
 
 /** Why a method is not shown. */
 export type LeftOut =
-  | 'amount_too_low' | 'amount_too_high' | 'currency' | 'country' | 'app' | 'app_version' | 'rollout' | 'environment'
+  | 'amount_too_low' | 'amount_too_high' | 'currency' | 'country' | 'app' | 'app_version' | 'rollout'
 
 /** The checkout as it is now. */
 export interface State {
@@ -308,13 +308,12 @@ export interface FeedbackDetail extends Detail {
   text?: string
 }
 
-/** A fault. */
 /** A fault; or a warning, which stops nothing: `any_host`. */
 export interface ErrorDetail extends Detail, Fault {}
 
 /** Cancelable: when canceled, nothing is sent. */
 export interface MoongateSubmitEvent extends CustomEvent<SubmitDetail> {
-  /** Holds the sending until the promise settles; a rejection stops it. Throws once its listener has returned or awaited. */
+  /** Holds the sending until the promise settles; a rejection stops it. Throws once its listener has returned or awaited; where no WebAssembly came, it then does nothing. */
   waitUntil(promise: Promise<unknown>): void
 }
 

@@ -743,7 +743,7 @@ class Shell {
       const { way } = await further('form')
       await this.heard
       if (this.ready || this.gone.signal.aborted || !this.postable()) return
-      Object.assign(this, way({ absolute, el, keep, newAttempt, seconds, RETURNED }))
+      Object.assign(this, way({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }))
       this.take()
     } catch {
       // Neither the widget nor a form: the shopper hears it, and may press again.
@@ -876,7 +876,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (sheet) shadow.adoptedStyleSheets = [sheet]
-    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css') }))
+    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css'), integrity: generated.sheet, crossorigin: 'anonymous' }))
     shadow.append(shell.root)
     return shell
   }

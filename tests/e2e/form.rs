@@ -32,6 +32,33 @@ async fn without_wasm_a_wallets_page_is_reached_by_a_form_and_the_outcome_is_sho
         assert_eq!((&payment["method"], &payment["status"]), (&json!(method), &json!("succeeded")));
         let told = checkout.heard("complete").await;
         assert_eq!((told.len(), &told[0]["outcome"]), (1, &json!("succeeded")), "{told:?}");
+        let back = checkout.see("return root.querySelector('[data-done]').pathname").await;
+        assert_eq!(back, "/orders/done", "the way back to the shop");
+    }
+}
+
+#[tokio::test]
+async fn without_wasm_the_way_back_from_the_wallet_is_the_page_or_a_host_that_is_listed() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let catch =
+        "HTMLFormElement.prototype.submit = function () { window.sent = Object.fromEntries(new FormData(this)) }";
+    for (address, accepted) in [
+        ("http://shop.example/done", true),
+        // Only a part of a name that is listed.
+        ("http://op.example/done", false),
+        ("http://pay.shop.example/done", false),
+        ("javascript:alert(1)", false),
+    ] {
+        let order = shop.order();
+        let trial = without_wasm(&order).script(catch).with("hosts", "pay.example SHOP.example");
+        browser.goto(&shop.page(&trial.with("return-url", address))).await;
+        let checkout = Checkout::on(&browser);
+        opened(&checkout).await;
+        checkout.pay_with("hebao").await;
+        let sent = checkout.until("the form is sent", "return window.sent ?? null").await;
+        let way = sent["return_url"].as_str().expect("an address");
+        let expected = if accepted { address.to_owned() } else { browser.url().await };
+        assert!(way.starts_with(&format!("{expected}?moongate_attempt=")), "{address}: {way}");
     }
 }
 
@@ -40,7 +67,8 @@ async fn without_wasm_a_code_is_shown_by_the_shops_own_page() {
     let shop = Shop::open();
     let browser = DESK.open().await;
     let order = shop.order();
-    browser.goto(&shop.page(&without_wasm(&order))).await;
+    let elsewhere = without_wasm(&order).with("done-url", "http://shop.example/done").with("hosts", "pay.shop.example");
+    browser.goto(&shop.page(&elsewhere)).await;
     let checkout = Checkout::on(&browser);
     opened(&checkout).await;
     checkout.pay_with("wechatpay").await;
@@ -50,6 +78,7 @@ async fn without_wasm_a_code_is_shown_by_the_shops_own_page() {
     browser.press("a[href*=moongate_attempt]").await;
     checkout.shows("ended succeeded").await;
     assert_eq!(shop.payment(&order).await["status"], "succeeded");
+    assert!(checkout.find("[data-done]").await.is_none(), "no way to a host that is not listed");
 }
 
 #[tokio::test]

@@ -177,6 +177,7 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Made> {
     let Value::Object(mut generated) = shell::tables() else { bail!("the tables for moongate.js are no object") };
     let mut files = named_by_hash(workspace, glue, &mut generated)?;
     let css = style::lean(&workspace.text("www/moongate.css")?);
+    generated.insert("sheet".to_owned(), folder::integrity(css.as_bytes()).into());
     generated.insert("css".to_owned(), css.clone().into());
     let generated = Value::Object(generated);
     let package = package::contents(workspace, &generated, &files)?;

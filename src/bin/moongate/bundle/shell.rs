@@ -34,7 +34,7 @@ const SAID: &[Key] = &[
 ];
 
 /// The words that only the form way says.
-const SAID_BY_FORM: [Key; 2] = [Key::Succeeded, Key::Refunded];
+const SAID_BY_FORM: [Key; 3] = [Key::Succeeded, Key::Refunded, Key::Done];
 
 const HINTS: [Hint; 8] =
     [Hint::Scan, Hint::ScanOrPage, Hint::Here, Hint::OpensApp, Hint::BankApps, Hint::Page, Hint::Plain, Hint::Browser];

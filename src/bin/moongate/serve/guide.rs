@@ -15,6 +15,7 @@ mod providers;
 mod schema;
 mod tongue;
 mod types;
+mod words;
 
 use super::{places, policy, shop};
 use crate::sandbox::PROVIDERS;
@@ -123,6 +124,7 @@ fn fact(guide: &Guide, asked: &Asked, tag: &str, say: Say<'_>, name: &str) -> Re
         ("members", interface) => types::members(&types()?, interface, say)?,
         ("methods", _) => types::methods(&types()?, say)?,
         ("events", _) => types::events(&types()?, say)?,
+        ("texts", _) => words::table(say),
         ("look", _) => look::table(&read(&guide.www.join("moongate.css"))?, say)?,
         ("requests", _) => schema::requests(&read(&guide.www.join("openapi.yaml"))?, say)?,
         ("providers", _) => providers::table(&guide.fixtures, say)?,
