@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsError, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{CustomEvent, CustomEventInit, Element};
 
 /// Whether the host page lets it pass, and what it wants to be waited for first.
@@ -37,6 +38,13 @@ pub(super) fn dispatch(host: &Element, announcement: &Announcement) -> Word {
     let passes = host.dispatch_event(&event).unwrap_or(true);
     let promises = promises.take().unwrap_or_default();
     Word { passes, until: (promises.length() > 0).then(|| Promise::all(&promises)) }
+}
+
+/// Tells whether the promise was kept, once it has settled.
+pub(super) fn settled<T>(until: Promise, told: impl FnOnce(bool) -> T + 'static) {
+    wasm_bindgen_futures::spawn_local(async move {
+        told(JsFuture::from(until).await.is_ok());
+    });
 }
 
 /// The function `waitUntil`: adds to the promises while they are there. The page may keep it for longer than the event lasts.

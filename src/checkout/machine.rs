@@ -124,8 +124,13 @@ fn step(turn: &mut Turn, what: &What) {
         Phase::Canceling { attempt, then } => closing::canceling(turn, attempt, then, what),
         Phase::Ended { attempt, outcome, when } => closing::ended(turn, attempt, outcome, when, what),
     };
-    if matches!(turn.state.phase, Phase::Choosing { .. }) {
-        turn.replace_if_due();
+    if let Phase::Choosing { pending, .. } = &mut turn.state.phase
+        && turn.state.next.is_some()
+    {
+        match pending.take() {
+            Some(attempt) => turn.state.phase = closing::close_for_next(turn, attempt),
+            None => turn.replace_if_due(),
+        }
     }
 }
 

@@ -108,6 +108,26 @@ async fn a_submission_waits_for_the_page_and_a_rejection_stops_it() {
 }
 
 #[tokio::test]
+async fn what_held_an_earlier_press_neither_sends_nor_stops_a_later_one() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let hold = "window.held = []
+        document.addEventListener('moongate-submit', (event) => event.waitUntil(new Promise((go, stop) => held.push({ go, stop }))))";
+    let checkout = opened(&browser, &shop, &order, hold).await;
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    shop.set_order(&order, 9_900, "CNY").await;
+    checkout.see("host.update({ amount: 9900 })").await;
+    checkout.shows("choosing").await.press("pay").await.shows("sending").await;
+    browser.run("held[0].go()", &[]).await;
+    browser.run("return new Promise((done) => setTimeout(done, 300))", &[]).await;
+    assert!(shop.payments(&order).await.is_empty(), "the second press is held still");
+    browser.run("held[1].go()", &[]).await;
+    checkout.shows("acting code").await;
+    assert_eq!(shop.payment(&order).await["amount"], 9_900);
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
 async fn a_page_that_asks_too_late_for_its_promise_to_be_waited_for_is_told_so_and_the_shopper_pays() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();

@@ -411,6 +411,89 @@ fn signing_in_sends_the_same_creation_again_once() {
     play.happens(What::Found(Box::new(back))).answers(Request::Ask, server_fault(ServerCode::NotFound));
     assert_eq!((play.phase(), play.sent()), ("sending", vec![Request::Create]));
     assert_eq!(play.attempt().id, id(1));
+    // Its session does not stick: nobody is sent to sign in without end.
+    play.answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
+    let told =
+        Fault::Server(ServerFault { code: ServerCode::NotAllowed, about: "sign_in again after signing in".into() });
+    assert!(matches!(&play.state.phase, Phase::Choosing { fault: Some(fault), .. } if *fault == told));
+    assert!(!play.effects.iter().any(|effect| matches!(effect, Effect::SignIn(..))));
+    // Where the answer to a creation was lost before, the key may live: a press uses it again, and may lead to signing in again.
+    assert_eq!(play.attempt().id, id(1));
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
+    assert!(play.effects.iter().any(|effect| matches!(effect, Effect::SignIn(..))));
+}
+
+#[test]
+fn a_code_that_runs_out_while_it_is_asked_about_is_over_and_still_waited_for() {
+    let over = || {
+        Answer::Payment(Box::new(Payment { action: Some(Err(Refusal::Expired)), ..payment(Standing::Pending, None) }))
+    };
+    let ends = |play: &mut Play| {
+        assert!(matches!(play.state.phase, Phase::Acting { at: Acting::CodeOver, .. }), "{:?}", play.state.phase);
+        assert!(play.timer.is_some(), "asked about still");
+        play.answers(Request::Ask, answer(Standing::Succeeded, None));
+        assert_eq!(play.phase(), "ended", "paid in the last second");
+    };
+    let mut shown = Play::showing_a_code();
+    ends(shown.happens(What::Woke).answers(Request::Ask, over()));
+
+    let mut reloaded = Play::new();
+    let kept = Attempt::new(id(1), method("wechatpay"), amount(12800), Origin::Kept, 0);
+    ends(reloaded.happens(What::Found(Box::new(kept))).answers(Request::Ask, over()));
+
+    let mut again = Play::new();
+    again.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    again.answers(Request::Create, over());
+    assert_eq!(again.phase(), "choosing", "a creation whose code is over is the server's fault");
+    again.does(Gesture::Pay).happens(What::SubmitDecided(true)).answers(Request::Create, over());
+    ends(&mut again);
+}
+
+#[test]
+fn another_order_never_gets_the_key_of_one_that_could_not_be_closed() {
+    let lost = || Answer::Lost(NetworkFault::Unreachable);
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    for _ in 0..=3 {
+        play.after(30_000).happens(What::TimeCame).answers(Request::Create, lost());
+    }
+    assert_eq!(play.phase(), "choosing");
+    let first = play.attempt().id.clone();
+    let next = Order { id: "SO-2002".into(), ..order() };
+    play.happens(What::Updated(Box::new((next.clone(), offer()))));
+    for _ in 0..=3 {
+        play.after(30_000).happens(What::TimeCame).answers(Request::Cancel, lost());
+    }
+    assert_eq!((play.phase(), &play.state.order.id), ("unknown", &order().id), "asked about for its own order");
+    // The server never heard of it: it is closed before the next order is there to be paid.
+    play.answers(Request::Ask, server_fault(ServerCode::NotFound));
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+    assert_eq!(play.attempt().id, first);
+    play.answers(Request::Cancel, answer(Standing::Canceled, None));
+    assert_eq!((&play.state.phase, &play.state.order.id), (&Phase::Choosing { fault: None, pending: None }, &next.id));
+}
+
+#[test]
+fn a_change_of_the_look_alone_takes_nothing_from_what_is_under_way() {
+    let same = |rows| What::Updated(Box::new((order(), Rc::new(Offer { shown: rows, ..(*offer()).clone() }))));
+    let mut sending = Play::new();
+    sending.does(Gesture::Pay).happens(What::SubmitDecided(true)).happens(same(Vec::new()));
+    assert_eq!((sending.phase(), sending.state.offer.shown.len()), ("sending", 0), "the offer is the new one");
+
+    let mut closing = Play::showing_a_code();
+    closing.does(Gesture::ChangeMethod).answers(Request::Cancel, answer(Standing::Canceled, None));
+    closing
+        .does(Gesture::Pay)
+        .happens(What::SubmitDecided(true))
+        .answers(Request::Create, server_fault(ServerCode::ServerError));
+    for _ in 0..3 {
+        closing.after(30_000).happens(What::TimeCame).answers(Request::Create, server_fault(ServerCode::ServerError));
+    }
+    closing.does(Gesture::Choose(method("alipay"))).does(Gesture::Pay);
+    assert_eq!(closing.phase(), "canceling");
+    closing.happens(same(offer().shown.clone())).answers(Request::Cancel, answer(Standing::Canceled, None));
+    assert_eq!(closing.phase(), "sending", "the press is kept");
 }
 
 #[test]

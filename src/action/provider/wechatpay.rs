@@ -62,7 +62,10 @@ fn v2(json: &Json) -> Result<Draft, Refusal> {
     for key in ["return_code", "result_code"] {
         match need(json, key)? {
             "SUCCESS" => {}
-            "FAIL" => return Ok(refused(word(json, "err_code"))),
+            // A call that did not get through has no code of its own.
+            "FAIL" => {
+                return Ok(refused(Some(word(json, "err_code")).filter(|code| !code.is_empty()).unwrap_or("FAIL")));
+            }
             _ => return Err(Refusal::BadType),
         }
     }

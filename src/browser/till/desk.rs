@@ -19,7 +19,6 @@ use crate::words::Key;
 use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 /// What one checkout stands on, and whatever is under way for it; given up when it is dropped.
 pub(super) struct Desk {
@@ -286,10 +285,13 @@ impl Desk {
         let Word { passes, until } = announce::dispatch(&self.setup.host, announcement);
         let link = self.link.clone();
         match (announcement.name, until) {
-            ("moongate-submit", Some(until)) if passes => wasm_bindgen_futures::spawn_local(async move {
-                let passes = JsFuture::from(until).await.is_ok();
-                link.tell(Notice::Happened(What::SubmitDecided(passes)));
-            }),
+            ("moongate-submit", Some(until)) if passes => {
+                let (mirror, of) = (self.setup.mirror.clone(), self.setup.mirror.attempt());
+                // What an earlier press was held for decides nothing about this one.
+                let same = move || mirror.attempt() == of;
+                let decided = move |passes| link.tell(Notice::Happened(What::SubmitDecided(passes)));
+                announce::settled(until, move |passes| same().then(|| decided(passes)));
+            }
             ("moongate-submit", _) => link.tell(Notice::Happened(What::SubmitDecided(passes))),
             ("moongate-action", _) => link.tell(Notice::Happened(What::ActionDecided(!passes))),
             _ => (),

@@ -6,7 +6,7 @@ use super::announcement::Announcement;
 use super::attempt::{Attempt, Origin};
 use super::closing;
 use super::event::{Effect, Gesture, Request, What};
-use super::state::{Confirming, Phase, Then};
+use super::state::{Acting, Confirming, Phase, Then};
 use super::{Turn, telling};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::patience::{self, Watch};
@@ -114,6 +114,10 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
         What::Updated(next) if next.0 != turn.state.order => {
             closing::cancel(turn, attempt, Then::Replace(next.clone()))
         }
+        What::Updated(next) => {
+            turn.state.offer = next.1.clone();
+            Phase::Sending { attempt, held }
+        }
         _ => Phase::Sending { attempt, held },
     }
 }
@@ -122,11 +126,21 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
 #[inline(never)]
 fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase {
     match answer {
+        // The same attempt again, whose code has run out meanwhile: another press of the same key would only bring it back.
+        Answer::Payment(payment) if attempt.payment.is_some() && telling::is_over(payment) => {
+            telling::note(turn.at, &mut attempt, payment);
+            Phase::Acting { attempt, at: Acting::CodeOver }
+        }
         Answer::Payment(payment) => telling::take(turn, attempt, payment),
+        // Signed in, and asked to sign in: the shop does not know this shopper again, and will not by being asked once more.
+        Answer::SignIn(_) if attempt.origin == Origin::SignIn => {
+            attempt.origin = Origin::Press;
+            refused(attempt, unknown_shopper())
+        }
         Answer::SignIn(url) => {
             attempt.origin = Origin::SignIn;
             turn.order(Effect::SignIn(url.clone(), attempt.clone()));
-            Phase::Acting { attempt, at: super::Acting::Leaving }
+            Phase::Acting { attempt, at: Acting::Leaving }
         }
         Answer::Busy(seconds) => {
             attempt.watch.not_before = turn.at + u64::from((*seconds).clamp(1, 30)) * 1000;
@@ -159,6 +173,10 @@ fn again(turn: &Turn, mut attempt: Box<Attempt>) -> Phase {
 /// The shopper picks again, but the attempt may be alive at the server.
 fn refused(attempt: Box<Attempt>, fault: Fault) -> Phase {
     Phase::Choosing { fault: Some(fault), pending: Some(attempt) }
+}
+
+fn unknown_shopper() -> Fault {
+    Fault::Server(ServerFault { code: ServerCode::NotAllowed, about: "sign_in again after signing in".to_owned() })
 }
 
 fn unsupported() -> Fault {

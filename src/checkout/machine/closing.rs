@@ -21,6 +21,12 @@ pub(super) fn cancel(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then) -> 
     Phase::Canceling { attempt, then }
 }
 
+/// Closes the attempt of an order whose successor waits: no other order gets its key.
+pub(super) fn close_for_next(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
+    let then = turn.state.next.take().map_or(Then::Choose(None), Then::Replace);
+    cancel(turn, attempt, then)
+}
+
 /// From [`Phase::Canceling`].
 #[inline(never)]
 pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, what: &What) -> Phase {
@@ -35,6 +41,10 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
         }
         What::TimeCame | What::Woke if !attempt.watch.asking && turn.at >= attempt.watch.not_before => {
             turn.send(Request::Cancel, &mut attempt);
+            Phase::Canceling { attempt, then }
+        }
+        What::Updated(next) if next.0 == turn.state.order && !matches!(then, Then::Replace(_)) => {
+            turn.state.offer = next.1.clone();
             Phase::Canceling { attempt, then }
         }
         What::Updated(next) => Phase::Canceling { attempt, then: Then::Replace(next.clone()) },
@@ -66,7 +76,10 @@ fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answe
             Phase::Canceling { attempt, then }
         }
         // Nothing was ever shown of it, so the shopper can't have paid: picking again is safe, the key stays pending.
-        answer if attempt.payment.is_none() => Phase::Choosing { fault: fault_of(answer), pending: Some(attempt) },
+        // Not for another order, which must not get this one's key.
+        answer if attempt.payment.is_none() && !matches!(then, Then::Replace(_)) => {
+            Phase::Choosing { fault: fault_of(answer), pending: Some(attempt) }
+        }
         _ => {
             attempt.watch = Watch::from(turn.at);
             Phase::Unknown { attempt, call: false }

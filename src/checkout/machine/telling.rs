@@ -114,6 +114,11 @@ pub(super) fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     Phase::Acting { attempt, at }
 }
 
+/// Whether what was to be paid by has run out, by the server's own word and clock.
+pub(super) fn is_over(payment: &Payment) -> bool {
+    matches!(payment.action, Some(Err(Refusal::Expired)))
+}
+
 /// The action's error code, and the host to add if one is not trusted.
 fn refusal_about(refusal: &Refusal) -> String {
     match refusal {

@@ -242,7 +242,6 @@ fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, code: ServerCode) -> Ph
         // Somebody else's link, or one of another order: dropped in silence.
         Origin::Link => Phase::choosing(None),
         Origin::SignIn if code == ServerCode::NotFound => {
-            attempt.origin = Origin::Press;
             attempt.watch = Watch::from(turn.at);
             turn.send(Request::Create, &mut attempt);
             Phase::Sending { attempt, held: false }
@@ -261,6 +260,8 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
     let new_action = payment.action.is_some() && !same_action(&attempt, payment);
     telling::note(turn.at, &mut attempt, payment);
     match place {
+        // Asked about in the last second of its life, and answered after it.
+        Place::Acting(Acting::Code) if telling::is_over(payment) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Acting(Acting::Code) if new_action => telling::show(turn, attempt),
         // Asked for by another tab before the shop knew this shopper.
         Place::Acting(Acting::NotPaid) if first_action => back(turn, attempt),
@@ -278,6 +279,9 @@ fn same_action(attempt: &Attempt, payment: &Payment) -> bool {
 
 /// Back without payment: the code again while it lives, else 还没收到付款 with its three ways on.
 fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
+    if attempt.payment.as_deref().is_some_and(telling::is_over) {
+        return Phase::Acting { attempt, at: Acting::CodeOver };
+    }
     match attempt.action().map(|action| &action.step) {
         Some(Step::Qr { .. }) if attempt.deadline.is_none_or(|deadline| turn.at < deadline) => {
             telling::show(turn, attempt)

@@ -89,7 +89,9 @@ fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>
     if request == Request::Cancel && is_recorded_key(json, expected) {
         return Answer::Payment(Box::new(recorded(json, reply)));
     }
-    if json.get("status").is_some() && (json.get("attempt").is_some() || json.get("order").is_some()) {
+    // Of a provider's response `order` may be an object.
+    let names = |key: &str| json.get(key).and_then(Json::text).is_some();
+    if json.get("status").is_some() && (names("attempt") || names("order")) {
         return match payment(json, reply.date, expected) {
             Some(payment) if payment.attempt.as_ref().is_none_or(|id| id == expected.attempt) => {
                 Answer::Payment(Box::new(payment))
@@ -278,6 +280,39 @@ mod tests {
             Answer::Fault(fault) => fault.code(),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_question_that_the_wallet_refused_says_nothing_of_the_payment() {
+        for refused in [
+            r#"{"return_code":"FAIL","return_msg":"x"}"#,
+            r#"{"return_code":"SUCCESS","result_code":"FAIL","err_code":"SIGNERROR"}"#,
+        ] {
+            for request in [Request::Ask, Request::Cancel, Request::Refresh] {
+                assert_eq!(taken(request, 200, refused).status, Standing::Pending, "{request:?} {refused}");
+            }
+            assert_eq!(fault(201, refused), "refused");
+        }
+        let query =
+            r#"{"return_code":"SUCCESS","result_code":"SUCCESS","trade_state":"PAYERROR","trade_type":"NATIVE"}"#;
+        assert_eq!(taken(Request::Ask, 200, query).status, Standing::Failed, "this is said of the payment");
+    }
+
+    #[test]
+    fn a_providers_response_with_an_order_of_its_own_kind_is_no_payment_of_another_order() {
+        let response = |order: &str| {
+            [
+                r#"{"id":"int_1","status":"REQUIRES_CUSTOMER_ACTION","amount":128.00,"currency":"CNY","next_action":"#,
+                r#"{"type":"render_qrcode","qrcode":"weixin://wxpay/bizpayurl?pr=Zt4kQ8b"},"order":"#,
+                order,
+                "}",
+            ]
+            .concat()
+        };
+        assert!(
+            taken(Request::Create, 201, &response(r#"{"products":[]}"#)).action.is_some_and(|action| action.is_ok())
+        );
+        assert_eq!(fault(201, &response(r#""SO-2""#)), "another_order");
     }
 
     #[test]
