@@ -308,6 +308,20 @@ async fn a_page_that_is_zoomed_zooms_the_widget_with_it_and_cuts_nothing() {
     assert_eq!(browser.run("return document.documentElement.scrollWidth <= innerWidth", &[]).await, json!(true));
 }
 
+#[tokio::test]
+async fn a_browser_without_constructed_sheets_is_styled_by_a_pinned_file_under_a_strict_policy() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let older = "delete CSSStyleSheet.prototype.replaceSync";
+    let checkout = opened(&browser, &shop, &Trial::of(&shop.order()).strict().script(older)).await;
+    checkout.ready().await;
+    let link = "const link = root.querySelector('link'); return [link.integrity.slice(0, 7), link.sheet !== null, root.adoptedStyleSheets?.length ?? 0]";
+    assert_eq!(checkout.see(link).await, json!(["sha256-", true, 0]));
+    let seen = "return getComputedStyle(root.querySelector('.pay')).backgroundColor";
+    assert_ne!(checkout.see(seen).await, json!("rgba(0, 0, 0, 0)"));
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    untroubled(&browser).await;
+}
+
 /// What the page's own elements look like, and what its window holds beside the driver's own names.
 const PAGE: &str = "const own = [document.documentElement, ...document.querySelectorAll('body, body *')].filter((part) => !part.matches('script, moongate-checkout'))
   const looks = own.map((part) => [part.localName, ...['color', 'font', 'margin', 'padding', 'display', 'border', 'background', 'letter-spacing', 'line-height', 'box-sizing',
