@@ -955,16 +955,18 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #change = () => {
     if (this.#stale) return
     this.#stale = true
-    queueMicrotask(this.#refresh)
+    queueMicrotask(() => this.#refresh(true))
   }
 
-  #refresh = () => {
+  #refresh = (alone) => {
     if (!this.#stale) return
-    this.#stale = false
     const raw = rawOptions(this)
+    // Words are given to the widget once, so another language is another widget; not in the middle of what this one says.
+    const other = this.#widget && localeOf(raw) !== this.#locale
+    if (other && !alone) return
+    this.#stale = false
     this.#shell?.refresh()
-    // Words are given to the widget once, so another language is another widget.
-    if (this.#widget && localeOf(raw) !== this.#locale) {
+    if (other) {
       this.#end()
       this.#begin()
     }
@@ -976,7 +978,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#refresh()
     this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
-    if (answering) return answering[name](...values)
+    if (answering && !this.#stale) return answering[name](...values)
     return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))
   }
 

@@ -15,10 +15,16 @@ pub(super) const HEADING: &str = "h2[tabindex]";
 /// Gives the focus to the first of these, unless the shopper is busy elsewhere on the page.
 pub(super) fn lead_to(host: &Element, css: &str) {
     let Some(page) = page::window().and_then(|window| window.document()) else { return };
-    let elsewhere = page.active_element().is_some_and(|active| {
-        active != *host && !host.contains(Some(&active)) && page.body().is_none_or(|body| active != Element::from(body))
-    });
-    let place = host.shadow_root().and_then(|root| root.query_selector(css).ok().flatten());
+    let root = host.shadow_root();
+    // In a shadow root of the page's own, the page sees the focus on that root's host.
+    let inside = root.as_ref().is_some_and(|root| root.active_element().is_some());
+    let elsewhere = !inside
+        && page.active_element().is_some_and(|active| {
+            active != *host
+                && !host.contains(Some(&active))
+                && page.body().is_none_or(|body| active != Element::from(body))
+        });
+    let place = root.and_then(|root| root.query_selector(css).ok().flatten());
     if let Some(place) = place.filter(|_| !elsewhere).and_then(|place| place.dyn_into::<HtmlElement>().ok()) {
         let _focused = place.focus();
     }

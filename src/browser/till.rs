@@ -113,6 +113,13 @@ impl Link {
         }
     }
 
+    /// Tells it before whatever waits for its turn, in the middle of an event.
+    pub(super) fn tell_first(&self, notice: Notice) {
+        if let Some(counter) = self.0.upgrade() {
+            counter.queue.borrow_mut().push_front(notice);
+        }
+    }
+
     /// Tells it what the shopper does.
     pub(super) fn gesture(&self, gesture: Gesture) {
         self.tell(Notice::Happened(What::Shopper(gesture, page::fresh_attempt())));

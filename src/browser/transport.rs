@@ -100,20 +100,23 @@ impl Carrier {
         let called = match &self.transport {
             Some(transport) => by_host(transport, request, attempt, body)?,
             None => {
-                let further = JsFuture::from(Promise::resolve(&self.further_headers()?)).await;
-                let further = further.map_err(|_| Came::NoHeaders)?;
+                let further = JsFuture::from(within(&self.further_headers()?, abort)).await;
+                let further =
+                    further.map_err(|_| if abort.signal().aborted() { Came::Nothing } else { Came::NoHeaders })?;
                 self.fetch(request, attempt, body, abort, &further)?
             }
         };
         let given = match called {
-            Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+            Ok(promise) => JsFuture::from(within(&promise, abort)).await,
             Err(thrown) => Err(thrown),
         };
         let by_host = self.transport.is_some();
-        let value = given.map_err(|thrown| if by_host { Came::Thrown(thrown) } else { Came::Nothing })?;
+        let thrown = by_host && !abort.signal().aborted();
+        let value = given.map_err(|said| if thrown { Came::Thrown(said) } else { Came::Nothing })?;
         match value.dyn_into::<Response>() {
             Ok(response) => {
-                let body = JsFuture::from(response.text().map_err(|_| Came::Nothing)?).await;
+                let body = response.text().map_err(|_| Came::Nothing)?;
+                let body = JsFuture::from(within(&body, abort)).await;
                 Ok(Came::Response(response, body.map_err(|_| Came::Nothing)?))
             }
             Err(value) if by_host => Ok(Came::Given(value)),
@@ -170,6 +173,13 @@ impl Carrier {
             None => Ok(headers.clone()),
         }
     }
+}
+
+/// This promise, or a rejection once the request is given up: what a host page promises may never come, and only `fetch`
+/// hears of the signal.
+fn within(promise: &JsValue, abort: &AbortController) -> Promise {
+    let given_up = Promise::new(&mut |_, reject| abort.signal().set_onabort(Some(&reject)));
+    Promise::race(&Array::of2(promise, &given_up))
 }
 
 /// What a request carries; `None` if the host page's headers are no object, or one of them can't be sent.

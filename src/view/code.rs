@@ -111,7 +111,7 @@ fn tips(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let phone = scene.state.offer.environment.device == Device::Phone;
     let abroad = attempt.total.currency().code() != "CNY" && reader(attempt).wallet().is_some();
     let scanner = match phone {
-        true if from_album(attempt) => Key::CodeAlbum,
+        true if worth_saving(scene, attempt) => Key::CodeAlbum,
         true => Key::CodeOtherDevice,
         false => Key::CodeScanner,
     };
@@ -141,12 +141,12 @@ fn second_way(scene: &Scene<'_>, attempt: &Attempt) -> bool {
     page || scene.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect))
 }
 
-/// WeChat reads no code from the album, so on a phone a saved one would lead nowhere.
+/// WeChat reads no code from the album, so on a phone a saved one would lead nowhere; a provider's picture is not ours to draw on.
 ///
 /// # Source
 /// `research/provider-payloads.md` 2.1, read 2026-11-22.
 fn worth_saving(scene: &Scene<'_>, attempt: &Attempt) -> bool {
-    scene.state.offer.environment.device != Device::Phone || from_album(attempt)
+    scene.drawing.is_some() && (scene.state.offer.environment.device != Device::Phone || from_album(attempt))
 }
 
 fn from_album(attempt: &Attempt) -> bool {

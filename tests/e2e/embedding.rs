@@ -102,8 +102,11 @@ async fn a_checkout_works_inside_another_shadow_root() {
     let heard = browser.run("return window.heard.map(({ name, from }) => [name, from])", &[]).await;
     let composed = heard.as_array().into_iter().flatten().any(|one| *one == json!(["submit", "card"]));
     assert!(composed, "events leave the other shadow root: {heard}");
+    checkout.see("root.querySelector('[data-gesture=toggle_large]').focus()").await;
     shop.approve_code(&checkout.scanned().await).await;
     checkout.shows("ended succeeded").await;
+    let heading = "return root.activeElement?.matches('[data-heading]') || null";
+    checkout.until("the heading has the focus, though the page sees only its own element there", heading).await;
 }
 
 /// A module script, run after the page is parsed.

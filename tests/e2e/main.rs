@@ -17,6 +17,7 @@
 )]
 
 mod apps;
+mod awkward;
 mod axe;
 mod calls;
 mod choices;

@@ -431,6 +431,7 @@ fn a_picture_of_a_code_is_shown_only_without_its_text() {
     let page = html(&state(phase), face("en"));
     let picture = tags(&page, "img")[0];
     assert!(picture.contains("part=\"qr\"") && picture.contains("alt=\"Payment code for"), "{picture}");
+    assert!(!gestures(&page).contains(&"save_code"), "what is not drawn here can't be saved");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! It decides nothing about payments, only what must wait for a part of the wasm that is not here yet.
 
+mod report;
+
 use super::{Link, Notice, early};
 use crate::browser::announce::{self, Word};
 use crate::browser::lookout::{self, Lookout};
@@ -10,7 +12,6 @@ use crate::browser::setup::{self, Setup};
 use crate::browser::stream::{Message, Stream};
 use crate::browser::transport::Pending;
 use crate::browser::{attention, hand_off, hearing, keep, save};
-use crate::checkout::fault::{Fault, PageCode, PageFault};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Announcement, Attempt, Effect, Event, Gesture, Phase, Request, State, What, advance};
 use crate::checkout::method::MethodId;
@@ -36,6 +37,12 @@ pub(super) struct Desk {
     whole: bool,
     waiting: Vec<What>,
     listeners: Vec<Listener>,
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.decided();
+    }
 }
 
 impl Desk {
@@ -70,7 +77,12 @@ impl Desk {
             Notice::Changed(setup) => self.changed(&setup),
             Notice::Pay(done) => {
                 self.paying.push(done);
-                self.happened(What::HostPaid(page::fresh_attempt()));
+                let right = self.setup.mirror.options.borrow().is_some();
+                if right {
+                    self.happened(What::HostPaid(page::fresh_attempt()));
+                } else {
+                    self.decided();
+                }
             }
             Notice::Shared => setup::shared(&self.setup).into_iter().for_each(|found| self.happened(found)),
             Notice::Relieved => {
@@ -110,32 +122,6 @@ impl Desk {
         }
     }
 
-    /// Names every wrong key to the host page.
-    fn report(&self, faults: &[PageFault]) {
-        let test = self.setup.options.as_ref().is_some_and(|options| options.test_mode);
-        for fault in faults {
-            announce::dispatch(&self.setup.host, &Announcement::error(&Fault::Page(fault.clone()), test));
-        }
-    }
-
-    /// Names texts that are none, unless the page had the same wrong before.
-    #[inline(never)]
-    fn report_texts(&self, old: Option<&Setup>) {
-        let unknown = setup::unknown_texts(&self.setup);
-        if old.is_none_or(|old| setup::unknown_texts(old) != unknown) {
-            self.report(&unknown);
-        }
-    }
-
-    /// That nothing offered works here, and why.
-    fn report_no_method(&self) {
-        if let Some(state) = self.state.as_ref().filter(|state| state.offer.shown.is_empty()) {
-            let about = state.offer.left_out.iter().map(|(id, why)| [id.as_str(), ": ", why.word()].concat());
-            let about = about.collect::<Vec<_>>().join(", ");
-            self.report(&[PageFault { code: PageCode::NoMethod, about }]);
-        }
-    }
-
     fn happened(&mut self, what: What) {
         let Some(state) = self.state.clone() else { return };
         if !(self.whole || self.waiting.is_empty() && early::takes(&state.phase, &what)) {
@@ -159,9 +145,14 @@ impl Desk {
             lookout::follow(&mut self.lookout, &state, hid, &self.setup, &self.link);
         }
         if !matches!(state.phase, Phase::Sending { .. } | Phase::Canceling { .. }) {
-            for done in self.paying.drain(..) {
-                let _called = done.call0(&JsValue::UNDEFINED);
-            }
+            self.decided();
+        }
+    }
+
+    /// Answers every call of `pay()`.
+    fn decided(&mut self) {
+        for done in self.paying.drain(..) {
+            let _called = done.call0(&JsValue::UNDEFINED);
         }
     }
 
@@ -173,7 +164,13 @@ impl Desk {
         if self.whole {
             self.report_texts(Some(&old));
         }
-        let Some(options) = &setup.options else { return };
+        let Some(options) = &setup.options else {
+            // What is under way goes on by the options that it began with, until the page has mended its own.
+            if self.state.is_some() {
+                self.setup = old;
+            }
+            return;
+        };
         match &self.state {
             None => {
                 let state = Rc::new(setup::first_state(options, &setup.before));
@@ -292,7 +289,9 @@ impl Desk {
                 let decided = move |passes| link.tell(Notice::Happened(What::SubmitDecided(passes)));
                 announce::settled(until, move |passes| same().then(|| decided(passes)));
             }
-            ("moongate-submit", _) => link.tell(Notice::Happened(What::SubmitDecided(passes))),
+            ("moongate-submit", _) if passes => link.tell(Notice::Happened(What::SubmitDecided(true))),
+            // Before what the listener itself called: its `pay()` is another press.
+            ("moongate-submit", _) => link.tell_first(Notice::Happened(What::SubmitDecided(false))),
             ("moongate-action", _) => link.tell(Notice::Happened(What::ActionDecided(!passes))),
             _ => (),
         }

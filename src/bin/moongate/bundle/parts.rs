@@ -25,7 +25,7 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::checkout::machine::choosing::created",
             "moongate::browser::app",
             "moongate::browser::till::desk::Desk::become_whole",
-            "moongate::browser::till::desk::Desk::report_texts",
+            "moongate::browser::till::desk::report::<impl moongate::browser::till::desk::Desk>::report_texts",
             "moongate::browser::till::desk::Desk::carry_out",
             "moongate::browser::lookout",
             "moongate::browser::hearing",
