@@ -39,9 +39,12 @@ async fn options_that_are_wrong_for_a_moment_lose_nothing_of_a_payment_under_way
     checkout.hears_fault("wrong_option").await;
     let asks = |payment: &Value| payment["requests"]["status"].as_u64().unwrap_or_default();
     let before = asks(&shop.payment(&order).await);
-    while asks(&shop.payment(&order).await) == before {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    let asked = async {
+        while asks(&shop.payment(&order).await) == before {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), asked).await.expect("it is asked about meanwhile");
     checkout.see("host.update({ amount: 12800 })").await;
     checkout.shows("acting code").await;
     shop.wallet(&order, "pay").await;
