@@ -13,7 +13,7 @@ pub(super) fn table(say: Say<'_>) -> String {
     let columns = head(&[say("Key"), english.name.to_owned(), chinese.name.to_owned()]);
     let mut table = format!("<details>\n<summary>{}</summary>\n{columns}", say("All keys"));
     for key in Key::ALL {
-        let [said, chinese] = [english, chinese].map(|language| escaped(language.text(*key)));
+        let [said, chinese] = [english, chinese].map(|language| escaped(language.text(*key).unwrap_or_default()));
         let name = key.name();
         let _ = writeln!(
             table,
