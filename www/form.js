@@ -36,7 +36,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   async pay(asked) {
     const { chosen, options } = this
     if (!chosen || this.phase !== 'choosing') return
-    const detail = { method: chosen.id, order: options.order, amount: chosen.total, currency: options.currency }
+    const detail = { method: chosen.id, order: `${options.order}`, amount: chosen.total, currency: options.currency }
     const passes = !asked || this.tell('submit', detail, true)
     // The page may have called pay() when it was told.
     if (this.phase !== 'choosing') return
@@ -97,7 +97,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
       const answer = await response.json()
       const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
-      if (answer.order === order && answer.currency === currency && sums.includes(answer.amount)) return answer
+      if (answer.order === `${order}` && answer.currency === currency && sums.includes(answer.amount)) return answer
       return total ? {} : { status: 'foreign' }
     } catch {
       return {}

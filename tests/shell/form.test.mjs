@@ -1,0 +1,95 @@
+// The form way without a page, by node's test runner: `node --test tests/shell`.
+//
+// The file is taken as it is; the shell around it is one that only remembers. What it does on a page is the end-to-end suite's.
+import assert from 'node:assert/strict'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+
+const script = new URL('../../www/form.js', import.meta.url)
+const ID = 'mg_0123456789abcdef0123456789abcdef'
+const KEY = 'moongate:attempt:https://shop.example/checkout:SO-1'
+let folder, way
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'moongate-form-'))
+  await cp(script, join(folder, 'form.js'))
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  await writeFile(join(folder, 'generated.js'), 'export const generated = {}')
+  way = (await import(pathToFileURL(join(folder, 'form.js')))).way
+})
+after(() => rm(folder, { recursive: true }))
+
+/** A promise that a test settles itself. */
+function open() {
+  const settle = {}
+  settle.promise = new Promise((resolve) => Object.assign(settle, { resolve }))
+  return settle
+}
+/** Long enough for whatever only waits for promises. */
+const settled = async () => {
+  for (let turn = 0; turn < 30; turn++) await null
+}
+
+/**
+ * A shell on the form way, at an order of 128 yuan with two rows; `answers` are the server's, in their order, each a value,
+ * a promise of one, or a status that is no success. What is asked, posted and told is kept.
+ */
+function shell(context, { answers = [], options = {}, attempt = null } = {}) {
+  const asked = []
+  const kept = new Map()
+  context.mock.timers.reset()
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  context.mock.method(globalThis, 'fetch', async (address, request) => {
+    asked.push({ address, ...request })
+    const answer = await (answers.length ? answers.shift() : new Promise(() => {}))
+    return typeof answer === 'number' ? { status: answer } : { status: 200, json: async () => answer }
+  })
+  const rows = [{ id: 'alipay', total: 12800 }, { id: 'hebao', total: 12900 }]
+  const made = {
+    options: { order: 'SO-1', amount: 12800, currency: 'CNY', ...options },
+    key: KEY, endpoint: 'https://shop.example/checkout', ready: true, phase: attempt ? 'confirming' : 'choosing', rows,
+    chosen: rows[0], attempt, gone: new AbortController(), asked, kept, told: [], posted: [], phases: [],
+    to(phase) {
+      this.phase = phase
+      this.phases.push(phase)
+    },
+    tell(name, detail) {
+      this.told.push([name, detail])
+      return Promise.resolve(this.holding).then(() => [])
+    },
+    sight() {
+      return `${this.key} ${this.chosen?.id} ${this.chosen?.total} ${this.options.currency}`
+    },
+  }
+  const keep = (kind, key, text) => (text === null ? kept.delete(key) : kept.set(key, text))
+  const number = () => `mg_${String(made.posted.length + 1).padStart(32, '0')}`
+  Object.assign(made, way({ keep, newAttempt: number, seconds: () => 1000, listed: () => [] }), {
+    post: (fields) => made.posted.push(fields),
+    returnUrl: () => 'https://shop.example/',
+  })
+  return made
+}
+
+const attempt = { id: ID, method: 'alipay', total: 12800, at: 1000 }
+/** What the server says of the attempt. */
+const stands = (status, more) => ({ id: 'p1', attempt: ID, order: 'SO-1', amount: 12800, currency: 'CNY', method: 'alipay', status, ...more })
+
+test('an order that the page gives as a number is the server\'s text', async (context) => {
+  const one = shell(context, { attempt, options: { order: 1001 }, answers: [stands('succeeded', { order: '1001' })] })
+  await one.confirm()
+  assert.equal(one.phase, 'ended')
+  const two = shell(context, { options: { order: 1001 } })
+  await two.pay(true)
+  assert.deepEqual(two.told[0], ['submit', { method: 'alipay', order: '1001', amount: 12800, currency: 'CNY' }])
+})
+
+test('an answer about another order, sum or currency is none', async (context) => {
+  for (const other of [{ order: 'SO-2' }, { amount: 1 }, { currency: 'JPY' }]) {
+    const one = shell(context, { attempt, answers: [stands('succeeded', other)] })
+    await one.confirm()
+    assert.equal(one.phase, 'confirming', JSON.stringify(other))
+  }
+})
