@@ -111,7 +111,8 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     answer = answer ?? (await this.ask())
     if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
     if (answer.status === 'foreign') this.drop()
-    if (/^(pending|foreign)$/.test(answer.status)) return this.to('choosing')
+    // Pending, as what nobody knows counts too. Without an answer, or while it is being worked on, it is asked again.
+    if (answer.status && answer.status !== 'processing') return this.to('choosing')
     this.asking = setTimeout(() => this.confirm(), 4e3)
   },
 

@@ -93,3 +93,14 @@ test('an answer about another order, sum or currency is none', async (context) =
     assert.equal(one.phase, 'confirming', JSON.stringify(other))
   }
 })
+
+test('a status that nobody knows is pending: the shopper may press again', async (context) => {
+  for (const status of ['created', 'pending']) {
+    const one = shell(context, { attempt, answers: [stands(status)] })
+    await one.confirm()
+    assert.deepEqual([one.phase, one.attempt], ['choosing', attempt], status)
+  }
+  const one = shell(context, { attempt, answers: [stands('processing')] })
+  await one.confirm()
+  assert.equal(one.phase, 'confirming')
+})
