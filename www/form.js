@@ -96,6 +96,9 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
       if (response.status === 404) return { status: 'pending' }
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
       const answer = await response.json()
+      // Of a key that it had never seen the server can't name order and sum: that it is canceled is all that counts.
+      const foreign = answer.order != null && answer.order !== `${order}`
+      if (answer.attempt === id && answer.status === 'canceled' && !foreign) return answer
       const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
       if (answer.order === `${order}` && answer.currency === currency && sums.includes(answer.amount)) return answer
       return total ? {} : { status: 'foreign' }
@@ -117,8 +120,10 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   },
 
   /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
-  conclude({ status, refunded, id: payment = null, method, amount }) {
+  conclude({ status, refunded, id: payment = null, ...named }) {
     const { id: attempt } = this.attempt
+    const method = named.method ?? this.attempt.method ?? null
+    const amount = named.amount ?? this.attempt.total ?? +this.options.amount
     const paid = status === 'succeeded'
     this.paid = amount
     this.outcome = paid ? (refunded ? 'refunded' : status) : undefined

@@ -94,6 +94,31 @@ test('an answer about another order, sum or currency is none', async (context) =
   }
 })
 
+test('an attempt that never reached the server gives way to another method', async (context) => {
+  const recorded = { id: 'p1', attempt: ID, status: 'canceled', reason: 'host' }
+  const one = shell(context, { attempt: { ...attempt, method: 'hebao', total: 12900 }, answers: [recorded] })
+  one.phase = 'choosing'
+  await one.pay()
+  assert.equal(one.phase, 'sending')
+  assert.deepEqual(one.posted.map(({ method, attempt }) => [method, attempt === ID]), [['alipay', false]])
+})
+
+test('a key that was recorded as canceled is told with its own method and sum', async (context) => {
+  const one = shell(context, { attempt, answers: [{ id: 'p1', attempt: ID, status: 'canceled' }] })
+  await one.confirm()
+  assert.equal(one.phase, 'choosing')
+  const detail = { outcome: 'canceled', method: 'alipay', attempt: ID, payment: 'p1', amount: 12800, currency: 'CNY' }
+  assert.deepEqual(one.told, [['complete', detail]])
+})
+
+test('a canceled key of another attempt or order, or one said to be paid, is not taken for ours', async (context) => {
+  for (const other of [{ attempt: 'mg_x', status: 'canceled' }, { attempt: ID, status: 'canceled', order: 'SO-2' }, { attempt: ID, status: 'succeeded' }]) {
+    const one = shell(context, { attempt, answers: [other] })
+    await one.confirm()
+    assert.deepEqual([one.phase, one.attempt], ['confirming', attempt], JSON.stringify(other))
+  }
+})
+
 test('a status that nobody knows is pending: the shopper may press again', async (context) => {
   for (const status of ['created', 'pending']) {
     const one = shell(context, { attempt, answers: [stands(status)] })
