@@ -8,6 +8,8 @@ import { generated } from './generated.js'
 const CLOSED = /^(failed|canceled|expired)$/
 // How long a page that was to be left is waited for before the attempt is asked about, in milliseconds.
 const LEAVING = 2e4
+// How long an answer is waited for, as the core does, in milliseconds.
+const PATIENCE = 1e4
 
 export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }) => ({
   take() {
@@ -91,7 +93,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     const { id, total } = this.attempt
     try {
       const own = typeof headers === 'function' ? await headers() : headers
-      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own })
+      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own, signal: AbortSignal.timeout?.(PATIENCE) })
       // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
       if (response.status === 404) return { status: 'pending' }
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }

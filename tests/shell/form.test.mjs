@@ -129,3 +129,20 @@ test('a status that nobody knows is pending: the shopper may press again', async
   await one.confirm()
   assert.equal(one.phase, 'confirming')
 })
+
+test('an answer is waited for ten seconds, where the browser can count them', async (context) => {
+  const { timeout } = AbortSignal
+  const limits = []
+  context.mock.method(AbortSignal, 'timeout', (limit) => limits.push(limit) && new AbortController().signal)
+  const one = shell(context, { attempt, answers: [stands('processing')] })
+  await one.confirm()
+  assert.deepEqual([limits, one.asked[0].signal instanceof AbortSignal], [[1e4], true])
+  AbortSignal.timeout = undefined
+  try {
+    const old = shell(context, { attempt, answers: [stands('succeeded')] })
+    await old.confirm()
+    assert.equal(old.phase, 'ended')
+  } finally {
+    AbortSignal.timeout = timeout
+  }
+})
