@@ -111,9 +111,14 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
 
   /** Asks until it is certain how the attempt stands; only then can the shopper pay again. */
   async confirm(answer) {
+    const { attempt } = this
     clearTimeout(this.asking)
+    if (!attempt) return
     this.to('confirming')
     answer = answer ?? (await this.ask())
+    // Meanwhile forgotten, of another order, concluded or gone.
+    if (this.attempt !== attempt || this.phase !== 'confirming' || this.gone.signal.aborted) return
+    clearTimeout(this.asking)
     if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
     if (answer.status === 'foreign') this.drop()
     // Pending, as what nobody knows counts too. Without an answer, or while it is being worked on, it is asked again.
@@ -164,7 +169,9 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   },
 
   forget() {
+    clearTimeout(this.asking)
     this.drop()
     for (const kind of ['session', 'local']) for (const key of ['method', 'shopper']) keep(kind, `moongate:${key}`, null)
+    if (!this.outcome) this.to('choosing')
   },
 })

@@ -433,7 +433,9 @@ class Shell {
     const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
     if (this.attempt) this.want()
-    this.phase = this.attempt ? 'confirming' : 'choosing'
+    this.phase = this.attempt && !this.ready ? 'confirming' : 'choosing'
+    clearTimeout(this.asking)
+    if (this.ready && this.attempt) this.confirm()
   }
 
   /** A press was for the sum that was seen, and for no other. */

@@ -119,6 +119,51 @@ test('a canceled key of another attempt or order, or one said to be paid, is not
   }
 })
 
+test('what is asked ends with the attempt it is about', async (context) => {
+  const answer = open()
+  const one = shell(context, { attempt, answers: [answer.promise] })
+  const confirmed = one.confirm()
+  const other = { ...attempt, id: 'mg_ffffffffffffffffffffffffffffffff' }
+  one.attempt = other
+  answer.resolve(stands('succeeded'))
+  await confirmed
+  assert.deepEqual([one.told, one.phase, one.attempt], [[], 'confirming', other])
+})
+
+test('an element that is gone asks no more', async (context) => {
+  const answer = open()
+  const one = shell(context, { attempt, answers: [answer.promise] })
+  const confirmed = one.confirm()
+  one.gone.abort()
+  answer.resolve(stands('processing'))
+  await confirmed
+  context.mock.timers.tick(6e4)
+  await settled()
+  assert.equal(one.asked.length, 1)
+})
+
+test('an attempt that is forgotten is asked about no more, and the shopper can choose', async (context) => {
+  const one = shell(context, { attempt, answers: [stands('processing')] })
+  await one.confirm()
+  one.forget()
+  assert.equal(one.phase, 'choosing')
+  context.mock.timers.tick(6e4)
+  await settled()
+  assert.deepEqual([one.asked.length, one.phase], [1, 'choosing'])
+})
+
+test('asking twice at once tells the outcome once and goes on asking once', async (context) => {
+  const one = shell(context, { attempt, answers: [stands('processing'), stands('processing'), stands('succeeded'), stands('succeeded')] })
+  await Promise.all([one.confirm(), one.confirm()])
+  context.mock.timers.tick(4e3)
+  await settled()
+  assert.equal(one.asked.length, 3)
+  assert.deepEqual(one.told.map(([name]) => name), ['complete'])
+  const both = shell(context, { attempt, answers: [stands('succeeded'), stands('succeeded')] })
+  await Promise.all([both.confirm(), both.confirm()])
+  assert.equal(both.told.length, 1)
+})
+
 test('a status that nobody knows is pending: the shopper may press again', async (context) => {
   for (const status of ['created', 'pending']) {
     const one = shell(context, { attempt, answers: [stands(status)] })
