@@ -24,6 +24,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     if (this.isFirst()) this.tell('ready', { methods: this.rows.map(({ id }) => id) })
     if (this.attempt) this.confirm()
     else if (this.pressed) this.pay(true)
+    this.pressed = false
     this.opened(this)
   },
 
@@ -38,23 +39,35 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   async pay(asked) {
     const { chosen, options } = this
     if (!chosen || this.phase !== 'choosing') return
+    const seen = this.sight()
     const detail = { method: chosen.id, order: `${options.order}`, amount: chosen.total, currency: options.currency }
     const passes = !asked || this.tell('submit', detail, true)
     // The page may have called pay() when it was told.
     if (this.phase !== 'choosing') return
+    const turn = (this.turn = {})
     this.to('sending')
+    const holds = () => this.turn === turn && this.phase === 'sending' && !this.gone.signal.aborted
+    // For the order and sum that were seen, and for no other.
+    const counts = () => holds() && this.sight() === seen
     try {
-      if (await passes) return await this.send(chosen)
+      if ((await passes) && counts() && (await this.send(chosen, counts))) return
     } catch {}
-    this.to('choosing')
+    if (holds()) this.to('choosing')
   },
 
-  /** Posts the form: the same try as the same attempt. Before another method or sum, the last attempt is closed. */
-  async send({ id: method, total }) {
+  /**
+   * Posts the form, and says whether it did: the same try as the same attempt. Before another method or sum, the last attempt
+   * is closed.
+   */
+  async send({ id: method, total }, counts) {
     let { attempt } = this
     if (attempt && (attempt.method !== method || attempt.total !== total)) {
       const answer = await this.ask('/cancel', 'POST')
-      if (!CLOSED.test(answer.status)) return this.confirm(answer.status === 'succeeded' ? answer : {})
+      // Forgotten meanwhile, of another order, asked about, or gone.
+      if (this.attempt !== attempt || this.phase !== 'sending' || this.gone.signal.aborted) return
+      if (!CLOSED.test(answer.status)) return void this.confirm(answer.status === 'succeeded' ? answer : {})
+      this.drop()
+      if (!counts()) return
       attempt = null
     }
     this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
@@ -63,6 +76,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
     // Still here, the page was not left: how does it stand?
     this.asking = setTimeout(() => this.confirm(), LEAVING)
+    return true
   },
 
   post(fields) {

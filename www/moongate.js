@@ -383,7 +383,7 @@ class Shell {
     if (this.ready) this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
     this.takeUp(`moongate:attempt:${this.endpoint}:${order}`)
-    this.release(`${this.key} ${this.chosen?.total} ${currency}`)
+    this.release()
     this.draw()
     this.open()
   }
@@ -438,13 +438,15 @@ class Shell {
     if (this.ready && this.attempt) this.confirm()
   }
 
-  /** A press was for the sum that was seen, and for no other. */
-  release(seen) {
-    if (this.pressed && this.seen !== seen) {
-      this.pressed = false
-      this.phase = 'choosing'
-    }
-    this.seen = seen
+  /** What a press is for: this order, method and sum, and no other. */
+  sight() {
+    return `${this.key} ${this.chosen?.id} ${this.chosen?.total} ${this.options.currency}`
+  }
+
+  release() {
+    if (!this.pressed || this.seen === this.sight()) return
+    this.pressed = false
+    if (this.phase === 'sending') this.phase = 'choosing'
   }
 
   // -- Drawing, as src/view does
@@ -620,6 +622,7 @@ class Shell {
     setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
     if (this.widget) return this.widget.press()
     this.pressed = true
+    this.seen = this.sight()
     this.to('sending')
     this.open()
   }

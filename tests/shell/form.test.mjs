@@ -94,6 +94,67 @@ test('an answer about another order, sum or currency is none', async (context) =
   }
 })
 
+for (const [what, change] of [
+  ['another sum', (one) => (one.chosen = { id: 'alipay', total: 500 })],
+  ['another order', (one) => (one.key = 'moongate:attempt:https://shop.example/checkout:SO-2')],
+  ['another currency', (one) => (one.options = { ...one.options, currency: 'USD' })],
+]) {
+  test(`a press that the page holds is not sent for ${what}`, async (context) => {
+    const held = open()
+    const one = shell(context)
+    one.holding = held.promise
+    const paid = one.pay(true)
+    await settled()
+    assert.equal(one.phase, 'sending')
+    change(one)
+    held.resolve()
+    await paid
+    assert.deepEqual([one.posted, one.phase, one.attempt], [[], 'choosing', null])
+  })
+
+  test(`a press is not sent for ${what} while the attempt before is closed`, async (context) => {
+    const closed = open()
+    const one = shell(context, { attempt: { ...attempt, method: 'hebao', total: 12900 }, answers: [closed.promise] })
+    one.phase = 'choosing'
+    const paid = one.pay()
+    await settled()
+    assert.match(one.asked[0].address, /\/cancel$/)
+    change(one)
+    closed.resolve(stands('canceled', { method: 'hebao', amount: 12900 }))
+    await paid
+    assert.deepEqual([one.posted, one.phase, one.attempt], [[], 'choosing', null])
+  })
+}
+
+test('a press that was held is sent once, also where the order was another meanwhile and pressed again', async (context) => {
+  const [first, second] = [open(), open()]
+  const one = shell(context)
+  one.holding = first.promise
+  const before = one.pay(true)
+  await settled()
+  // The order changed and changed back: the shell is choosing again.
+  one.phase = 'choosing'
+  one.holding = second.promise
+  const after = one.pay(true)
+  first.resolve()
+  await before
+  assert.deepEqual([one.posted.length, one.phase], [0, 'sending'], 'the first press counts no more, the second still does')
+  second.resolve()
+  await after
+  assert.deepEqual([one.posted.length, one.phase], [1, 'sending'])
+})
+
+test('a press that was held is not sent once the element is gone', async (context) => {
+  const held = open()
+  const one = shell(context)
+  one.holding = held.promise
+  const paid = one.pay(true)
+  one.gone.abort()
+  held.resolve()
+  await paid
+  assert.deepEqual([one.posted, one.phases], [[], ['sending']])
+})
+
 test('an attempt that never reached the server gives way to another method', async (context) => {
   const recorded = { id: 'p1', attempt: ID, status: 'canceled', reason: 'host' }
   const one = shell(context, { attempt: { ...attempt, method: 'hebao', total: 12900 }, answers: [recorded] })
