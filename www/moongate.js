@@ -286,14 +286,14 @@ function offered(options) {
   for (const item of named.length ? named : wallets) {
     const method = item?.id ? item : { id: item }
     const label = fit(method.label)
-    const { id, fee, icon, min = 0, max = MOST, currencies, countries } = method
+    const { id, fee, icon, min, max, currencies, countries } = method
     const known = wallets.includes(id) || (label && /^[a-z0-9_-]{1,32}$/.test(id))
     const place = leadsOn(id, app, device, options) ? '0here' : (places[wallets.indexOf(id)] ?? '0')
     const lowest = method.apps?.[app]
     const batch = share(method.rollout ?? 1)
     const extra = feeOn(amount, fee)
     const total = amount + (extra ?? 0)
-    const out = amount < min || amount > max || total > MOST || (currencies?.length && !currencies.includes(currency))
+    const out = amount < min || amount > (max ?? MOST) || total > MOST || (currencies?.length && !currencies.includes(currency))
     const barred = lowest != null && (lowest === false || isOld(app, lowest))
     if (out || barred || !batch || rows.has(id) || !known || isAbroad(countries, options)) continue
     const shopper = batch < 1e4 && shopperOf(options)
