@@ -403,7 +403,7 @@ class Shell {
     // The file is named like the script that knows its hash, so that both are fetched at once; it then comes from the cache.
     const name = pinned(generated.tongues).name.replace('tongues', `words/${language}`) + 'on'
     if (!known) fetch(beside(name)).catch(() => {})
-    const tools = { name, languageFor, atHand, fetched, once, restOf }
+    const tools = { language, name, languageFor, atHand, fetched, once, restOf }
     const taught = further('tongues').then(({ teach }) => teach(this, tools))
     const heard = Promise.race([taught, pause(SILENCE)]).catch(() => {}).then((words) => {
       if (this.language !== language) return
