@@ -617,14 +617,19 @@ class Shell {
   press() {
     if (this.phase !== 'choosing' || !this.chosen) return
     if (this.ready) return this.pay(true)
-    this.want()
+    this.hurry()
     this.notice = undefined
-    setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
     if (this.widget) return this.widget.press()
     this.pressed = true
     this.seen = this.sight()
     this.to('sending')
     this.open()
+  }
+
+  /** Somebody wants to pay: the WebAssembly is not waited for for ever. */
+  hurry() {
+    this.want()
+    setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
   }
 
   /** Shows what the widget is at, until it draws itself. It has judged what was pending. */
@@ -979,7 +984,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
   #call = (name, ...values) => {
     this.#refresh()
-    this.#shell?.want()
+    name === 'pay' ? this.#shell?.hurry() : this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering) return answering[name](...values)
     return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))
