@@ -107,14 +107,15 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     const { id, total } = this.attempt
     try {
       const own = typeof headers === 'function' ? await headers() : headers
-      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own, signal: AbortSignal.timeout?.(PATIENCE) })
+      const signal = AbortSignal.timeout?.(PATIENCE)
+      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own, signal })
       // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
       if (response.status === 404) return { status: 'pending' }
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
       const answer = await response.json()
       // Of a key that it had never seen the server can't name order and sum: that it is canceled is all that counts.
-      const foreign = answer.order != null && answer.order !== `${order}`
-      if (answer.attempt === id && answer.status === 'canceled' && !foreign) return answer
+      const other = answer.order != null && answer.order !== `${order}`
+      if (answer.attempt === id && answer.status === 'canceled' && !other) return answer
       const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
       if (answer.order === `${order}` && answer.currency === currency && sums.includes(answer.amount)) return answer
       return total ? {} : { status: 'foreign' }
@@ -129,6 +130,8 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     clearTimeout(this.asking)
     if (!attempt) return
     this.to('confirming')
+    // The page may have forgotten it when it was told.
+    if (this.attempt !== attempt) return
     answer = answer ?? (await this.ask())
     // Meanwhile forgotten, of another order, concluded or gone.
     if (this.attempt !== attempt || this.phase !== 'confirming' || this.gone.signal.aborted) return

@@ -443,6 +443,7 @@ class Shell {
     return `${this.key} ${this.chosen?.id} ${this.chosen?.total} ${this.options.currency}`
   }
 
+  /** Lets go of a press for anything else. */
   release() {
     if (!this.pressed || this.seen === this.sight()) return
     this.pressed = false

@@ -213,6 +213,17 @@ test('an attempt that is forgotten is asked about no more, and the shopper can c
   assert.deepEqual([one.asked.length, one.phase], [1, 'choosing'])
 })
 
+test('an attempt that the page forgets as it hears that it is asked about is not asked about', async (context) => {
+  const one = shell(context, { attempt })
+  const { to } = one
+  one.to = function (phase) {
+    to.call(this, phase)
+    if (phase === 'confirming') this.forget()
+  }
+  await one.confirm()
+  assert.deepEqual([one.asked, one.phase], [[], 'choosing'])
+})
+
 test('asking twice at once tells the outcome once and goes on asking once', async (context) => {
   const one = shell(context, { attempt, answers: [stands('processing'), stands('processing'), stands('succeeded'), stands('succeeded')] })
   await Promise.all([one.confirm(), one.confirm()])
