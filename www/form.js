@@ -8,6 +8,8 @@ import { generated } from './generated.js'
 const CLOSED = /^(failed|canceled|expired)$/
 // How long a page that was to be left is waited for before the attempt is asked about, in milliseconds.
 const LEAVING = 2e4
+// How long an answer is waited for, as the core does, in milliseconds.
+const PATIENCE = 1e4
 
 export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }) => ({
   take() {
@@ -22,6 +24,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     if (this.isFirst()) this.tell('ready', { methods: this.rows.map(({ id }) => id) })
     if (this.attempt) this.confirm()
     else if (this.pressed) this.pay(true)
+    this.pressed = false
     this.opened(this)
   },
 
@@ -36,23 +39,35 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   async pay(asked) {
     const { chosen, options } = this
     if (!chosen || this.phase !== 'choosing') return
-    const detail = { method: chosen.id, order: options.order, amount: chosen.total, currency: options.currency }
+    const seen = this.sight()
+    const detail = { method: chosen.id, order: `${options.order}`, amount: chosen.total, currency: options.currency }
     const passes = !asked || this.tell('submit', detail, true)
     // The page may have called pay() when it was told.
     if (this.phase !== 'choosing') return
+    const turn = (this.turn = {})
     this.to('sending')
+    const holds = () => this.turn === turn && this.phase === 'sending' && !this.gone.signal.aborted
+    // For the order and sum that were seen, and for no other.
+    const counts = () => holds() && this.sight() === seen
     try {
-      if (await passes) return await this.send(chosen)
+      if ((await passes) && counts() && (await this.send(chosen, counts))) return
     } catch {}
-    this.to('choosing')
+    if (holds()) this.to('choosing')
   },
 
-  /** Posts the form: the same try as the same attempt. Before another method or sum, the last attempt is closed. */
-  async send({ id: method, total }) {
+  /**
+   * Posts the form, and says whether it did: the same try as the same attempt. Before another method or sum, the last attempt
+   * is closed.
+   */
+  async send({ id: method, total }, counts) {
     let { attempt } = this
     if (attempt && (attempt.method !== method || attempt.total !== total)) {
       const answer = await this.ask('/cancel', 'POST')
-      if (!CLOSED.test(answer.status)) return this.confirm(answer.status === 'succeeded' ? answer : {})
+      // Forgotten meanwhile, of another order, asked about, or gone.
+      if (this.attempt !== attempt || this.phase !== 'sending' || this.gone.signal.aborted) return
+      if (!CLOSED.test(answer.status)) return void this.confirm(answer.status === 'succeeded' ? answer : {})
+      this.drop()
+      if (!counts()) return
       attempt = null
     }
     this.attempt = { id: attempt?.id ?? newAttempt(), method, total, at: seconds() }
@@ -61,6 +76,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     this.post({ order: this.options.order, method, attempt: this.attempt.id, return_url: this.returnUrl() })
     // Still here, the page was not left: how does it stand?
     this.asking = setTimeout(() => this.confirm(), LEAVING)
+    return true
   },
 
   post(fields) {
@@ -91,13 +107,17 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     const { id, total } = this.attempt
     try {
       const own = typeof headers === 'function' ? await headers() : headers
-      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own })
+      const signal = AbortSignal.timeout?.(PATIENCE)
+      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own, signal })
       // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
       if (response.status === 404) return { status: 'pending' }
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
       const answer = await response.json()
+      // Of a key that it had never seen the server can't name order and sum: that it is canceled is all that counts.
+      const other = answer.order != null && answer.order !== `${order}`
+      if (answer.attempt === id && answer.status === 'canceled' && !other) return answer
       const sums = total ? [total] : [+amount, ...this.rows.map(({ total }) => total)]
-      if (answer.order === order && answer.currency === currency && sums.includes(answer.amount)) return answer
+      if (answer.order === `${order}` && answer.currency === currency && sums.includes(answer.amount)) return answer
       return total ? {} : { status: 'foreign' }
     } catch {
       return {}
@@ -106,18 +126,28 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
 
   /** Asks until it is certain how the attempt stands; only then can the shopper pay again. */
   async confirm(answer) {
+    const { attempt } = this
     clearTimeout(this.asking)
+    if (!attempt) return
     this.to('confirming')
+    // The page may have forgotten it when it was told.
+    if (this.attempt !== attempt) return
     answer = answer ?? (await this.ask())
+    // Meanwhile forgotten, of another order, concluded or gone.
+    if (this.attempt !== attempt || this.phase !== 'confirming' || this.gone.signal.aborted) return
+    clearTimeout(this.asking)
     if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
     if (answer.status === 'foreign') this.drop()
-    if (/^(pending|foreign)$/.test(answer.status)) return this.to('choosing')
+    // Pending, as what nobody knows counts too. Without an answer, or while it is being worked on, it is asked again.
+    if (answer.status && answer.status !== 'processing') return this.to('choosing')
     this.asking = setTimeout(() => this.confirm(), 4e3)
   },
 
   /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
-  conclude({ status, refunded, id: payment = null, method, amount }) {
+  conclude({ status, refunded, id: payment = null, ...named }) {
     const { id: attempt } = this.attempt
+    const method = named.method ?? this.attempt.method ?? null
+    const amount = named.amount ?? this.attempt.total ?? +this.options.amount
     const paid = status === 'succeeded'
     this.paid = amount
     this.outcome = paid ? (refunded ? 'refunded' : status) : undefined
@@ -156,7 +186,9 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   },
 
   forget() {
+    clearTimeout(this.asking)
     this.drop()
     for (const kind of ['session', 'local']) for (const key of ['method', 'shopper']) keep(kind, `moongate:${key}`, null)
+    if (!this.outcome) this.to('choosing')
   },
 })

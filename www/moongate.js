@@ -286,14 +286,14 @@ function offered(options) {
   for (const item of named.length ? named : wallets) {
     const method = item?.id ? item : { id: item }
     const label = fit(method.label)
-    const { id, fee, icon, min = 0, max = MOST, currencies, countries } = method
+    const { id, fee, icon, min, max, currencies, countries } = method
     const known = wallets.includes(id) || (label && /^[a-z0-9_-]{1,32}$/.test(id))
     const place = leadsOn(id, app, device, options) ? '0here' : (places[wallets.indexOf(id)] ?? '0')
     const lowest = method.apps?.[app]
     const batch = share(method.rollout ?? 1)
     const extra = feeOn(amount, fee)
     const total = amount + (extra ?? 0)
-    const out = amount < min || amount > max || total > MOST || (currencies?.length && !currencies.includes(currency))
+    const out = amount < min || amount > (max ?? MOST) || total > MOST || (currencies?.length && !currencies.includes(currency))
     const barred = lowest != null && (lowest === false || isOld(app, lowest))
     if (out || barred || !batch || rows.has(id) || !known || isAbroad(countries, options)) continue
     const shopper = batch < 1e4 && shopperOf(options)
@@ -383,7 +383,7 @@ class Shell {
     if (this.ready) this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
     this.takeUp(`moongate:attempt:${this.endpoint}:${order}`)
-    this.release(`${this.key} ${this.chosen?.total} ${currency}`)
+    this.release()
     this.draw()
     this.open()
   }
@@ -403,7 +403,7 @@ class Shell {
     // The file is named like the script that knows its hash, so that both are fetched at once; it then comes from the cache.
     const name = pinned(generated.tongues).name.replace('tongues', `words/${language}`) + 'on'
     if (!known) fetch(beside(name)).catch(() => {})
-    const tools = { name, languageFor, atHand, fetched, once, restOf }
+    const tools = { language, name, languageFor, atHand, fetched, once, restOf }
     const taught = further('tongues').then(({ teach }) => teach(this, tools))
     const heard = Promise.race([taught, pause(SILENCE)]).catch(() => {}).then((words) => {
       if (this.language !== language) return
@@ -433,16 +433,21 @@ class Shell {
     const attempt = seconds() - kept?.at < WEEK ? kept : { id: returned }
     this.attempt = /^mg_[\w-]{22,61}$/.test(attempt.id) ? attempt : null
     if (this.attempt) this.want()
-    this.phase = this.attempt ? 'confirming' : 'choosing'
+    this.phase = this.attempt && !this.ready ? 'confirming' : 'choosing'
+    clearTimeout(this.asking)
+    if (this.ready && this.attempt) this.confirm()
   }
 
-  /** A press was for the sum that was seen, and for no other. */
-  release(seen) {
-    if (this.pressed && this.seen !== seen) {
-      this.pressed = false
-      this.phase = 'choosing'
-    }
-    this.seen = seen
+  /** What a press is for: this order, method and sum, and no other. */
+  sight() {
+    return `${this.key} ${this.chosen?.id} ${this.chosen?.total} ${this.options.currency}`
+  }
+
+  /** Lets go of a press for anything else. */
+  release() {
+    if (!this.pressed || this.seen === this.sight()) return
+    this.pressed = false
+    if (this.phase === 'sending') this.phase = 'choosing'
   }
 
   // -- Drawing, as src/view does
@@ -613,13 +618,19 @@ class Shell {
   press() {
     if (this.phase !== 'choosing' || !this.chosen) return
     if (this.ready) return this.pay(true)
-    this.want()
+    this.hurry()
     this.notice = undefined
-    setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
     if (this.widget) return this.widget.press()
     this.pressed = true
+    this.seen = this.sight()
     this.to('sending')
     this.open()
+  }
+
+  /** Somebody wants to pay: the WebAssembly is not waited for for ever. */
+  hurry() {
+    this.want()
+    setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
   }
 
   /** Shows what the widget is at, until it draws itself. It has judged what was pending. */
@@ -976,7 +987,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
   #call = (name, ...values) => {
     this.#refresh()
-    this.#shell?.want()
+    name === 'pay' ? this.#shell?.hurry() : this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering && !this.#stale) return answering[name](...values)
     return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))

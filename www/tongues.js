@@ -8,18 +8,19 @@ const listening = new WeakMap()
 
 /**
  * Gives a shell its words, if they are not at hand, and where the shopper reads Chinese the switch to it. `name` is that of
- * the language's file; the rest are the shell's own tools.
+ * the file of `language`; the rest are the shell's own tools.
  */
-export async function teach(shell, { name, languageFor, atHand, fetched, once, restOf }) {
+export async function teach(shell, { language, name, languageFor, atHand, fetched, once, restOf }) {
   const fetching = (tag, name) =>
     once(tag, async () => (await fetched('', { name, integrity: generated.pins[tag] })).json())
   /** All words of a language, to switch to. */
   const whole = async (tag) =>
     atHand(tag) ? { ...atHand(tag), ...(await restOf(tag)) } : fetching(tag, name.replace(language, tag))
-  const { language } = shell
   const own = atHand(language) ?? (await fetching(language, name))
   const reads = !language.startsWith('zh') && navigator.languages.find((tag) => /^zh\b/i.test(tag))
   if (!reads) return own
+  // Meanwhile another language is asked for: its switch is the one that counts.
+  if (shell.language !== language) return own
   const chinese = languageFor(reads)
   const { host, others } = shell
   let words = { ...own, other: { lang: chinese, name: generated.names[chinese] } }

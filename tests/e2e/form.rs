@@ -1,6 +1,6 @@
 //! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
 
-use crate::harness::{Checkout, DESK, Feat, PHONE, Shop, Trial, can};
+use crate::harness::{Checkout, DESK, Feat, PHONE, Shop, Trial, can, untroubled};
 use crate::paying::approve;
 use serde_json::json;
 
@@ -139,6 +139,120 @@ async fn the_widget_that_did_not_load_says_who_must_act() {
     let fault = Checkout::on(&browser).hears_fault("load_failed").await;
     assert_eq!(fault["kind"], "network", "{fault}");
     assert!(fault["message"].as_str().is_some_and(|message| !message.is_empty()));
+}
+
+/// Gives the tag these options as soon as it is one, in the same task.
+fn optioned(options: &str) -> String {
+    format!(
+        "customElements.whenDefined('moongate-checkout').then(() => {{
+           const set = () => {{ document.querySelector('moongate-checkout').options = {options} }}
+           document.querySelector('moongate-checkout') ? set() : document.addEventListener('DOMContentLoaded', set) }})"
+    )
+}
+
+#[tokio::test]
+async fn without_wasm_an_order_that_the_page_gives_as_a_number_is_paid() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    browser.goto(&shop.page(&without_wasm("SO-1").script(&optioned("{ order: 1001 }")))).await;
+    let checkout = Checkout::on(&browser);
+    opened(&checkout).await;
+    checkout.pay_with("hebao").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(shop.payment("1001").await["status"], "succeeded");
+    assert_eq!(checkout.heard("submit").await[0]["order"], "1001");
+}
+
+#[tokio::test]
+async fn without_wasm_a_press_that_is_held_is_not_sent_for_another_sum_or_order() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let hold = "document.addEventListener('moongate-submit', (event) => event.waitUntil(new Promise((go) => { window.release = go })))
+      HTMLFormElement.prototype.submit = function () { window.sent = Object.fromEntries(new FormData(this)) }";
+    for change in ["{ amount: 500 }", "{ order: 'OTHER-1' }", "{ theme: 'dark' }"] {
+        browser.goto(&shop.page(&without_wasm(&shop.order()).script(hold))).await;
+        let checkout = Checkout::on(&browser);
+        opened(&checkout).await;
+        checkout.pay_with("hebao").await.hears("submit").await;
+        checkout.see(&format!("host.update({change})")).await;
+        checkout.see("release()").await;
+        if change.contains("theme") {
+            checkout.until("what is paid is as it was seen", "return window.sent ?? null").await;
+        } else {
+            checkout.shows("choosing").await;
+            assert_eq!(checkout.see("return window.sent ?? null").await, json!(null), "{change}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_wasm_a_creation_that_was_lost_does_not_lock_the_order() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let lost =
+        "if (!sessionStorage.lost) HTMLFormElement.prototype.submit = function () { sessionStorage.lost = 'yes' }";
+    let page = shop.page(&without_wasm(&order).script(lost));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    opened(&checkout).await;
+    checkout.pay_with("hebao").await;
+    checkout.until("it is lost", "return sessionStorage.lost").await;
+    browser.goto(&page).await;
+    checkout.shows("choosing").await;
+    checkout.pay_with("alipay").await;
+    browser.until_at("/sandbox/").await;
+    let made = shop.payments(&order).await;
+    assert_eq!(made.iter().filter(|payment| payment["status"] == "pending").count(), 1, "{made:#?}");
+}
+
+#[tokio::test]
+async fn without_wasm_an_attempt_at_the_order_that_the_page_turns_to_is_asked_about() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&without_wasm(&order))).await;
+    let checkout = Checkout::on(&browser);
+    opened(&checkout).await;
+    checkout.pay_with("hebao").await;
+    browser.until_at("/sandbox/wallet").await;
+    shop.wallet(&order, "pay").await;
+    browser.goto(&shop.page(&without_wasm(&shop.order()))).await;
+    opened(&checkout).await;
+    checkout.shows("choosing").await;
+    checkout.see(&format!("host.update({{ order: '{order}' }})")).await;
+    checkout.shows("ended succeeded").await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_the_page_forgets_while_it_is_asked_about_gives_way_to_the_rows() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&without_wasm(&order))).await;
+    let checkout = Checkout::on(&browser);
+    opened(&checkout).await;
+    checkout.pay_with("hebao").await;
+    browser.until_at("/sandbox/wallet").await;
+    shop.wallet(&order, "process").await;
+    browser.goto(&shop.page(&without_wasm(&order))).await;
+    checkout.hears("ready").await;
+    checkout.shows("confirming").await;
+    checkout.see("host.forget()").await;
+    checkout.shows("choosing").await;
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn where_the_wasm_stalls_the_pages_own_pay_is_sent_by_the_form_as_well() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    // What the shell waits for at most, a press's 20 s, is over soon; the wasm never comes.
+    let stalled = "{ const fetched = window.fetch; const set = window.setTimeout
+      window.fetch = (...all) => (String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all))
+      window.setTimeout = (act, ms, ...more) => set(act, ms === 20000 ? 500 : ms, ...more) }";
+    browser.goto(&shop.page(&Trial::of(&order).with("button", "host").script(stalled))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.choose("hebao").await;
+    checkout.see("host.pay()").await;
+    browser.until_at("/sandbox/wallet").await;
+    assert_eq!(shop.payment(&order).await["method"], "hebao");
 }
 
 #[tokio::test]

@@ -208,3 +208,19 @@ async fn calls_of_the_page_made_before_the_wasm_are_kept_in_their_order() {
     assert_eq!(shop.payment(&order).await["method"], "wechatpay");
     assert!(checkout.heard("submit").await.is_empty(), "pay() announces no submission");
 }
+
+#[tokio::test]
+async fn a_press_before_the_wasm_outlives_what_does_not_change_its_sum() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let methods = "customElements.whenDefined('moongate-checkout').then(() => document.addEventListener('DOMContentLoaded', () => {
+      document.querySelector('moongate-checkout').options = { methods: ['alipay', { id: 'wechatpay', fee: { fixed: 100 } }] } }))";
+    held(&browser, &shop, Trial::of(&shop.order()).script(methods)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.until("there are two rows", "return root.querySelectorAll('[data-method]').length === 2").await;
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    checkout.see("host.setAttribute('theme', 'dark')").await;
+    assert_eq!(checkout.see("return [section.dataset.theme, section.dataset.phase]").await, json!(["dark", "sending"]));
+    checkout.see("host.setAttribute('amount', '500')").await;
+    checkout.shows("choosing").await;
+}

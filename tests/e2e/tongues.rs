@@ -108,6 +108,20 @@ async fn the_pages_language_is_fetched_alone_and_spoken_before_the_wasm_and_afte
 }
 
 #[tokio::test]
+async fn a_language_asked_for_while_another_is_on_its_way_is_the_one_that_is_spoken() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let turn = "customElements.whenDefined('moongate-checkout').then(() => {
+      document.querySelector('moongate-checkout').options = { locale: 'ko' } })";
+    let trial = Trial::of(&shop.order()).language("ja").script(turn);
+    let checkout = drawn(&browser, &shop, &trial).await;
+    assert_eq!(spoken(&checkout).await, expected("ko"));
+    checkout.ready().await;
+    assert_eq!(spoken(&checkout).await, expected("ko"));
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
 async fn rows_are_drawn_once_and_in_the_pages_language_only() {
     let shop = Shop::open();
     let browser = DESK.open().await;

@@ -122,7 +122,7 @@ test('limits, currencies, countries, versions and a rollout leave a method out a
     { countries: ['HK', 'TW'] }, { countries: 'HK TW' }, { apps: { wechat: '8.0.100' } }, { apps: { wechat: '8.1' } }, { apps: { wechat: 9 } },
     { rollout: '0.6132' }, { rollout: 1.5 }, { rollout: '1.00001' }, { rollout: 'half' }, { rollout: '.5' }]
   for (const out of outs) assert.equal(one(out), undefined, JSON.stringify(out))
-  const plains = [{}, { min: 12800, max: 12800 }, { rollout: 1 }, { apps: { weibo: false } }, { currencies: ['CNY'] }, { countries: ['CN'] }, { countries: ['cn'] },
+  const plains = [{}, { min: 12800, max: 12800 }, { min: null, max: null }, { rollout: 1 }, { apps: { weibo: false } }, { currencies: ['CNY'] }, { countries: ['CN'] }, { countries: ['cn'] },
     { apps: { wechat: '8.0.76' } }, { apps: { wechat: '8.0.9' } }, { apps: { wechat: 8 } }, { apps: { wechat: 'new' } }, { rollout: 0.6133 }, { rollout: '1.0' }]
   for (const plain of plains) assert.equal(one(plain).pending, false, JSON.stringify(plain))
   assert.ok(one({ countries: ['HK'] }, { locale: 'zh' }), 'a page of no country is in all of them')
