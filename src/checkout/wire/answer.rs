@@ -90,7 +90,7 @@ fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>
         return Answer::Payment(Box::new(recorded(json, reply)));
     }
     // Of a provider's response `order` may be an object.
-    let names = |key: &str| json.get(key).and_then(Json::text).is_some();
+    let names = |key: &str| json.get(key).and_then(Json::scalar).is_some();
     if json.get("status").is_some() && (names("attempt") || names("order")) {
         return match payment(json, reply.date, expected) {
             Some(payment) if payment.attempt.as_ref().is_none_or(|id| id == expected.attempt) => {
