@@ -213,10 +213,9 @@ async fn calls_of_the_page_made_before_the_wasm_are_kept_in_their_order() {
 async fn a_press_before_the_wasm_outlives_what_does_not_change_its_sum() {
     let shop = Shop::open();
     let browser = DESK.open().await;
-    let methods = "customElements.whenDefined('moongate-checkout').then(() => document.addEventListener('DOMContentLoaded', () => {
-      document.querySelector('moongate-checkout').options = { methods: ['alipay', { id: 'wechatpay', fee: { fixed: 100 } }] } }))";
-    held(&browser, &shop, Trial::of(&shop.order()).script(methods)).await;
+    held(&browser, &shop, Trial::of(&shop.order())).await;
     let checkout = Checkout::on(&browser);
+    checkout.see("host.options = { methods: ['alipay', { id: 'wechatpay', fee: { fixed: 100 } }] }").await;
     checkout.until("there are two rows", "return root.querySelectorAll('[data-method]').length === 2").await;
     checkout.pay_with("wechatpay").await.shows("sending").await;
     checkout.see("host.setAttribute('theme', 'dark')").await;
