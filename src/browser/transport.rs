@@ -100,7 +100,11 @@ impl Carrier {
         let called = match &self.transport {
             Some(transport) => by_host(transport, request, attempt, body)?,
             None => {
-                let further = JsFuture::from(within(&self.further_headers()?, abort)).await;
+                let further = match &self.headers {
+                    // Without a wait the request goes out before the press is drawn, and the server works meanwhile.
+                    None => Ok(Object::new().into()),
+                    Some(headers) => JsFuture::from(within(&further_headers(headers)?, abort)).await,
+                };
                 let further =
                     further.map_err(|_| if abort.signal().aborted() { Came::Nothing } else { Came::NoHeaders })?;
                 self.fetch(request, attempt, body, abort, &further)?
@@ -164,14 +168,13 @@ impl Carrier {
         let fetch = page::global("fetch").and_then(|fetch| fetch.dyn_into::<Function>().ok()).ok_or(Came::Nothing)?;
         Ok(fetch.call2(&JsValue::UNDEFINED, &self.address(request, attempt).into(), &init))
     }
+}
 
-    /// The host page's further headers, or a promise of them.
-    fn further_headers(&self) -> Result<JsValue, Came> {
-        let Some(headers) = &self.headers else { return Ok(Object::new().into()) };
-        match headers.dyn_ref::<Function>() {
-            Some(function) => function.call0(&JsValue::UNDEFINED).map_err(|_| Came::NoHeaders),
-            None => Ok(headers.clone()),
-        }
+/// The host page's further headers, or a promise of them.
+fn further_headers(headers: &JsValue) -> Result<JsValue, Came> {
+    match headers.dyn_ref::<Function>() {
+        Some(function) => function.call0(&JsValue::UNDEFINED).map_err(|_| Came::NoHeaders),
+        None => Ok(headers.clone()),
     }
 }
 
