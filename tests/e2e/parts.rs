@@ -3,6 +3,7 @@
 use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled, wait};
 use crate::paying::approve;
 use serde_json::json;
+use std::process::Command;
 
 /// Holds back what comes after the first part, until `release()` is called.
 const HELD: &str = "{
@@ -159,4 +160,27 @@ async fn options_that_change_before_the_view_is_here_count() {
     assert_eq!(checkout.see(rows).await, json!(["hebao", "wechatpay"]));
     assert!(checkout.text(".pay").await.contains("256.00"));
     untroubled(&browser).await;
+}
+
+#[tokio::test]
+#[ignore = "builds the standard library and the wasm from nothing: tests/run --all"]
+async fn a_bundle_made_small_pays_by_code_and_by_a_providers_own_answer() {
+    let shop = Shop::open();
+    let mut moongate = Command::new(env!("CARGO_BIN_EXE_moongate"));
+    let made = moongate.args(["bundle", "--small", "--out"]).arg(shop.pages().join("small")).output();
+    let made = made.expect("the program starts");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let browser = DESK.open().await;
+    let small = "<script type=\"module\" src=\"small/moongate.js\"></script>";
+    for provider in ["normalised", "wallet"] {
+        shop.provider(json!({ "provider": provider, "flow": "qr" })).await;
+        let order = shop.order();
+        browser.goto(&shop.page(&Trial::of(&order).bare().strict().head(small))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.hears("ready").await;
+        checkout.pay_with("wechatpay").await.shows("acting code").await;
+        shop.approve_code(&checkout.scanned().await).await;
+        checkout.shows("ended succeeded").await;
+        untroubled(&browser).await;
+    }
 }
