@@ -28,6 +28,11 @@ const STYLE = `text { font: 13px system-ui, "PingFang SC", "Noto Sans CJK SC", s
 /** The x of a ratio, on a scale whose last tick is `most`. */
 export const across = (value, most) => LEFT + (Math.min(value, most) / most) * (RIGHT - LEFT)
 
+const drawn = (result) => pagesOf(result).filter(({ id }) => lead(result).pages[id]?.length)
+
+/** How large the chart of a result is, in its own pixels. */
+export const size = (result) => ({ width: WIDTH, height: TOP + drawn(result).length * ROW + 62 })
+
 const text = (classes, x, y, words, fill) => `<text class="${classes}" x="${x}" y="${y}" fill="${fill}">${escaped(words)}</text>`
 
 function row(cell, page, at, most) {
@@ -53,12 +58,12 @@ function row(cell, page, at, most) {
 /** The chart of the lead conditions, as the text of an SVG file. */
 export function chart(result) {
   const cell = lead(result)
-  const pages = pagesOf(result).filter(({ id }) => cell.pages[id]?.length)
+  const pages = drawn(result)
   const widest = Math.max(...pages.flatMap(({ id }) => [against(cell, id, 'usable'), against(cell, id, 'ready')]).filter(Number.isFinite))
   const scale = ticks(widest)
   const most = scale.at(-1)
   const bottom = TOP + pages.length * ROW
-  const height = bottom + 62
+  const { height } = size(result)
   const ticked = scale.map((value) => {
     const x = across(value, most).toFixed(1)
     const [kind, stroke] = value === 1 ? ['base', '#5b6570'] : ['line', '#e3e7eb']
@@ -68,8 +73,8 @@ export function chart(result) {
   })
   const says = `Time until a method can be picked, as a multiple of Adyen's Drop-in with two methods: ${pages
     .map(({ id, title, bound }) => `${title} ${bound ? 'at least ' : ''}${times(against(cell, id, 'usable'))}`).join('; ')}.`
-  const size = `viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}"`
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escaped(says)}">
+  const frame = `viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${frame} role="img" aria-label="${escaped(says)}">
 <style>${STYLE}</style>
 <rect class="ground" width="${WIDTH}" height="${height}" rx="12" fill="#fff"/>
 ${text('ink title', LEFT, 28, 'Until a method can be picked', '#14171a')}

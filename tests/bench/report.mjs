@@ -1,4 +1,5 @@
 // Writes what was measured as Markdown and as the guide's page: the same sections, in two notations.
+import { size } from './chart.mjs'
 import { written } from './figures.mjs'
 import { BASE, PAGES } from './pages.mjs'
 import { bars, better, summary, table, titleOf } from './result.mjs'
@@ -63,36 +64,22 @@ const safe = (text) => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&
 const cell = (text, at) => (at ? `<td>${safe(text)}</td>` : `<th scope="row">${safe(text)}</th>`)
 
 const grid = ({ head, rows }) => `<div class="scroll"><table>
-      <thead><tr>${head.map((text) => `<th scope="col">${safe(text)}</th>`).join('')}</tr></thead>
-      <tbody>
-${rows.map((row) => `        <tr>${row.map(cell).join('')}</tr>`).join('\n')}
-      </tbody>
-    </table></div>`
+  <thead><tr>${head.map((text) => `<th scope="col">${safe(text)}</th>`).join('')}</tr></thead>
+  <tbody>
+${rows.map((row) => `    <tr>${row.map(cell).join('')}</tr>`).join('\n')}
+  </tbody>
+</table></div>`
 
-/** The guide's page, which shows the chart beside it. */
+/** The guide's page, which shows the chart beside it; the guide puts its frame around. */
 export function page(result) {
   const parts = sections(result).map(({ heading, paragraphs = [], items = [], table }) => [
     ...(heading ? [`<h2>${safe(heading)}</h2>`] : []), ...paragraphs.map((text) => `<p>${safe(text)}</p>`),
-    ...(items.length ? [`<ul>\n${items.map((item) => `      <li>${safe(item)}</li>`).join('\n')}\n    </ul>`] : []),
+    ...(items.length ? [`<ul>\n${items.map((item) => `  <li>${safe(item)}</li>`).join('\n')}\n</ul>`] : []),
     ...(table ? [grid(table)] : []),
-  ].join('\n    '))
-  return `<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="color-scheme" content="light dark">
-  <title>快慢 · Beside its peers</title>
-  <link rel="icon" href="data:,">
-  <link rel="stylesheet" href="/guide/guide.css">
-</head>
-<body>
-  <main class="wide">
-    <h1>Beside its peers</h1>
-    <p><img class="chart" src="/guide/bench.svg" alt="Time until a method can be picked, page by page; the tables below say it in figures"></p>
-    ${parts.join('\n    ')}
-  </main>
-</body>
-</html>
+  ].join('\n'))
+  const { width, height } = size(result)
+  return `<h1>Beside its peers</h1>
+<p><img class="chart" src="/guide/bench.svg" width="${width}" height="${height}" alt="Time until a method can be picked, page by page; the tables below say it in figures"></p>
+${parts.join('\n')}
 `
 }
