@@ -1,7 +1,8 @@
 //! That hard circumstances change nothing: a server that falls, a stream that is cut, a clock that is wrong, another origin,
 //! a frame, a sign-in.
 
-use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial};
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::hosts::{VERSION, caddy, nginx};
 use crate::paying::{approve, paid};
 use serde_json::{Value, json};
 
@@ -110,6 +111,27 @@ async fn a_checkout_in_a_frame_of_the_shops_own_leaves_in_the_whole_window() {
     let checkout = Checkout::on(&browser);
     checkout.shows("ended succeeded").await;
     shop.payment(&order).await;
+}
+
+#[tokio::test]
+async fn a_bundle_that_lies_with_the_guides_nginx_or_caddy_pays_on_a_page_of_another_origin() {
+    for host in [nginx(), caddy()] {
+        let (shop, browser) = (Shop::open(), DESK.open().await);
+        let order = shop.order();
+        let from = format!("http://127.0.0.1:{}", host.port);
+        let head = format!(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {from} 'wasm-unsafe-eval'; \
+             connect-src 'self' {from}; style-src {from}; img-src data:; require-trusted-types-for 'script'\">\
+             <script type=\"module\" src=\"{from}/moongate/{VERSION}/moongate.js\"></script>"
+        );
+        browser.goto(&shop.page(&Trial::of(&order).bare().head(&head))).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+        shop.approve_code(&checkout.scanned().await).await;
+        checkout.shows("ended succeeded").await;
+        shop.payment(&order).await;
+        untroubled(&browser).await;
+    }
 }
 
 #[tokio::test]

@@ -51,5 +51,7 @@ mod tongues;
 mod twice;
 mod wrong;
 
+#[path = "../it/cdn/hosts.rs"]
+mod hosts;
 #[path = "../it/servers/program.rs"]
 mod program;
