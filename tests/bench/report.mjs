@@ -35,7 +35,7 @@ export function sections(result) {
   const travelled = result.paying?.presses?.at(-1)?.runs.at(-1)?.bytes
   return [
     { paragraphs: [summary(result), ...facts].filter(Boolean) },
-    { heading: 'The bars', table: { head: ['', 'measured', 'bar', ''], rows: held } },
+    { heading: 'The bars', table: { head: ['what', 'measured', 'bar', 'result'], rows: held } },
     ...(hasPeers ? [{
       heading: 'Where a peer is better', items: worse,
       paragraphs: worse.length ? ['By more than a twentieth:'] : ['Nowhere by more than a twentieth, in this run.'],
@@ -63,12 +63,12 @@ export function markdown(result) {
 const safe = (text) => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign])
 const cell = (text, at) => (at ? `<td>${safe(text)}</td>` : `<th scope="row">${safe(text)}</th>`)
 
-const grid = ({ head, rows }) => `<div class="scroll"><table>
+const grid = ({ head, rows }) => `<table>
   <thead><tr>${head.map((text) => `<th scope="col">${safe(text)}</th>`).join('')}</tr></thead>
   <tbody>
 ${rows.map((row) => `    <tr>${row.map(cell).join('')}</tr>`).join('\n')}
   </tbody>
-</table></div>`
+</table>`
 
 /** The guide's page, which shows the chart beside it; the guide puts its frame around. */
 export function page(result) {

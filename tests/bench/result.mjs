@@ -72,7 +72,7 @@ export function better(result) {
 
 /** One row of a table for each page: the ratio to the base, the median, the least and the most. */
 export function table(result, cell) {
-  const head = ['', ...Object.values(MEASURES).map(({ title }) => title)]
+  const head = ['page', ...Object.values(MEASURES).map(({ title }) => title)]
   const rows = pagesOf(result).map(({ id, title, bound }) => [title, ...Object.entries(MEASURES).map(([measure, { unit }]) => {
     const list = values(cell, id, measure)
     // What draws nothing shifts nothing.

@@ -20,7 +20,8 @@ use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, Interval, interval_at};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// What a stream sees of its payment.
@@ -67,6 +68,8 @@ impl Stream {
             return self.out.closed().await;
         }
         let mut changes = self.shop.changes.subscribe();
+        // One for the stream's whole life: most changes are other payments', and a page that hears nothing takes it for dead.
+        let mut ping = interval_at(Instant::now() + self.shop.ping, self.shop.ping);
         let mut told = Value::Null;
         while let Some(sight) = self.look() {
             if differs(&sight.view, &told) {
@@ -77,7 +80,7 @@ impl Stream {
             }
             if !sight.live
                 || self.faults.events == Events::Disconnect
-                || self.wait(&mut changes, sight.left).await.is_err()
+                || self.wait(&mut changes, &mut ping, sight.left).await.is_err()
             {
                 return;
             }
@@ -97,7 +100,12 @@ impl Stream {
     }
 
     /// Waits for a change or for the expiry, saying meanwhile that the stream lives.
-    async fn wait(&self, changes: &mut tokio::sync::watch::Receiver<u64>, left: Option<Millis>) -> Result<(), Gone> {
+    async fn wait(
+        &self,
+        changes: &mut watch::Receiver<u64>,
+        ping: &mut Interval,
+        left: Option<Millis>,
+    ) -> Result<(), Gone> {
         let left = u64::try_from(left.unwrap_or(Millis::MAX)).unwrap_or(0);
         let expiry = tokio::time::sleep(Duration::from_millis(left.clamp(1, 86_400_000)));
         tokio::pin!(expiry);
@@ -106,7 +114,7 @@ impl Stream {
                 () = &mut expiry => return Ok(()),
                 changed = changes.changed() => return changed.map_err(|_| Gone),
                 () = self.out.closed() => return Err(Gone),
-                () = tokio::time::sleep(self.shop.ping) => self.send(Event::default().event("ping").data("{}")).await?,
+                _ = ping.tick() => self.send(Event::default().event("ping").data("{}")).await?,
             }
         }
     }

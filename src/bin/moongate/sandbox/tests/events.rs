@@ -90,6 +90,22 @@ async fn a_ping_says_that_the_stream_lives() {
 }
 
 #[tokio::test]
+async fn a_ping_comes_however_much_happens_to_other_orders() {
+    let (mut trial, _made, mut stream) = streaming().await;
+    stream.payment().await;
+    let busy = async {
+        loop {
+            trial.put("/sandbox/orders/SO-77", json!({ "amount": 1, "currency": "CNY" })).await.ok();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        () = busy => (),
+        said = stream.next() => assert_eq!(said.unwrap().0, "ping"),
+    }
+}
+
+#[tokio::test]
 async fn an_expiry_is_told_without_anybody_asking() {
     let mut trial = Trial::new();
     trial.put("/sandbox/orders/SO-1001", json!({ "amount": 12800, "currency": "CNY", "expires_in": 60 })).await.ok();
