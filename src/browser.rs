@@ -16,6 +16,7 @@ mod keep;
 mod lookout;
 mod page;
 mod parts;
+mod rehearsal;
 mod reply;
 mod save;
 mod setup;

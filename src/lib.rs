@@ -45,6 +45,9 @@
 //! parts, `split.rs` there cuts. A call into a part that is not here yet traps, so the edge never makes one: see
 //! `browser/till/early.rs`, and `browser/parts.rs`.
 //!
+//! Once all three are here, `browser/rehearsal.rs` plays a payment up to its code, unseen: browsers compile what is called for
+//! the first time, and a phone takes longer for that than for the work itself.
+//!
 //! # Invariants
 //!
 //! 1. The core cannot name the browser: its crates are dependencies of wasm32 only. A test keeps clocks, randomness and

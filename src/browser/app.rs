@@ -4,9 +4,10 @@
 
 use super::intl::BrowserIntl;
 use super::page::{self, Timer};
+use super::parts::Parts;
 use super::setup::Mirror;
 use super::till::{Link, Notice, Screen, Till};
-use super::{attention, border, embed};
+use super::{attention, border, embed, rehearsal};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Acting, Gesture, Phase, State};
 use crate::checkout::options::Options;
@@ -21,7 +22,14 @@ use yew::{AppHandle, Component, Context, Html, Properties};
 /// Draws this checkout from now on, in the words of a language's file and looking as it did `before`, if it was drawn by
 /// somebody else: the element that it is drawn in.
 #[inline(never)]
-pub(super) fn draw(till: &Till, host: &Element, words: &JsValue, before: &JsValue, locale: &str) -> Option<Element> {
+pub(super) fn draw(
+    till: &Till,
+    parts: &Parts,
+    host: &Element,
+    words: &JsValue,
+    before: &JsValue,
+    locale: &str,
+) -> Option<Element> {
     let (mirror, link) = (till.mirror().clone(), till.link());
     let state = mirror.state.borrow().clone();
     if let Some(state) = state.filter(|_| before.is_truthy()) {
@@ -32,11 +40,19 @@ pub(super) fn draw(till: &Till, host: &Element, words: &JsValue, before: &JsValu
     }
     let (host, words) = (host.clone(), border::inward(words).unwrap_or(Json::Null));
     let play = Rc::new(Play { mirror, link, host, words, locale: locale.to_owned() });
-    let stage = Stage::with(Props { play: Some(play) })?;
+    let stage = Stage::with(Props { play: Some(play.clone()) })?;
     let root = stage.root.clone();
     till.draw_by(Box::new(View(Some(stage))));
     till.tell(Notice::Whole);
+    rehearsal::soon(play, parts.clone());
     Some(root)
+}
+
+/// Draws what another mirror shows, on a stage that is on no page and whose buttons lead nowhere.
+pub(super) fn unseen(play: &Play, mirror: Rc<Mirror>) -> Option<View> {
+    let host = page::element()?;
+    let play = Play { mirror, link: Link::default(), host, words: play.words.clone(), locale: play.locale.clone() };
+    Some(View(Some(Stage::with(Props { play: Some(Rc::new(play)) })?)))
 }
 
 thread_local! {
@@ -57,13 +73,14 @@ impl Stage {
             stage.handle.update(props);
             return Some(stage);
         }
-        let root = page::window()?.document()?.create_element("div").ok()?;
+        let root = page::element()?;
         let handle = yew::Renderer::<App>::with_root_and_props(root.clone(), props).render();
         Some(Self { root, handle })
     }
 }
 
-struct View(Option<Stage>);
+/// A stage that is drawn on, until it is taken away.
+pub(super) struct View(Option<Stage>);
 
 impl Screen for View {
     fn redraw(&self) {
@@ -83,7 +100,7 @@ impl Screen for View {
 /// What one drawing needs, the same for as long as the widget is mounted.
 #[derive(Debug)]
 pub(super) struct Play {
-    mirror: Rc<Mirror>,
+    pub(super) mirror: Rc<Mirror>,
     link: Link,
     host: Element,
     words: Json,

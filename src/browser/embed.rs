@@ -87,7 +87,7 @@ impl Widget {
     /// Draws it from now on, in the words of a language's file: the element that it is drawn in, in a microtask. The part
     /// `pay` must be here, and the shell at rest; `before` says how that looked. Without it, the words alone change.
     pub fn draw(&self, words: &JsValue, before: &JsValue) -> Option<Element> {
-        app::draw(self.till.as_ref()?, &self.host, words, before, &self.language)
+        app::draw(self.till.as_ref()?, &self.parts, &self.host, words, before, &self.language)
     }
 
     /// The page changed its options.

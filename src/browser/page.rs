@@ -9,11 +9,16 @@ use crate::checkout::wire::AttemptId;
 use js_sys::{Date, Function, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{EventTarget, Window};
+use web_sys::{Element, EventTarget, Window};
 
 /// The window; a widget without one was never mounted.
 pub(super) fn window() -> Option<Window> {
     web_sys::window()
+}
+
+/// A new element of no kind, on no page.
+pub(super) fn element() -> Option<Element> {
+    window()?.document()?.create_element("div").ok()
 }
 
 /// Milliseconds on the page's steady clock.

@@ -47,7 +47,7 @@ pub(super) trait Screen {
 pub(super) struct Till(Rc<Counter>);
 
 /// A way back to the till for what happens later. It leads nowhere once the checkout is gone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Link(Weak<Counter>);
 
 struct Counter {

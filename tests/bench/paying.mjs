@@ -111,7 +111,8 @@ async function arrive(browser, shop, conditions) {
   await visit.send('Input.dispatchMouseEvent', { type: 'mouseMoved', ...(await visit.run(place, BUTTON)) })
   const isDrawn = () => !!document.querySelector('moongate-checkout').shadowRoot.querySelector('input[name=moongate-method]')
   const late = Date.now() + PATIENCE
-  while (!(await visit.run(isDrawn))) {
+  const isRead = () => performance.getEntriesByType('resource').some(({ name, responseEnd }) => /\/read-/.test(name) && responseEnd)
+  while (!(await visit.run(isDrawn)) || !(await visit.run(isRead))) {
     if (Date.now() > late) throw new Error('the widget did not take over')
     await pause(50)
   }

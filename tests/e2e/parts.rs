@@ -162,6 +162,41 @@ async fn options_that_change_before_the_view_is_here_count() {
     untroubled(&browser).await;
 }
 
+/// Counts the codes that are drawn, wherever that is.
+const COUNTED: &str = "{
+  const { setAttribute } = Element.prototype
+  window.codes = 0
+  Element.prototype.setAttribute = function (name, value) {
+    if (name === 'data-qr') window.codes += 1
+    return setAttribute.call(this, name, value)
+  }
+}";
+
+#[tokio::test]
+async fn a_code_is_rehearsed_where_nobody_sees_it_and_nothing_comes_of_it() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).script(COUNTED))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    checkout.choose("unionpay").await;
+    let seen = "return [root.activeElement?.value, host.state.log.length, { ...localStorage }, { ...sessionStorage }, root.innerHTML]";
+    let before = checkout.see(seen).await;
+    checkout.until("a code was drawn", "return codes === 1").await;
+    // Until it is cleared away again.
+    checkout.see("return new Promise((done) => setTimeout(done, 200))").await;
+    assert_eq!(checkout.see(seen).await, before);
+    assert!(shop.payments(&order).await.is_empty(), "something was sent");
+    assert!(checkout.heard("submit").await.is_empty() && checkout.heard("status").await.is_empty());
+    // What is shown is the server's.
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
+    shop.approve_code(&checkout.scanned().await).await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(checkout.see("return codes").await, 2);
+    untroubled(&browser).await;
+}
+
 #[tokio::test]
 #[ignore = "builds the standard library and the wasm from nothing: tests/run --all"]
 async fn a_bundle_made_small_pays_by_code_and_by_a_providers_own_answer() {

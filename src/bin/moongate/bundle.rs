@@ -192,7 +192,7 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Made> {
 
 /// The files that `moongate.js` names, which it learns from `generated`.
 fn named_by_hash(workspace: &Workspace, glue: Glue, generated: &mut Map<String, Value>) -> Result<Vec<File>> {
-    let script = File::hashed("moongate", "js", script::short(&glue.script)?.into_bytes(), Fetched::UntilReady);
+    let script = File::hashed("moongate", "js", script::called(&glue.script)?.into_bytes(), Fetched::UntilReady);
     let fetched = [Fetched::UntilReady, Fetched::WithInterest, Fetched::WithInterest];
     let modules = glue.modules.into_iter().zip(fetched);
     let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));

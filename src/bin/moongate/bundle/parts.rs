@@ -29,6 +29,7 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::browser::till::desk::Desk::carry_out",
             "moongate::browser::lookout",
             "moongate::browser::hearing",
+            "moongate::browser::rehearsal",
             "moongate::browser::reply",
             "moongate::browser::setup::shared",
         ],
