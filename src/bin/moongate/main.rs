@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 /// Moongate: the checkout that opens to every wallet.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Program {
     #[command(subcommand)]
     command: Option<Command>,

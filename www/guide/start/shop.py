@@ -8,6 +8,8 @@ PORT = 8000
 HOME = f"http://127.0.0.1:{PORT}"             # the shop's origin: no other page may pay, or be returned to
 ORDERS = {"SO-1001": (12800, "CNY"), "SO-1002": (900, "CNY")}     # what each order costs, in 分: your database
 PAYMENTS, ASKED, LOCK = {}, {}, threading.Lock()      # attempt -> payment, and what it was asked for: your database too
+SHIPPED = {}                                  # order -> the payment it was shipped for
+LIVE = ("pending", "processing")              # may still be paid
 
 
 def begin(payment):
@@ -22,14 +24,28 @@ def standing(payment):
 
 def close(payment):
     """Your close call at the provider. It gives how the payment stands after it: it may have been paid meanwhile."""
-    return "canceled" if payment["status"] == "pending" else payment["status"]
+    return "canceled" if payment["status"] in LIVE else payment["status"]
 
 
 def notified(payment):
     """What the provider's signed notification leads to, once signature, order, amount and currency were compared."""
-    if payment["status"] != "succeeded":
-        payment["status"] = "succeeded"
-        print(f"PAID, ship it: {payment['order']} {payment['amount']} {payment['currency']}", flush=True)
+    if payment["status"] == "succeeded":
+        return                                        # told before: providers repeat themselves
+    payment["status"] = "succeeded"
+    payment.pop("action", None)
+    first = SHIPPED.setdefault(payment["order"], payment["id"]) == payment["id"]
+    what = "PAID, ship it" if first else "PAID TWICE, give it back"
+    print(f"{what}: {payment['order']} {payment['amount']} {payment['currency']}", flush=True)
+
+
+def learn(payment, status):
+    """Keeps what a query or a close call said. Paid is for ever, and what has ended does not come back to life."""
+    if status == "succeeded":
+        notified(payment)
+    elif payment["status"] in LIVE:
+        payment["status"] = status
+        if status != "pending":
+            payment.pop("action", None)
 
 
 def find(key):
@@ -66,8 +82,11 @@ class Shop(SimpleHTTPRequestHandler):
         with LOCK:
             if paid := re.fullmatch(r"/wallet/(\w+)", path):
                 payment = find(paid[1])
-                notified(payment)
-                return self.answer(303, "", Location=payment["back"])
+                if payment is None:
+                    return self.answer(404, {"code": "not_found"})
+                if payment["status"] in LIVE:         # what was closed can no longer be paid
+                    notified(payment)
+                return self.answer(303, "", Location=payment.get("back", HOME))
             if path == "/checkout/payments":
                 return self.pay(body)
             if key := re.fullmatch(r"/checkout/payments/([\w-]+)/cancel", path):
@@ -84,7 +103,8 @@ class Shop(SimpleHTTPRequestHandler):
         status, answer = self.create(key or "", sent, session)
         cookie = {"Set_Cookie": f"session={session}; Path=/; HttpOnly; SameSite=Lax"}
         if form and status < 300:
-            return self.answer(303, "", Location=answer["action"]["url"], **cookie)
+            where = answer.get("action", {}).get("url") or PAYMENTS[key].get("back", HOME)
+            return self.answer(303, "", Location=where, **cookie)
         self.answer(status, answer, **cookie)
 
     def create(self, key, sent, session):
@@ -102,7 +122,7 @@ class Shop(SimpleHTTPRequestHandler):
         if "{0.scheme}://{0.netloc}".format(urlsplit(sent.get("return_url", ""))) != HOME:
             return 422, {"code": "bad_return_url"}
         for live in PAYMENTS.values():                # one live payment for each order, whatever tab or phone asks
-            if live.get("order") == order and live["status"] in ("pending", "succeeded"):
+            if live.get("order") == order and live["status"] in (*LIVE, "succeeded"):
                 code = "order_paid" if live["status"] == "succeeded" else "payment_in_progress"
                 own = {"payment": self.seen(live, session)} if live["session"] == session else {}
                 return 409, {"code": code, **own}
@@ -121,10 +141,8 @@ class Shop(SimpleHTTPRequestHandler):
     def cancel(self, key):
         payment = find(key)
         if payment is None:                           # never seen: a late creation with this key must make nothing
-            payment = PAYMENTS[key] = {"id": "", "attempt": key, "status": "canceled"}
-        payment["status"] = close(payment)
-        if payment["status"] != "pending":
-            payment.pop("action", None)
+            payment = PAYMENTS[key] = {"id": "pay_" + secrets.token_hex(8), "attempt": key, "status": "canceled"}
+        learn(payment, close(payment))
         self.answer(200, self.seen(payment, self.session()))
 
     def do_GET(self):
@@ -137,7 +155,9 @@ class Shop(SimpleHTTPRequestHandler):
             payment = find(key[1])
             if payment is None:
                 return self.answer(404, {"code": "not_found"})
-            payment["status"] = standing(payment)
+            stands = standing(payment)                # perhaps slow: nobody else waits for it
+            with LOCK:
+                learn(payment, stands)
             return self.answer(200, self.seen(payment, self.session()))
         super().do_GET()
 

@@ -45,7 +45,7 @@ function around(request, response, next) {
   const known = /(?:^|; *)shop_session=([\w-]{43})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1]
   request.session = known ?? randomBytes(32).toString('base64url')
   if (!known) response.cookie('shop_session', request.session, { httpOnly: true, sameSite: 'lax', secure: HOME.startsWith('https:'), path: '/' })
-  if (request.path.startsWith('/checkout/') && (request.headers.origin ?? HOME) !== HOME) throw new Problem(403, 'not_allowed')
+  if (/^\/checkout\//i.test(request.path) && (request.headers.origin ?? HOME) !== HOME) throw new Problem(403, 'not_allowed')
   next()
 }
 
