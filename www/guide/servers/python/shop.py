@@ -306,8 +306,11 @@ def code_page(key: str, request: Request):
     if payment is None or payment["session"] != request.state.session:
         raise Problem(404, "not_found")
     if payment["status"] != "pending":
-        mark = "&" if urlsplit(payment["return_url"]).query else "?"
-        return RedirectResponse(payment["return_url"] + mark + urlencode({"moongate_attempt": payment["attempt"]}), 303)
+        if payment["return_url"] is None:             # canceled before it was ever made
+            raise Problem(404, "not_found")
+        back = urlsplit(payment["return_url"])
+        query = "&".join(filter(None, [back.query, urlencode({"moongate_attempt": payment["attempt"]})]))
+        return RedirectResponse(back._replace(query=query).geturl(), 303)
     code = segno.make(json.loads(payment["action"])["code_url"]).svg_inline(scale=6)
     return page("Pay", f'<p>Scan with WeChat: {payment["amount"] / 100:.2f} {payment["currency"]}</p>{code}', '<meta http-equiv="refresh" content="3">')
 
