@@ -130,3 +130,11 @@ fn the_readmes_server_keeps_every_rule_that_it_says_it_keeps() {
     assert_eq!(broken.len(), 2, "{told}");
     assert!(broken[0].contains("without the order's session") && broken[1].contains("the form way"), "{told}");
 }
+
+/// The quick start's server ships what a query told, an order once, and gives back what was paid twice.
+#[test]
+fn the_quick_starts_server_ships_what_a_query_told_and_never_twice() {
+    let played = Command::new("python3").args(["-c", include_str!("start.py")]).output().unwrap();
+    assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
+    assert_eq!(words(&played), "PAID, ship it: SO-1001 12800 CNY\nPAID TWICE, give it back: SO-1001 12800 CNY\n");
+}
