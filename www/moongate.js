@@ -46,6 +46,8 @@ function absolute(address) {
 }
 const seconds = () => Math.floor(Date.now() / 1e3)
 const pause = (ms) => new Promise((done) => setTimeout(done, ms))
+/** What is drawn now has been painted, and a tap on it taken. A page that nobody sees paints nothing. */
+const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))
 
 // ---- What the page says
 
@@ -140,11 +142,10 @@ async function fetched(file, { name, integrity } = pinned(file)) {
   throw new (response.status < 500 ? Error : TypeError)(`${name} answered ${response.status}`)
 }
 
-/** The first part of the wasm and the script that binds it: light, and so asked for only once the rows had time to be painted. */
+/** The first part of the wasm and the script that binds it: light, and so asked for only when the rows are painted, or the wasm comes. */
 const engine = () => once('moongate', async () => {
   const source = fetched(generated.parts.moongate)
-  source.catch(() => {})
-  await pause()
+  await Promise.race([source, painted()]).catch(() => {})
   const module = await script(pinned(generated.glue), failures)
   await module.start(source)
   return module
@@ -187,20 +188,28 @@ function placements({ app, device }) {
   return (upsdk || places[`${app} ${device}`] || places[device]).split(' ')
 }
 
-// Making the page's first number format takes a phone as long as drawing all the rows. While the page loads, and is seen,
-// the rows are therefore painted first, and the sums come with the next frame, in the same space.
+// Making the page's first number format takes a phone as long as drawing all the rows. Where sums are not known by heart,
+// the rows are therefore painted first while the page loads and is seen, and the sums come with the next frame, in the same space.
 let counting = false
+
+/** Yuan in the languages of most shoppers, as the core knows them by heart; false where `Intl` must be asked. */
+const byHeart = (minor, currency, locale) =>
+  currency === 'CNY' && generated.by_heart.split(' ').includes(locale) && `¥${decimal(minor, 2).replace(/\B(?=(\d{3})+\.)/g, ',')}`
+
+/** Minor units as decimal text. */
+function decimal(minor, digits) {
+  const text = `${minor}`.padStart(digits + 1, '0')
+  return digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text
+}
 
 /** A sum for people. The number of decimal places is the core's: for some currencies `Intl` has another. */
 function money(minor, currency, locale) {
   const digits = generated.digits[0].includes(currency) ? 0 : generated.digits[3].includes(currency) ? 3 : 2
-  const text = `${minor}`.padStart(digits + 1, '0')
-  const point = text.length - digits
   // In the digits that the wallets show, whatever the language: sums are compared. In Japanese ¥ is the yen, and the yuan 元.
   const currencyDisplay = /^ja/.test(locale) ? 'symbol' : 'narrowSymbol'
   const form = { style: 'currency', currency, currencyDisplay, numberingSystem: 'latn' }
   form.minimumFractionDigits = form.maximumFractionDigits = digits
-  const written = (locale) => new Intl.NumberFormat(locale, form).format(digits ? `${text.slice(0, point)}.${text.slice(point)}` : text)
+  const written = (locale) => new Intl.NumberFormat(locale, form).format(decimal(minor, digits))
   try {
     // In Arabic the yuan's sign has letters, which would be torn off the sum: it is written as in English, from left to right.
     return /^ar/.test(locale) ? `\u2066${written('en')}\u2069` : written(locale)
@@ -360,8 +369,6 @@ class Shell {
     this.watch()
     counting = counting || document.readyState === 'complete' || document.hidden
     this.refresh()
-    // The frame after the rows' own takes a tap before the counting holds the page up.
-    if (!counting) requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => this.count())))
   }
 
   // -- What the page says
@@ -388,7 +395,9 @@ class Shell {
     this.open()
   }
 
-  count() {
+  /** The frame after the rows' own takes a tap before the counting holds the page up. */
+  async count() {
+    await painted()
     counting = true
     this.draw()
   }
@@ -466,7 +475,10 @@ class Shell {
   }
 
   sum(minor = this.chosen?.total ?? +this.options.amount) {
-    return counting ? money(minor, this.options.currency, this.locale) : '\u00a0'
+    const { options: { currency }, locale } = this
+    const known = byHeart(minor, currency, locale)
+    if (!known && !counting) this.counted = this.counted ?? this.count()
+    return known || (counting ? money(minor, currency, locale) : '\u00a0')
   }
 
   draw() {

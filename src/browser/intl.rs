@@ -16,6 +16,9 @@ pub(super) struct BrowserIntl {
 
 impl Intl for BrowserIntl {
     fn sum(&self, amount: &Amount) -> String {
+        if let Some(sum) = amount.by_heart(&self.locale) {
+            return sum;
+        }
         // In Japanese ¥ is the yen, and the yuan 元.
         let display = if self.locale.starts_with("ja") { "symbol" } else { "narrowSymbol" };
         let digits = f64::from(u8::try_from(amount.currency().digits()).unwrap_or(2));

@@ -1,6 +1,7 @@
 //! Decides what an amount is: a whole number of a currency's minor unit. The only place that knows decimal places.
 //!
-//! It does not format for people: that is the browser's `Intl`, which gets its digit count from here.
+//! It does not format for people: that is the browser's `Intl`, which gets its digit count from here. Only what every shopper
+//! in China reads is known by heart.
 
 use std::fmt;
 
@@ -16,6 +17,10 @@ YERZARZMWZWG";
 /// Source: ISO 4217 list one, read 2026-11-22. `Intl` differs for HUF, IDR and IQD, so this table rules.
 const NO_DIGITS: &str = "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXVNDVUVXAFXOFXPF";
 const THREE_DIGITS: &str = "BHDIQDJODKWDLYDOMRTND";
+
+/// The languages in which every browser writes yuan alike, by the tags that pages give. See [`Amount::by_heart`].
+/// Source: CLDR 48 by way of three browsers' `Intl`, which a test holds it to.
+pub const KNOWN_BY_HEART: [&str; 7] = ["zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "en", "en-US", "en-GB"];
 
 /// Largest sum: 999 999 999 999 minor units.
 const MAX_MINOR: u64 = 999_999_999_999;
@@ -122,6 +127,30 @@ impl Amount {
             text.insert(text.len() - digits, '.');
         }
         text
+    }
+
+    /// Yuan as each browser's `Intl` writes them in this language, for example `¥1,280.00`; `None` where it has to be asked. The
+    /// first answer of `Intl` takes a phone a tenth of a second, in which it can do nothing else.
+    ///
+    /// # Example
+    /// ```
+    /// use moongate::checkout::money::{Amount, Currency};
+    /// let sum = Amount::new(128_000, Currency::parse("CNY").unwrap()).unwrap();
+    /// assert_eq!(sum.by_heart("zh-CN").as_deref(), Some("¥1,280.00"));
+    /// assert_eq!(sum.by_heart("ja"), None);
+    /// ```
+    pub fn by_heart(&self, locale: &str) -> Option<String> {
+        if self.currency.code() != "CNY" || !KNOWN_BY_HEART.contains(&locale) {
+            return None;
+        }
+        let mut text = self.decimal();
+        let mut at = text.find('.')?;
+        while at > 3 {
+            at -= 3;
+            text.insert(at, ',');
+        }
+        text.insert(0, '¥');
+        Some(text)
     }
 
     /// The sum as plain text, for example `128.00 CNY`: for logs and messages to developers, not for shoppers.
@@ -237,6 +266,24 @@ mod tests {
             assert_eq!(Fee::percent(wrong), None, "{wrong}");
         }
     }
+
+    #[test]
+    fn yuan_are_known_by_heart_in_the_languages_of_most_shoppers() {
+        for (minor, text) in [
+            (1, "¥0.01"),
+            (12_800, "¥128.00"),
+            (99_999, "¥999.99"),
+            (100_000, "¥1,000.00"),
+            (123_456_789, "¥1,234,567.89"),
+            (999_999_999_999, "¥9,999,999,999.99"),
+        ] {
+            assert_eq!(sum(minor, "CNY").by_heart("zh-CN").as_deref(), Some(text));
+        }
+        for (code, locale) in [("HKD", "zh-CN"), ("CNY", "zh-HK"), ("CNY", "ja"), ("CNY", "en-IN"), ("CNY", "")] {
+            assert_eq!(sum(100, code).by_heart(locale), None, "{code} {locale}");
+        }
+    }
+
     #[test]
     fn a_developer_reads_a_sum_with_its_decimals_and_its_currency() {
         assert_eq!(sum(12_800, "CNY").text(), "128.00 CNY");

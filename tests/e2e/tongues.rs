@@ -3,6 +3,7 @@
 use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
 use crate::looks::screenshots;
 use crate::scenes::{Place, Scene, visit};
+use moongate::checkout::money::{Amount, Currency, KNOWN_BY_HEART};
 use moongate::words::{Key, Language};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -248,6 +249,41 @@ async fn a_sum_in_yuan_is_not_taken_for_yen_in_japanese() {
     checkout.ready().await;
     let button = checkout.text(".pay").await;
     assert!(button.contains('元') && !button.contains(['¥', '￥']), "{button}");
+}
+
+#[tokio::test]
+async fn sums_known_by_heart_are_written_as_the_browser_writes_them() {
+    let browser = DESK.open().await;
+    let written = "const [locale, decimal] = arguments
+      const form = { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', numberingSystem: 'latn', minimumFractionDigits: 2 }
+      return new Intl.NumberFormat(locale, form).format(decimal)";
+    for locale in KNOWN_BY_HEART {
+        for minor in [1, 100, 12_800, 99_999, 100_000, 123_456_789, 999_999_999_999] {
+            let sum = Amount::new(minor, Currency::parse("CNY").expect("a currency")).expect("a sum");
+            let asked = browser.run(written, &[json!(locale), json!(sum.decimal())]).await;
+            assert_eq!(Some(asked.as_str().unwrap_or_default()), sum.by_heart(locale).as_deref(), "{locale}");
+        }
+    }
+}
+
+/// Counts what is asked of the browser's `Intl`.
+const COUNTED: &str = "{
+  const { NumberFormat } = Intl
+  window.formats = 0
+  Intl.NumberFormat = class extends NumberFormat { constructor (...how) { super(...how); window.formats += 1 } }
+}";
+
+#[tokio::test]
+async fn a_sum_known_by_heart_is_there_with_the_rows_and_the_browser_is_never_asked() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let trial = Trial::of(&shop.order()).script(COUNTED).with("amount", "128000");
+    let checkout = drawn(&browser, &shop, &trial).await;
+    checkout.ready().await;
+    let sums = "return [root.querySelector('.sum').lastChild.data, root.querySelector('.pay').innerText]";
+    assert_eq!(checkout.see(sums).await, json!(["¥1,280.00", "支付 ¥1,280.00"]));
+    assert_eq!(checkout.see("return formats").await, 0);
+    untroubled(&browser).await;
 }
 
 #[tokio::test]

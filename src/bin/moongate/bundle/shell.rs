@@ -4,7 +4,7 @@
 
 use moongate::checkout::environment::{App, Device, Environment, Os, Sign, sign};
 use moongate::checkout::method::{Flow, Hint, Placement, Wallet, placement};
-use moongate::checkout::money::Currency;
+use moongate::checkout::money::{Currency, KNOWN_BY_HEART};
 use moongate::view::naming;
 use moongate::words::language::RULES;
 use moongate::words::{Key, Language};
@@ -47,6 +47,7 @@ const HINTS: [Hint; 8] =
 /// - `wallets`: `[[id, tile], …]` in the usual order.
 /// - `places`: what the wallets can do, in that order, each as its rank among the rows (0 works, 1 only by a code on a phone, 2 opens
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
+/// - `by_heart`: the tags of languages in which yuan are known by heart, with spaces between.
 /// - `digits`: the currencies without decimal places and those with three, with spaces between; others have two.
 /// - `rules`: `language=start|start`, with spaces between: the first with a start of the tag asked for; a language that has only
 ///   its own name for a start stands alone; `languages`: the shell's words in the two languages that it brings along, in the order of `keys`.
@@ -58,6 +59,7 @@ pub(crate) fn tables() -> Value {
         "ipad": pattern(&[&[sign::MACINTOSH]]),
         "wallets": Wallet::ALL.map(|wallet| [wallet.id(), naming::wallet_tile(wallet)]),
         "places": places(),
+        "by_heart": KNOWN_BY_HEART.join(" "),
         "digits": { "0": Currency::with_digits(0).join(" "), "3": Currency::with_digits(3).join(" ") },
         "rules": rules(),
         "keys": keys().map(Key::name).collect::<Vec<_>>(),
