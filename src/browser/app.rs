@@ -48,7 +48,7 @@ pub(super) fn draw(
     Some(root)
 }
 
-/// Draws what another mirror shows, on a stage that is on no page and whose buttons lead nowhere.
+/// Draws what another mirror shows, on a stage that is not the checkout's and whose buttons lead nowhere.
 pub(super) fn unseen(play: &Play, mirror: Rc<Mirror>) -> Option<View> {
     let host = page::element()?;
     let play = Play { mirror, link: Link::default(), host, words: play.words.clone(), locale: play.locale.clone() };
@@ -81,6 +81,13 @@ impl Stage {
 
 /// A stage that is drawn on, until it is taken away.
 pub(super) struct View(Option<Stage>);
+
+impl View {
+    /// What it is drawn in.
+    pub(super) fn root(&self) -> Option<&Element> {
+        self.0.as_ref().map(|stage| &stage.root)
+    }
+}
 
 impl Screen for View {
     fn redraw(&self) {
@@ -249,6 +256,11 @@ fn is_counting(state: &State) -> bool {
 }
 
 impl Play {
+    /// The custom element.
+    pub(super) fn host(&self) -> &Element {
+        &self.host
+    }
+
     fn state(&self) -> Option<Rc<State>> {
         self.mirror.state.borrow().clone()
     }

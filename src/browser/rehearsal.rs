@@ -1,8 +1,9 @@
 //! Plays a payment up to its code once, unseen, so that the one that counts is not the first.
 //!
-//! A browser compiles each function when it is first called. Between a press and its code there are some hundred of them, and
-//! a phone takes longer for that than for their work. Nothing is performed: the machine only says what it would do, its
-//! server is made up here, and what is drawn is on no page.
+//! A browser compiles each function when it is first called, and looks for letters of a size when they are first laid out.
+//! Between a press and its code there are some hundred functions and a screen of letters, and a phone takes longer for that
+//! than for the work itself. Nothing is performed: the machine only says what it would do, its server is made up here, and
+//! what is drawn is behind the checkout, where it can be neither seen nor heard.
 
 use super::app::{self, Play};
 use super::parts::Parts;
@@ -13,11 +14,12 @@ use super::{hearing, page};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Attempt, Event, Gesture, Phase, Request, State, What, advance};
 use crate::checkout::wire::{self, Reply};
-use js_sys::{Date, Promise};
+use js_sys::{Date, Function, Object, Promise, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, Node};
 
 /// How long the view that was just drawn has for itself, in milliseconds.
 const REST: i32 = 60;
@@ -54,13 +56,44 @@ async fn pause(delay: i32) {
 async fn rehearse(play: &Play) -> Option<()> {
     let setup = made_up(&play.mirror)?;
     let state = play.mirror.state.borrow().clone()?;
-    let state = played(&setup, &state)?;
-    setup.mirror.state.replace(Some(Rc::new(state)));
-    pause(0).await;
-    let mut view = app::unseen(play, setup.mirror)?;
-    pause(0).await;
+    let screens = played(&setup, &state)?;
+    setup.mirror.state.replace(Some(state));
+    let mut view = app::unseen(play, setup.mirror.clone())?;
+    let stage = view.root().and_then(|root| behind(play.host(), root));
+    for screen in screens {
+        pause(0).await;
+        setup.mirror.state.replace(Some(Rc::new(screen)));
+        view.redraw();
+        pause(0).await;
+        // Asked for its height, it is laid out.
+        let _height = stage.as_ref().map(Element::client_height);
+    }
     view.take_away();
+    stage.as_ref().inspect(|stage| stage.remove());
     Some(())
+}
+
+/// A place of the checkout's own width and look for `root`, out of sight and reach: in a shadow root of its own, so that
+/// nobody finds it who looks for the checkout's parts. None where the look is a link's, which would come too late.
+fn behind(host: &Element, root: &Element) -> Option<Element> {
+    let (front, place) = (host.shadow_root()?, page::element()?);
+    let sheets = page::member(&front, "adoptedStyleSheets")?;
+    let look = [
+        "position:absolute;visibility:hidden;contain:strict;height:1px;width:",
+        &host.client_width().to_string(),
+        "px",
+    ];
+    Reflect::set(&page::member(&place, "style")?, &"cssText".into(), &look.concat().into()).ok()?;
+    place.set_attribute("inert", "").ok()?;
+    let mode = Object::new();
+    Reflect::set(&mode, &"mode".into(), &"open".into()).ok()?;
+    let attach: Function = page::member(&place, "attachShadow")?.dyn_into().ok()?;
+    let back: Node = attach.call1(&place, &mode).ok()?.dyn_into().ok()?;
+    Reflect::set(&back, &"adoptedStyleSheets".into(), &sheets).ok()?;
+    back.append_child(root).ok()?;
+    // Not last: that is the checkout itself.
+    front.insert_before(&place, front.first_child().as_ref()).ok()?;
+    Some(place)
 }
 
 /// The page's own options, with a server that is never reached and a mirror that nobody else looks into.
@@ -77,8 +110,9 @@ fn made_up(mirror: &Mirror) -> Option<Setup> {
     })
 }
 
-/// What a press now would lead to, if the server answered with a code; `None` where none can be pressed.
-fn played(setup: &Setup, state: &State) -> Option<State> {
+/// What a press now would lead to, if the server answered with a code: while it is sent, and then; `None` where none can be
+/// pressed.
+fn played(setup: &Setup, state: &State) -> Option<[State; 2]> {
     if !matches!(state.phase, Phase::Choosing { pending: None, .. }) {
         return None;
     }
@@ -88,7 +122,7 @@ fn played(setup: &Setup, state: &State) -> Option<State> {
     let attempt = sent.phase.attempt()?;
     let answer = hearing::answer(setup, &sent, attempt, Request::Create, &reply(&sent, attempt))?;
     let answered = What::Answered(Request::Create, attempt.id.clone(), answer);
-    Some(next(sent, answered))
+    Some([sent.clone(), next(sent, answered)])
 }
 
 /// What a server would answer: what it was asked for, and a code.

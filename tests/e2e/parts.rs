@@ -162,13 +162,25 @@ async fn options_that_change_before_the_view_is_here_count() {
     untroubled(&browser).await;
 }
 
-/// Counts the codes that are drawn, wherever that is.
+/// Counts the codes that are drawn, wherever that is, and looks at what is beside the checkout when the first one is.
 const COUNTED: &str = "{
   const { setAttribute } = Element.prototype
   window.codes = 0
   Element.prototype.setAttribute = function (name, value) {
-    if (name === 'data-qr') window.codes += 1
+    if (name === 'data-qr' && (window.codes += 1) === 1) queueMicrotask(() => (window.behind = looked()))
     return setAttribute.call(this, name, value)
+  }
+  const looked = () => {
+    const root = document.querySelector('moongate-checkout').shadowRoot
+    const [stage, ...others] = [...root.children].filter((part) => part.shadowRoot)
+    if (!stage) return 'nowhere'
+    const parts = [...stage.shadowRoot.querySelectorAll('*')]
+    const focused = parts.some((part) => (part.focus?.(), stage.shadowRoot.activeElement))
+    return {
+      others: others.map((part) => part.outerHTML), focused,
+      seen: parts.filter((part) => part.checkVisibility({ visibilityProperty: true })).map((part) => part.localName),
+      laidOut: stage.shadowRoot.querySelector('[data-heading]').getBoundingClientRect().height > 0,
+    }
   }
 }";
 
@@ -181,11 +193,13 @@ async fn a_code_is_rehearsed_where_nobody_sees_it_and_nothing_comes_of_it() {
     let checkout = Checkout::on(&browser);
     checkout.ready().await;
     checkout.choose("unionpay").await;
-    let seen = "return [root.activeElement?.value, host.state.log.length, { ...localStorage }, { ...sessionStorage }, root.innerHTML]";
+    let seen = "return [root.activeElement?.value, host.state.log.length, { ...localStorage }, { ...sessionStorage }, section.outerHTML,
+      host.clientHeight, document.documentElement.scrollHeight]";
     let before = checkout.see(seen).await;
     checkout.until("a code was drawn", "return codes === 1").await;
-    // Until it is cleared away again.
-    checkout.see("return new Promise((done) => setTimeout(done, 200))").await;
+    let behind = checkout.see("return behind").await;
+    assert_eq!(behind, json!({ "others": [], "focused": false, "seen": [], "laidOut": true }));
+    checkout.until("it is cleared away", "return root.children.length === 1").await;
     assert_eq!(checkout.see(seen).await, before);
     assert!(shop.payments(&order).await.is_empty(), "something was sent");
     assert!(checkout.heard("submit").await.is_empty() && checkout.heard("status").await.is_empty());
