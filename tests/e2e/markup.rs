@@ -86,13 +86,19 @@ fn variants() -> Vec<(&'static str, Value)> {
 }
 
 async fn same_markup(kind: Kind, upsdk: bool) {
+    let upsdk_there = if upsdk { "window.upsdk = { pay() {} }" } else { "" };
+    let variants = variants().into_iter().map(|(name, raw)| (name.to_owned(), raw)).collect();
+    compare(kind, upsdk, upsdk_there, variants).await;
+}
+
+/// Compares all these, on a page with this script.
+async fn compare(kind: Kind, upsdk: bool, script: &str, variants: Vec<(String, Value)>) {
     let shop = Shop::open();
     let browser = kind.open().await;
     // Blocked for good: what is compared is the shell's alone.
     let hold = "{ const fetched = window.fetch; window.fetch = (...all) =>
       String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all) }";
-    let upsdk_there = if upsdk { "window.upsdk = { pay() {} }" } else { "" };
-    let page = shop.page(&Trial::of("T").body("<div id='all'></div>").script(hold).script(upsdk_there));
+    let page = shop.page(&Trial::of("T").body("<div id='all'></div>").script(hold).script(script));
     browser.goto(&page).await;
     let facts = browser.run("return [navigator.userAgent, navigator.maxTouchPoints]", &[]).await;
     let facts = Facts {
@@ -102,16 +108,16 @@ async fn same_markup(kind: Kind, upsdk: bool) {
         framed: false,
     };
     let mut different = Vec::new();
-    for (name, mut raw) in variants() {
+    for (name, mut raw) in variants {
         for (key, value) in
             [("endpoint", "https://shop.example/pay"), ("order", "T-1"), ("amount", "12800"), ("currency", "CNY")]
         {
             raw[key] = json!(value);
         }
         let drawn = drawn(&browser, &raw).await;
-        let tag = if raw["locale"] == "en" { "en" } else { "zh-CN" };
+        let tag = raw["locale"].as_str().unwrap_or("zh-CN").to_owned();
         let language = Page { url: page.clone(), language: "zh-CN".to_owned(), transport: false };
-        let expected = lines_of(&browser, &native(&raw, &language, &facts, tag).await).await;
+        let expected = lines_of(&browser, &native(&raw, &language, &facts, &tag).await).await;
         if drawn != expected {
             different.push(format!("{name}:\n{}", difference(&expected, &drawn)));
         }
@@ -119,7 +125,7 @@ async fn same_markup(kind: Kind, upsdk: bool) {
     assert!(different.is_empty(), "the shell differs from the view (- view, + shell)\n{}", different.join("\n"));
 }
 
-/// What the shell draws for these options, as lines.
+/// What the shell draws for these options, as lines; without what keeps a sum from left to right in Arabic, which plain text has not.
 async fn drawn(browser: &Browser, raw: &Value) -> Vec<String> {
     let script = format!(
         "{LINES} const [raw] = arguments
@@ -128,7 +134,8 @@ async fn drawn(browser: &Browser, raw: &Value) -> Vec<String> {
         element.options = raw
         document.getElementById('all').replaceChildren(element)
         await null
-        return lines(element.shadowRoot.querySelector('section')).map((line) => line.replaceAll('moongate-shell', 'moongate-method'))"
+        while (element.shadowRoot.querySelector('section').inert) await new Promise((done) => setTimeout(done, 20))
+        return lines(element.shadowRoot.querySelector('section')).map((line) => line.replaceAll('moongate-shell', 'moongate-method').replace(/[\\u2066\\u2069]/g, ''))"
     );
     text_lines(
         &browser
@@ -159,6 +166,23 @@ fn difference(expected: &[String], drawn: &[String]) -> String {
 #[tokio::test]
 async fn the_shell_draws_what_the_view_draws_on_a_desk() {
     same_markup(DESK, false).await;
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_in_every_language_and_text_size() {
+    // Sums as the natively rendered view has them; and nobody reads Chinese, or there would be a switch to it.
+    let script = "Intl.NumberFormat = class { format = (decimal) => `¥${decimal}` }
+      Object.defineProperty(navigator, 'languages', { get: () => ['de'] })";
+    let methods = json!([{ "id": "alipay", "fee": 0 }, { "id": "wechatpay", "fee": 0 }, { "id": "unionpay", "fee": { "fixed": 250 } }, "hebao"]);
+    let variants = Language::ALL.iter().flat_map(|language| {
+        let variant = |size: &str, methods: &Value| {
+            let raw = json!({ "locale": language.tag, "textSize": size, "methods": methods, "collapseAfter": 3, "testMode": true });
+            (format!("{} {size}", language.tag), raw)
+        };
+        let free = json!([methods[0], methods[1]]);
+        [variant("normal", &methods), variant("large", &methods), variant("large", &free)]
+    });
+    compare(DESK, false, script, variants.collect()).await;
 }
 
 #[tokio::test]
