@@ -29,13 +29,16 @@ const SILENCE = 3e3
 // How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
 const LOOK = 5e3
 
-// Without constructed sheets there is a <link>; a <style> would need a hole in the page's content security policy.
 let sheet
-try {
-  sheet = new CSSStyleSheet()
-  sheet.replaceSync(generated.css)
-} catch {
-  sheet = null
+
+/** The style of all elements, read once; null where only a <link> can have it: a <style> would need a hole in the page's policy. */
+function look() {
+  try {
+    if (sheet === undefined) (sheet = new CSSStyleSheet()).replaceSync(generated.css)
+  } catch {
+    sheet = null
+  }
+  return sheet
 }
 
 /** Where an address leads from this page; undefined if it is none. */
@@ -898,7 +901,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, others: this.#say }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
-    if (sheet) shadow.adoptedStyleSheets = [sheet]
+    if (look()) shadow.adoptedStyleSheets = [sheet]
     else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css'), integrity: generated.sheet, crossorigin: 'anonymous' }))
     shadow.append(shell.root)
     return shell

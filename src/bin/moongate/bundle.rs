@@ -183,7 +183,7 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Made> {
     let package = package::contents(workspace, &generated, &files)?;
     let (script, places) = (workspace.text("www/moongate.js")?, workspace.text("www/files.js")?);
     let script = script::assemble(&script, &generated, &places)?;
-    files.insert(0, File::named("moongate.js", script.into_bytes(), Fetched::UntilReady));
+    files.insert(0, File::named("moongate.js", script.into_bytes(), Fetched::UntilRows));
     // For browsers without constructed style sheets, which get a link to it.
     files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
     files.push(File::named("moongate.d.ts", workspace.text("www/moongate.d.ts")?.into_bytes(), Fetched::Never));
