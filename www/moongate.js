@@ -651,11 +651,14 @@ class Shell {
   /** Shows what the widget is at, until it draws itself. It has judged what was pending. */
   follow = (phase, chosen, offered) => {
     if (!this.widget) return
+    // What came of an attempt before is asked once the widget draws.
+    const next = this.attempt ? this.phase : phase
+    const known = !this.rows.some(({ pending }) => pending)
+    if (known && next === this.phase && chosen === (this.chosen?.id ?? null)) return
     const ids = offered.split(' ')
     this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
     this.chosen = this.rows.find(({ id }) => id === chosen) ?? null
-    // What came of an attempt before is asked once the widget draws.
-    this.to(this.attempt ? this.phase : phase)
+    this.to(next)
   }
 
   async copy() {
