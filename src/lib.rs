@@ -46,7 +46,8 @@
 //! `browser/till/early.rs`, and `browser/parts.rs`.
 //!
 //! Once all three are here, `browser/rehearsal.rs` plays a payment up to its code, unseen: browsers compile what is called for
-//! the first time, and a phone takes longer for that than for the work itself.
+//! the first time and look for letters that are laid out for the first time, and a phone takes longer for that than for the
+//! work itself.
 //!
 //! # Invariants
 //!
