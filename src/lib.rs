@@ -5,9 +5,10 @@
 //! A merchant's page loads one script, which defines `<moongate-checkout>`. A payment takes this way, and the rooms below
 //! stand in its order:
 //!
-//! 1. **The page embeds us.** `www/moongate.js` draws the rows and the button at once (the *shell*), then fetches the wasm.
-//!    Its first part takes over what happens, and a press is sent: `open` in `browser/embed.rs`. With the second comes the
-//!    view, which takes over the drawing, with choice, focus and a press kept: `draw` there.
+//! 1. **The page embeds us.** `www/moongate.js`, the element, has the rows and the button drawn at once (the *shell*, in
+//!    `www/shell`) and fetches the wasm. Its first part takes over what happens, and a press is sent: `open` in
+//!    `browser/embed.rs`. With the second comes the view, which takes over the drawing, with choice, focus and a press kept:
+//!    `draw` there.
 //! 2. **Options.** What the page said, as plain data, becomes [`checkout::options::Options`], or every wrong key by name.
 //! 3. **Environment.** User agent and a few facts become [`checkout::environment::Environment`].
 //! 4. **Offer.** Options × catalog × environment × rollout become [`checkout::offer::Offer`]: the rows, and why the rest is not.
@@ -20,7 +21,7 @@
 //!
 //! # Entry points
 //!
-//! - From JavaScript: `www/moongate.js` (the element and the shell), then `src/browser/embed.rs`.
+//! - From JavaScript: `www/moongate.js` (the element), `www/shell` (what is there before the wasm), then `src/browser/embed.rs`.
 //! - For a rule about payments: [`checkout::machine`]. For what is shown where: [`checkout::method`], [`checkout::offer`].
 //! - For a provider's format: one file in `src/action/provider/`. For a word: `src/words/`, one file a language.
 //! - From another Yew app: `browser::Checkout`, in `src/browser/component.rs`; the example is at the end of this page.

@@ -1,7 +1,7 @@
 //! Draws the list of methods and the pay button, also while the payment is being created, so that nothing jumps.
 //!
-//! It does not decide what is offered, in which order, or what it costs. `moongate.js` draws the same rows before the wasm
-//! arrives; a test holds the two together.
+//! It does not decide what is offered, in which order, or what it costs. `www/shell/drawing.js` draws the same rows before
+//! the wasm arrives; a test holds the two together.
 
 use super::control::{Weight, gives, heading, says};
 use super::scene::Scene;

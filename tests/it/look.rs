@@ -36,7 +36,7 @@ fn every_part_that_is_drawn_is_on_the_page_and_no_other() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let rooms = files(&source.join("view"), ".rs");
     let view: String = rooms.iter().chain([&source.join("view.rs")]).map(read).collect();
-    let shell = read(www().join("moongate.js")) + &read(www().join("form.js"));
+    let shell: String = files(&www().join("shell"), ".js").iter().chain([&www().join("form.js")]).map(read).collect();
     let words = |parts: Vec<&str>| -> BTreeSet<String> {
         parts.iter().flat_map(|part| part.split(' ')).map(str::to_owned).collect()
     };

@@ -1,14 +1,14 @@
 // The parts of moongate.js that need no page, by node's test runner: `node --test tests/shell`.
 //
-// The file is taken as it is, beside small tables and without a wasm; what it does on a page is the end-to-end suite's.
+// The modules are taken as they are, beside small tables and without a wasm; what they do on a page is the end-to-end suite's.
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 
-const script = new URL('../../www/moongate.js', import.meta.url)
+const www = new URL('../../www/', import.meta.url)
 const tables = {
   apps: [['\\bMicroMessenger/', 'wechat']],
   devices: [['\\biPhone\\b', 'phone'], ['\\bMacintosh\\b', 'desktop']],
@@ -19,7 +19,6 @@ const tables = {
   digits: { 0: 'JPY KRW', 3: 'BHD KWD' },
   rules: 'zh-TW=zh-hant|zh-tw zh-CN=zh ja',
 }
-const asked = ['bucket', 'feeOn', 'fit', 'isOld', 'languageFor', 'money', 'newAttempt', 'numbers', 'offered', 'persist', 'rawOptions', 'FOREIGN', 'PRIVATE']
 let folder, parts
 
 /** What the script takes the page to be. */
@@ -30,17 +29,16 @@ function page(userAgent, maxTouchPoints = 0) {
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'moongate-shell-'))
-  await cp(script, join(folder, 'plain.mjs'))
-  await writeFile(join(folder, 'parts.mjs'), `${await readFile(script, 'utf8')}\nexport { ${asked.join(', ')} }\n`)
-  await cp(new URL('files.js', script), join(folder, 'files.js'))
+  for (const name of ['moongate.js', 'files.js', 'shell']) await cp(new URL(name, www), join(folder, name), { recursive: true })
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await writeFile(join(folder, 'generated.js'), `export const generated = ${JSON.stringify(tables)}`)
-  parts = await import(pathToFileURL(join(folder, 'parts.mjs')))
+  const names = await readdir(join(folder, 'shell'))
+  parts = Object.assign({}, ...(await Promise.all(names.map((name) => import(pathToFileURL(join(folder, 'shell', name)))))))
 })
 after(() => rm(folder, { recursive: true }))
 
 test('importing it without a DOM does no harm', async () => {
-  const { MoongateCheckout } = await import(pathToFileURL(join(folder, 'plain.mjs')))
+  const { MoongateCheckout } = await import(pathToFileURL(join(folder, 'moongate.js')))
   assert.ok(MoongateCheckout.observedAttributes.includes('test-mode'))
 })
 

@@ -181,8 +181,7 @@ fn contents(workspace: &Workspace, glue: Glue) -> Result<Made> {
     generated.insert("css".to_owned(), css.clone().into());
     let generated = Value::Object(generated);
     let package = package::contents(workspace, &generated, &files)?;
-    let (script, places) = (workspace.text("www/moongate.js")?, workspace.text("www/files.js")?);
-    let script = script::assemble(&script, &generated, &places)?;
+    let script = script::assemble("www/moongate.js", &generated, &|path| workspace.text(path))?;
     files.insert(0, File::named("moongate.js", script.into_bytes(), Fetched::UntilRows));
     // For browsers without constructed style sheets, which get a link to it.
     files.push(File::named("moongate.css", css.into_bytes(), Fetched::Never));
@@ -197,10 +196,10 @@ fn named_by_hash(workspace: &Workspace, glue: Glue, generated: &mut Map<String, 
     let modules = glue.modules.into_iter().zip(fetched);
     let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));
     let modules: Vec<(&str, File)> = modules.collect();
-    let form = script::assemble(&workspace.text("www/form.js")?, &shell::words_of_the_form(), "")?;
+    let form = script::assemble("www/form.js", &shell::words_of_the_form(), &|path| workspace.text(path))?;
     let form = File::hashed("form", "js", form.into_bytes(), Fetched::Never);
     let words: Vec<(&str, File)> = shell::at_hand().map(|language| (language.tag, words_of(language))).collect();
-    let tongues = tongues::files(&workspace.text("www/tongues.js")?)?;
+    let tongues = tongues::files(&|path| workspace.text(path))?;
     let named = [
         ("glue", reference(&script)),
         ("parts", references(&modules)),

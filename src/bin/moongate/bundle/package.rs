@@ -18,6 +18,9 @@ const PLAIN: [(&str, &str); 6] = [
     ("types/vue.d.ts", "www/types/vue.d.ts"),
 ];
 
+/// How the bundle's script finds its other files, in whose place the package has a way that bundlers know.
+const PLACES: &str = "www/files.js";
+
 /// What npm reads first.
 pub(super) const MANIFEST: &str = "package.json";
 
@@ -29,7 +32,8 @@ const UNSET: &str = "\"version\": \"0.0.0\"";
 
 /// Every file of the package: what the bundle names by a hash as it is, `shared`, and the script that knows `generated`.
 pub(super) fn contents(workspace: &Workspace, generated: &Value, shared: &[File]) -> Result<Vec<File>> {
-    let script = script::assemble(&workspace.text("www/moongate.js")?, generated, &files(shared))?;
+    let read = |path: &str| if path == PLACES { Ok(files(shared)) } else { workspace.text(path) };
+    let script = script::assemble("www/moongate.js", generated, &read)?;
     let script = quoted(script, shared);
     let mut contents = vec![
         File::named(MANIFEST, manifest(&workspace.text("www/package.json")?)?.into_bytes(), Fetched::Never),

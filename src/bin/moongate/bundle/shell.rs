@@ -177,7 +177,8 @@ mod tests {
     use moongate::checkout::offer::Offer;
     use moongate::checkout::options::Options;
 
-    const SCRIPT: &str = include_str!("../../../../www/moongate.js");
+    const SCRIPT: &str =
+        concat!(include_str!("../../../../www/shell/drawing.js"), include_str!("../../../../www/shell/shell.js"));
     const FORM: &str = include_str!("../../../../www/form.js");
 
     #[test]

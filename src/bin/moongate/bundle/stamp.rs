@@ -48,6 +48,7 @@ fn paths(sources: &Path) -> Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = FILES.iter().map(PathBuf::from).collect();
     collect(sources, Path::new("src"), &mut paths)?;
     collect(sources, Path::new("src/bin/moongate/bundle"), &mut paths)?;
+    collect(sources, Path::new("www/shell"), &mut paths)?;
     paths.sort();
     Ok(paths)
 }

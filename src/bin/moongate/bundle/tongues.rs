@@ -18,11 +18,11 @@ pub(super) struct Tongues {
     pub(super) words: Vec<File>,
 }
 
-/// Of the text of `www/tongues.js`.
+/// Of `www/tongues.js`; `read` gives the text of a module.
 ///
 /// # Errors
-/// When it is not a module that parses.
-pub(super) fn files(text: &str) -> Result<Tongues> {
+/// When it can't be read or is not a module that parses.
+pub(super) fn files(read: &dyn Fn(&str) -> Result<String>) -> Result<Tongues> {
     let known = |language: &&&Language| shell::at_hand().any(|known| known == **language);
     let others: Vec<(&str, Vec<u8>)> = Language::ALL
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn files(text: &str) -> Result<Tongues> {
     let pins: Map<_, _> = others.iter().map(|(tag, file)| ((*tag).to_owned(), integrity(file).into())).collect();
     let names: Map<_, Value> =
         Language::ALL.iter().map(|language| (language.tag.to_owned(), language.name.into())).collect();
-    let script = script::assemble(text, &json!({ "pins": pins, "names": names }), "")?.into_bytes();
+    let script = script::assemble("www/tongues.js", &json!({ "pins": pins, "names": names }), read)?.into_bytes();
     let hash = short(&hash(&script));
     let words = others
         .into_iter()

@@ -1,0 +1,49 @@
+// Makes elements, and one tree like another; and holds their style.
+
+import { generated } from '../generated.js'
+
+let sheet
+
+/** The style of all elements, read once; null where only a <link> can have it: a <style> would need a hole in the page's policy. */
+export function look() {
+  try {
+    if (sheet === undefined) (sheet = new CSSStyleSheet()).replaceSync(generated.css)
+  } catch {
+    sheet = null
+  }
+  return sheet
+}
+
+/** An element, with its classes after dots, its attributes and children; null, undefined and false are left out. */
+export function el(name, attributes, ...children) {
+  const [tag, ...classes] = name.split('.')
+  const space = /^(svg|path)$/.test(tag) ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml'
+  const element = document.createElementNS(space, tag)
+  if (classes[0]) element.setAttribute('class', classes.join(' '))
+  for (const [key, value] of Object.entries(attributes ?? {})) {
+    if (value != null && value !== false) element.setAttribute(key, value === true ? '' : value)
+  }
+  element.append(...children.flat().filter((child) => child != null && child !== false))
+  return element
+}
+
+/** Makes a tree like another by the least change, so that focus, and what is under a finger, stay. */
+export function morph(old, next) {
+  for (const { name } of [...old.attributes]) next.hasAttribute(name) || old.removeAttribute(name)
+  for (const { name, value } of next.attributes) old.getAttribute(name) === value || old.setAttribute(name, value)
+  if ('checked' in old) old.checked = next.checked
+  const children = [...next.childNodes]
+  children.forEach((child, at) => {
+    const was = old.childNodes[at]
+    if (!was) old.append(child)
+    else if (was.nodeName === child.nodeName && child.attributes) morph(was, child)
+    else if (!was.isEqualNode(child)) was.replaceWith(child)
+  })
+  while (old.childNodes[children.length]) old.lastChild.remove()
+}
+
+/** Where the focus goes when another tree takes this one's place: to the same control, else to the heading. */
+export function counterpart(root, { dataset, value }) {
+  const same = `[data-gesture="${dataset.gesture}"]${value ? `[value="${value}"]` : ''}:not(:disabled)`
+  return root.querySelector(same) ?? root.querySelector('[data-heading]')
+}
