@@ -62,6 +62,10 @@ async fn rehearse(play: &Play) -> Option<()> {
     let stage = view.root().and_then(|root| behind(play.host(), root));
     for screen in screens {
         pause(0).await;
+        // Whoever pays meanwhile needs no rehearsal, and no time spent on it.
+        if !play.mirror.state.borrow().as_deref().is_some_and(is_idle) {
+            break;
+        }
         setup.mirror.state.replace(Some(Rc::new(screen)));
         view.redraw();
         pause(0).await;
@@ -110,10 +114,15 @@ fn made_up(mirror: &Mirror) -> Option<Setup> {
     })
 }
 
+/// Whether a press would begin something.
+fn is_idle(state: &State) -> bool {
+    matches!(state.phase, Phase::Choosing { pending: None, .. })
+}
+
 /// What a press now would lead to, if the server answered with a code: while it is sent, and then; `None` where none can be
 /// pressed.
 fn played(setup: &Setup, state: &State) -> Option<[State; 2]> {
-    if !matches!(state.phase, Phase::Choosing { pending: None, .. }) {
+    if !is_idle(state) {
         return None;
     }
     let next = |state, what| advance(state, Event { at: page::now(), what }).0;
