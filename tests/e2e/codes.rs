@@ -25,7 +25,7 @@ async fn read_all(kind: Kind, change: impl Fn(Trial) -> Trial) {
         let checkout = Checkout::on(&browser);
         checkout.ready().await.pay_with(method).await.shows("acting code").await;
         let payment = shop.payment(&order).await;
-        assert_eq!(checkout.scanned().await, given(&payment), "{method}");
+        checkout.scans_as(given(&payment)).await;
     }
     untroubled(&browser).await;
 }

@@ -34,6 +34,9 @@ pub const UNIONPAY: &str = "Mozilla/5.0 (Linux; Android 12; BLK-AL80 Build/HUAWE
 /// A promise, in JavaScript, that comes true when what is there now has been drawn.
 const DRAWN: &str = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))";
 
+/// How often what a picture is taken of may move meanwhile.
+const MOVES: u32 = 10;
+
 /// What a browser is to be like.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
@@ -199,8 +202,28 @@ impl Browser {
         }
     }
 
-    /// A picture of this element, as PNG, as soon as what is there now has been drawn; `None` while it is not there.
+    /// A picture of this element, as PNG, as soon as what is there now has been drawn; `None` while it is not there, or does
+    /// not keep still.
     pub async fn picture(&self, element: &Element) -> Option<Vec<u8>> {
+        let mut place = self.place(element).await?;
+        if self.engine != Engine::WebKit {
+            return element.screenshot().await.ok();
+        }
+        // Its own pictures of an element are black: cut from a picture of the page, before and after which it was at one place.
+        for _again in 0..MOVES {
+            let page = self.client.screenshot().await.ok()?;
+            let after = self.place(element).await?;
+            if after == place {
+                return cut(&page, &place);
+            }
+            place = after;
+        }
+        None
+    }
+
+    /// Where this element is once what is there now has been drawn, brought into sight: its left, top, width and height, as
+    /// shares of the page's width.
+    async fn place(&self, element: &Element) -> Option<Value> {
         let place = format!(
             "const [part] = arguments; part.scrollIntoView({{ block: 'center', behavior: 'instant' }})
             return {DRAWN}.then(() => {{
@@ -208,16 +231,7 @@ impl Browser {
               return [x, y, width, height].map((side) => side / innerWidth)
             }})"
         );
-        let place = self.try_run(&place, &[serde_json::to_value(element).ok()?]).await.ok()?;
-        if self.engine != Engine::WebKit {
-            return element.screenshot().await.ok();
-        }
-        // Its own pictures of an element are black: cut from a picture of the page.
-        let page = image::load_from_memory(&self.client.screenshot().await.ok()?).ok()?;
-        let [x, y, width, height] = [0, 1, 2, 3].map(|side| pixels(&place[side], page.width()));
-        let mut png = Vec::new();
-        page.crop_imm(x, y, width, height).write_to(&mut Cursor::new(&mut png), ImageFormat::Png).ok()?;
-        Some(png)
+        self.try_run(&place, &[serde_json::to_value(element).ok()?]).await.ok()
     }
 
     /// Gives its page another width and height, made of those that its kind has.
@@ -288,6 +302,15 @@ impl Browser {
         let seen = seen.as_str().map_or_else(|| seen.to_string(), str::to_owned);
         format!("at {}\n{seen}\nconsole: {:#?}", self.url().await, self.console().await)
     }
+}
+
+/// What is at this place in a picture of the page.
+fn cut(page: &[u8], place: &Value) -> Option<Vec<u8>> {
+    let page = image::load_from_memory(page).ok()?;
+    let [x, y, width, height] = [0, 1, 2, 3].map(|side| pixels(&place[side], page.width()));
+    let mut png = Vec::new();
+    page.crop_imm(x, y, width, height).write_to(&mut Cursor::new(&mut png), ImageFormat::Png).ok()?;
+    Some(png)
 }
 
 /// A share of the page's width, in pixels of its picture.

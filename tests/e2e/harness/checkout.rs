@@ -97,13 +97,38 @@ impl<'a> Checkout<'a> {
 
     /// What the code on screen says, read from a screenshot of it.
     pub async fn scanned(&self) -> String {
-        decode::read(&self.code_picture().await)
+        match decode::try_read(&self.code_picture().await) {
+            Ok(text) => text,
+            Err(fault) => panic!("{fault}\n{}", self.sight().await),
+        }
+    }
+
+    /// Holds that the code on screen says this.
+    pub async fn scans_as(&self, text: &str) {
+        let picture = self.code_picture().await;
+        let read = decode::try_read(&picture);
+        if read.as_deref() != Ok(text) {
+            let picture = decode::kept(&picture, "code");
+            panic!("not {text} is read but {read:?} in {picture}\n{}", self.sight().await);
+        }
+    }
+
+    /// What is told when a code is wrong: the account of the page, and where a picture of it is kept.
+    async fn sight(&self) -> String {
+        let page = match self.browser.client().screenshot().await {
+            Ok(page) => decode::kept(&page, "page"),
+            Err(fault) => fault.to_string(),
+        };
+        format!("the page is seen in {page}\n{}", self.browser.account().await)
     }
 
     /// A screenshot of the code on screen.
     pub async fn code_picture(&self) -> Vec<u8> {
         let picture = until(LIMIT, async || self.browser.picture(&self.find("[data-qr]").await?).await).await;
-        picture.expect("a code is on screen")
+        match picture {
+            Some(picture) => picture,
+            None => panic!("no code keeps still on screen\n{}", self.sight().await),
+        }
     }
 
     /// Runs a function body that knows `host`, `root`, `section` and `heard(name)`, and gives what it returns.

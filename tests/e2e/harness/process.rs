@@ -60,16 +60,32 @@ impl Program {
     /// Starts it, and waits until something listens at this port.
     ///
     /// # Panics
-    /// When it can't be started, or nothing listens in time.
+    /// When it can't be started, ends, or nothing listens in time.
     pub fn listening(command: &mut Command, port: u16) -> Self {
-        let (program, output) = Self::begin(command);
+        let name = command.get_program().to_string_lossy().into_owned();
+        Self::try_listening(command, port).unwrap_or_else(|| panic!("{name} ended before it listened at {port}"))
+    }
+
+    /// As [`Program::listening`]; `None` if it ends, as it does where another has taken its port meanwhile.
+    ///
+    /// # Panics
+    /// When it can't be started, or nothing listens in time.
+    pub fn try_listening(command: &mut Command, port: u16) -> Option<Self> {
+        let (mut program, output) = Self::begin(command);
         thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).for_each(drop));
         let start = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        loop {
+            let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
+            // Asked after that: what listens may be the other.
+            if program.child.try_wait().ok().flatten().is_some() {
+                return None;
+            }
+            if listens {
+                return Some(program);
+            }
             assert!(start.elapsed() < LIMIT, "{:?} does not listen at {port}", command.get_program());
             thread::sleep(Duration::from_millis(20));
         }
-        program
     }
 
     /// Starts it, and gives its standard output.

@@ -9,23 +9,32 @@ use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 /// So that nothing around the page keeps the window from being narrow.
 const STYLE: &str = "* { min-width: 0; min-height: 0; margin: 0; padding: 0; font-size: 1px }";
 const STILL: &str = "[Settings]\ngtk-enable-animations=false\n";
 const MOVING: &str = "[Settings]\n";
 
+/// The folders of settings for windows where things move, and for those where nothing does. Written once: a browser that starts
+/// while they are written again would find them empty.
+static SETTINGS: LazyLock<[PathBuf; 2]> = LazyLock::new(|| [false, true].map(settings));
+
 /// A WebKitWebDriver for one browser of this kind, with its screen.
 pub fn driver(kind: Kind) -> Driver {
     let number = |line: &str| line.trim().parse::<u32>().ok();
     let options = ["-displayfd", "1", "-screen", "0", "1400x1300x24", "-nolisten", "tcp"];
     let (screen, number) = Program::start(Command::new("Xvfb").args(options).stderr(Stdio::null()), number);
-    let port = free_port();
-    let mut command = Command::new("WebKitWebDriver");
-    command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]);
-    command.env("DISPLAY", format!(":{number}")).env("XDG_CONFIG_HOME", settings(kind.still));
-    command.env("GDK_SCALE", kind.ratio().to_string()).env_remove("WAYLAND_DISPLAY").stderr(Stdio::null());
-    let program = Program::listening(&mut command, port);
+    let try_driver = |_| {
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]);
+        command.env("DISPLAY", format!(":{number}")).env("XDG_CONFIG_HOME", &SETTINGS[usize::from(kind.still)]);
+        command.env("GDK_SCALE", kind.ratio().to_string()).env_remove("WAYLAND_DISPLAY").stderr(Stdio::null());
+        Some((Program::try_listening(&mut command, port)?, port))
+    };
+    // It can't choose a port itself, and gives up if another has taken the one that was free.
+    let (program, port) = (0..4).find_map(try_driver).expect("WebKitWebDriver listens");
     let mut arguments = vec!["--automation".to_owned(), "--full-screen".to_owned()];
     arguments.extend(kind.agent.map(|agent| format!("--user-agent={agent}")));
     arguments.extend(kind.dark.then(|| "--dark-mode".to_owned()));
