@@ -5,6 +5,7 @@
 use crate::checkout::money::Amount;
 use crate::view::Intl;
 use js_sys::{Array, Function, Object, Reflect};
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The browser's own words for numbers.
@@ -51,16 +52,41 @@ impl Intl for BrowserIntl {
     }
 }
 
-/// What `new Intl[kind](locale, options)[method](value)` gives; a locale that `Intl` does not know falls back to the
-/// browser's own. Digits are those that the wallets show, whatever the language: sums are compared.
+thread_local! {
+    /// Formatters by what they are made of, and how they are called. Making one takes a phone longer than drawing a screen,
+    /// and a screen is drawn anew with every second of a countdown.
+    static MADE: RefCell<Vec<(String, Formatter)>> = const { RefCell::new(Vec::new()) };
+}
+
+#[derive(Clone)]
+struct Formatter {
+    own: JsValue,
+    method: Function,
+}
+
+/// What `new Intl[kind](locale, options)[method](value)` gives.
 fn said((kind, method): (&str, &str), locale: &str, options: &[(&str, JsValue)], value: &JsValue) -> Option<String> {
+    let mut name = [kind, locale].concat();
+    options.iter().filter_map(|(_, option)| option.as_string()).for_each(|text| name.push_str(&text));
+    let known = MADE.with_borrow(|all| all.iter().find(|(known, _)| *known == name).map(|(_, made)| made.clone()));
+    let formatter = known.or_else(|| {
+        let made = make((kind, method), locale, options)?;
+        MADE.with_borrow_mut(|all| all.push((name, made.clone())));
+        Some(made)
+    })?;
+    formatter.method.call1(&formatter.own, value).ok()?.as_string()
+}
+
+/// A new one; a locale that `Intl` does not know falls back to the browser's own. Digits are those that the wallets show,
+/// whatever the language: sums are compared.
+fn make((kind, method): (&str, &str), locale: &str, options: &[(&str, JsValue)]) -> Option<Formatter> {
     let constructor: Function = super::page::member(&super::page::global("Intl")?, kind)?.dyn_into().ok()?;
     let bag = Object::new();
     for (key, option) in options.iter().chain(&[("numberingSystem", "latn".into())]) {
         let _set = Reflect::set(&bag, &JsValue::from_str(key), option);
     }
     let make = |locale: JsValue| Reflect::construct(&constructor, &Array::of2(&locale, &bag));
-    let formatter = make(JsValue::from_str(locale)).or_else(|_| make(JsValue::UNDEFINED)).ok()?;
-    let method: Function = super::page::member(&formatter, method)?.dyn_into().ok()?;
-    method.call1(&formatter, value).ok()?.as_string()
+    let own = make(JsValue::from_str(locale)).or_else(|_| make(JsValue::UNDEFINED)).ok()?;
+    let method = super::page::member(&own, method)?.dyn_into().ok()?;
+    Some(Formatter { own, method })
 }

@@ -46,6 +46,7 @@ mod returning;
 mod scenes;
 mod servers;
 mod shell;
+mod smooth;
 mod styles;
 mod tongues;
 mod twice;
