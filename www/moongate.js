@@ -323,6 +323,9 @@ function el(name, attributes, ...children) {
   return element
 }
 
+// Stands in a new tree for what stays as it is.
+const SAME = 'same'
+
 /** Makes a tree like another by the least change, so that focus, and what is under a finger, stay. */
 function morph(old, next) {
   for (const { name } of [...old.attributes]) next.hasAttribute(name) || old.removeAttribute(name)
@@ -331,6 +334,7 @@ function morph(old, next) {
   const children = [...next.childNodes]
   children.forEach((child, at) => {
     const was = old.childNodes[at]
+    if (child.localName === SAME) return
     if (!was) old.append(child)
     else if (was.nodeName === child.nodeName && child.attributes) morph(was, child)
     else if (!was.isEqualNode(child)) was.replaceWith(child)
@@ -527,9 +531,15 @@ class Shell {
     this.limit = /^[1-9]\d{0,2}$/.test(options.collapseAfter) ? +options.collapseAfter : 6
     const some = rows.filter((row, at) => this.expanded || at < this.limit || row === chosen)
     const count = rows.length - some.length
+    // A pick changes two rows. The others stay, unless something else is not as it was when they were drawn.
+    const basis = [rows, this.words, options, held, this.expanded, counting]
+    const same = this.root.querySelector('.methods') && basis.every((part, at) => part === this.drawn.basis[at])
+    const stays = (row) => same && row !== chosen && row !== this.drawn.chosen
+    const list = some.map((row) => (stays(row) ? el(SAME) : this.row(row, held)))
+    this.drawn = { basis, chosen }
     return [
       this.heading(held ? this.say('sending') : label),
-      el('div.methods', { role: 'radiogroup', 'aria-label': label }, some.map((row) => this.row(row, held))),
+      el('div.methods', { role: 'radiogroup', 'aria-label': label }, list),
       count > 0 && !held && this.button('quiet', 'show_more', this.say('more', { count })),
       options.button !== 'host' && this.payButton(held),
       rows.every(({ free }) => free) && el('p.note', { 'data-no-fee': true }, this.say('no_fee')),
@@ -594,7 +604,8 @@ class Shell {
     if (name === 'copy_link') this.copy()
     if (name === 'toggle_large') this.large = !this.large
     if (name === 'show_more') this.expanded = true
-    if (name) this.draw()
+    // A pick is drawn already.
+    if (name && name !== 'choose') this.draw()
     // The button is gone: the eye goes on at the first of the rows that came.
     if (name === 'show_more') this.root.querySelector(`.method:nth-child(n+${this.limit + 1}) input:enabled:not(:checked)`)?.focus()
   }
@@ -637,7 +648,9 @@ class Shell {
   follow = (phase, chosen, offered) => {
     if (!this.widget) return
     const ids = offered.split(' ')
-    this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
+    if (this.rows.some(({ pending }) => pending)) {
+      this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
+    }
     this.chosen = this.rows.find(({ id }) => id === chosen) ?? null
     // What came of an attempt before is asked once the widget draws.
     this.to(this.attempt ? this.phase : phase)
