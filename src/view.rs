@@ -1,7 +1,7 @@
 //! Draws a checkout: props in, one callback of gestures out, no state of its own.
 //!
 //! It decides nothing about a payment and knows no browser: it renders natively to text in tests. Every phase is a plain
-//! function below [`Panel`], since each component would cost the shopper bytes.
+//! function below [`Panel`], since each component would cost the shopper bytes; only a row is one, so that a pick draws two.
 //!
 //! What styles, tests and the shell rely on: the root is `section.moongate[data-phase]`, with `data-at` where a phase has
 //! several faces (`code`, `not_paid`, `last_check`, `succeeded`, …); its heading is `[data-heading]`; whatever gives a
@@ -17,6 +17,7 @@ mod face;
 pub mod intl;
 pub mod naming;
 mod picture;
+mod row;
 mod scene;
 mod script;
 mod shop;

@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
-use yew::{AppHandle, Component, Context, Html, Properties};
+use yew::{AppHandle, Callback, Component, Context, Html, Properties};
 
 /// Draws this checkout from now on, in the words of a language's file and looking as it did `before`, if it was drawn by
 /// somebody else: the element that it is drawn in.
@@ -143,6 +143,7 @@ pub(super) struct App(Option<Drawing>);
 #[derive(Debug)]
 struct Drawing {
     play: Rc<Play>,
+    on: Callback<Gesture>,
     options: Option<Rc<Options>>,
     face: Rc<Face>,
     screen: Option<(&'static str, Option<&'static str>, bool)>,
@@ -185,7 +186,9 @@ impl Component for App {
 impl Drawing {
     fn of(play: Rc<Play>, ctx: &Context<App>) -> Self {
         let options = play.mirror.options.borrow().clone();
+        let link = play.link.clone();
         let mut drawing = Self {
+            on: Callback::from(move |gesture| link.gesture(gesture)),
             face: play.face(options.as_deref()),
             options,
             screen: play.state().as_deref().map(attention::screen),
@@ -228,9 +231,7 @@ impl Drawing {
             let (key, large) = play.mirror.broken.get().unwrap_or((Key::FaultMissingOption, false));
             return view::broken(&self.face, key, large);
         };
-        let link = play.link.clone();
-        let on = yew::Callback::from(move |gesture| link.gesture(gesture));
-        let (face, notice) = (self.face.clone(), play.mirror.notice.get());
+        let (face, on, notice) = (self.face.clone(), self.on.clone(), play.mirror.notice.get());
         view::draw(&PanelProps { state, face, now: page::now(), on, notice }, &self.shown)
     }
 

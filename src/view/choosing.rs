@@ -3,12 +3,12 @@
 //! It does not decide what is offered, in which order, or what it costs. `www/shell/drawing.js` draws the same rows before
 //! the wasm arrives; a test holds the two together.
 
-use super::control::{Weight, gives, heading, says};
+use super::control::{Weight, gives, heading};
 use super::scene::Scene;
-use super::{naming, shop};
+use super::{row, shop};
 use crate::checkout::fault::Fault;
 use crate::checkout::machine::Gesture;
-use crate::checkout::money::{Amount, Fee};
+use crate::checkout::money::Fee;
 use crate::checkout::offer::Offered;
 use crate::words::Key;
 use yew::prelude::*;
@@ -50,8 +50,8 @@ fn methods(scene: &Scene<'_>, label: &str, held: bool) -> Html {
         return Html::default();
     }
     let limit = if scene.state.expanded { shown.len() } else { scene.face.collapse_after };
-    let rows = shown.iter().enumerate().filter(|(at, row)| *at < limit || chosen(scene, row));
-    let rows: Vec<Html> = rows.map(|(_, offered)| row(scene, offered, held)).collect();
+    let seen = (0..shown.len()).filter(|at| *at < limit || row::is_picked(scene.state, *at));
+    let rows: Vec<Html> = seen.map(|at| row::draw(scene, at, held)).collect();
     let hidden = shown.len() - rows.len();
     let more = || {
         let text = scene.say_count(Key::More, hidden as u64);
@@ -63,59 +63,6 @@ fn methods(scene: &Scene<'_>, label: &str, held: bool) -> Html {
             { if hidden > 0 && !held { more() } else { Html::default() } }
         </>
     }
-}
-
-fn chosen(scene: &Scene<'_>, row: &Offered) -> bool {
-    row.works() && scene.state.chosen.as_ref() == Some(&row.method.id)
-}
-
-fn row(scene: &Scene<'_>, offered: &Offered, held: bool) -> Html {
-    let id = &offered.method.id;
-    let picked = chosen(scene, offered);
-    let described = ["moongate-", id.as_str()].concat();
-    let name = naming::name(&offered.method, &scene.face.words);
-    let hint = naming::hint(offered, scene.state.offer.environment.app, &scene.face.words);
-    html! {
-        <div class="method" part={if picked { "method method-selected" } else { "method" }} data-method={id.as_str().to_owned()}
-            data-works={if offered.works() { "true" } else { "false" }}>
-            <label class="row">
-                <input type="radio" name="moongate-method" value={id.as_str().to_owned()} aria-label={name.to_owned()}
-                    aria-describedby={described.clone()} checked={picked} disabled={held || !offered.works()}
-                    data-gesture="choose" onchange={gives::<Event>(scene, Gesture::Choose(id.clone()))} />
-                { tile(offered) }
-                <span class="about">
-                    <span class="name">{ scene.text(name) }</span>
-                    <span class="hint" id={described}><span>{ scene.text(&hint) }</span>{ fee(scene, offered) }</span>
-                </span>
-            </label>
-            { way_out(scene, offered) }
-        </div>
-    }
-}
-
-fn tile(offered: &Offered) -> Html {
-    match &offered.method.icon {
-        Some(icon) => {
-            html! { <img class="tile" src={icon.clone()} alt="" width="36" height="36" referrerpolicy="no-referrer" /> }
-        }
-        None => html! { <span class="tile" aria-hidden="true">{ naming::tile(&offered.method) }</span> },
-    }
-}
-
-fn fee(scene: &Scene<'_>, offered: &Offered) -> Html {
-    let order = &scene.state.order.amount;
-    let Ok(fee) = Amount::new(offered.total.minor().saturating_sub(order.minor()), order.currency()) else {
-        return Html::default();
-    };
-    let text = scene.face.words.fill(Key::FeeAdded, &[("sum", &scene.face.intl.sum(&fee))]);
-    html! { <span class="fee">{ text }</span> }
-}
-
-fn way_out(scene: &Scene<'_>, offered: &Offered) -> Html {
-    if offered.works() {
-        return Html::default();
-    }
-    says(scene, Weight::Quiet, Gesture::CopyLink, Key::CopyLink)
 }
 
 fn pay(scene: &Scene<'_>, held: bool) -> Html {

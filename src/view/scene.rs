@@ -9,12 +9,13 @@ use crate::checkout::machine::{Gesture, Millis, State};
 use crate::checkout::method::MethodId;
 use crate::checkout::offer::Offered;
 use crate::words::Key;
+use std::rc::Rc;
 use yew::{Callback, Html};
 
 /// What is drawn, borrowed for one drawing.
 pub(super) struct Scene<'a> {
-    pub(super) state: &'a State,
-    pub(super) face: &'a Face,
+    pub(super) state: &'a Rc<State>,
+    pub(super) face: &'a Rc<Face>,
     pub(super) now: Millis,
     pub(super) on: &'a Callback<Gesture>,
     /// The code on screen.

@@ -21,7 +21,7 @@ const HELD: &str = "{
 const IS_SHELL: &str = "return root?.querySelector('input')?.name === 'moongate-shell'";
 
 /// A page on which the first part is ready and nothing more comes.
-async fn held<'a>(browser: &'a Browser, shop: &Shop, trial: Trial) -> Checkout<'a> {
+pub async fn held<'a>(browser: &'a Browser, shop: &Shop, trial: Trial) -> Checkout<'a> {
     browser.goto(&shop.page(&trial.script(HELD))).await;
     let checkout = Checkout::on(browser);
     checkout.hears("ready").await;

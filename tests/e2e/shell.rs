@@ -31,7 +31,7 @@ async fn release(browser: &Browser) {
 /// Whether the rows are the shell's: it names its radio group otherwise than the widget.
 const IS_SHELL: &str = "return root?.querySelector('input')?.name === 'moongate-shell'";
 
-async fn held(browser: &Browser, shop: &Shop, trial: Trial) {
+pub async fn held(browser: &Browser, shop: &Shop, trial: Trial) {
     browser.goto(&shop.page(&trial.script(HELD))).await;
     Checkout::on(browser).until("the shell has drawn rows", IS_SHELL).await;
 }

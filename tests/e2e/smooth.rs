@@ -1,6 +1,7 @@
-//! That nothing is done but what is seen to change: with each second of a countdown.
+//! That nothing is done but what is seen to change: with each second of a countdown, and with a pick among a hundred methods.
 
-use crate::harness::{Checkout, DESK, Shop, Trial, untroubled};
+use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled};
+use crate::{parts, shell};
 use serde_json::{Value, json};
 
 /// Counts what is made to write numbers and times.
@@ -9,9 +10,22 @@ for (const kind of ['NumberFormat', 'PluralRules', 'DateTimeFormat']) {
   Intl[kind] = new Proxy(Intl[kind], { construct: (...all) => { made += 1; return Reflect.construct(...all) } })
 }";
 
-/// Notes where the tree below the shadow root changes.
+/// Notes where the tree below the shadow root changes, and how often an element is told anything. The view rehearses a code
+/// elsewhere meanwhile, while the shell first makes elsewhere what it draws.
 const WATCH: &str = "window.changes = []
-  const place = (at) => (at.closest('[data-time]') ? at.localName : at.className || at.localName)
+  window.touched = 0
+  const everywhere = root.querySelector('input')?.name === 'moongate-shell'
+  const count = (prototype, name, kind) => {
+    const own = Object.getOwnPropertyDescriptor(prototype, name)
+    const counted = function (...all) { touched += everywhere || root.contains(this); return own[kind].apply(this, all) }
+    Object.defineProperty(prototype, name, { ...own, [kind]: counted })
+  }
+  count(Element.prototype, 'setAttribute', 'value')
+  count(HTMLInputElement.prototype, 'checked', 'set')
+  const place = (at) => {
+    const { method, gesture } = { ...at.closest('[data-method]')?.dataset, ...at.closest('[data-gesture]')?.dataset }
+    return method ?? gesture ?? (at.closest('[data-sum]') && 'sum') ?? (at.closest('[data-time]') && at.localName) ?? at.className
+  }
   const noted = ({ target, attributeName }) => [place(target.closest ? target : target.parentElement), attributeName ?? 'text'].join(' ')
   new MutationObserver((records) => changes.push(...records.map(noted)))
     .observe(root, { childList: true, attributes: true, characterData: true, subtree: true })";
@@ -41,5 +55,72 @@ async fn a_second_of_the_countdown_changes_the_time_left_and_nothing_else_and_is
         assert_eq!(checkout.see(seldom).await, 1, "the polite region is left alone");
         assert_eq!(checkout.see("return made - before").await, 0, "something is made anew with each second");
     }
+    untroubled(&browser).await;
+}
+
+/// A page that lists a hundred methods, ninety-six of its own, each with a fee of its own.
+fn hundred(order: &str) -> Trial {
+    let own =
+        (4..100).map(|at| json!({ "id": format!("own{at}"), "label": format!("Own {at}"), "fee": { "fixed": at } }));
+    let wallets = ["alipay", "wechatpay", "unionpay", "hebao"].map(|id| json!({ "id": id }));
+    let methods: Vec<Value> = wallets.into_iter().chain(own).collect();
+    Trial::of(order).script(&format!(
+        "addEventListener('DOMContentLoaded', () => {{
+           document.querySelector('moongate-checkout').options = {{ methods: {}, collapseAfter: 100 }} }})",
+        json!(methods)
+    ))
+}
+
+const DRAWN: &str =
+    "return root?.querySelectorAll('[data-method]').length === 100 && /128/.test(root.querySelector('.pay').innerText)";
+
+/// What the shell and the view call their radios.
+const SHELL: &str = "moongate-shell";
+const VIEW: &str = "moongate-method";
+
+/// Picks one, then another while it is watched.
+async fn picks(browser: &Browser, drawer: &str) {
+    let checkout = Checkout::on(browser);
+    checkout.until("all are drawn", DRAWN).await;
+    checkout.choose("own5").await;
+    checkout.until("it says the sum", "return root.querySelector('.pay').innerText.includes('128.05')").await;
+    checkout.see(WATCH).await;
+    checkout.choose("own7").await;
+    checkout.until("it says the other", "return root.querySelector('.pay').innerText.includes('128.07')").await;
+    assert_eq!(checkout.see("return root.querySelector('input').name").await, drawer);
+    // The shell also writes the attribute that says what is picked.
+    let own = if drawer == SHELL { &["checked", "part"][..] } else { &["part"] };
+    let rows = ["own5", "own7"].into_iter().flat_map(|id| own.iter().map(move |name| format!("{id} {name}")));
+    let expected: Vec<String> = rows.chain(["pay text", "sum text"].map(str::to_owned)).collect();
+    assert_eq!(changed(&checkout).await, json!(expected), "{drawer}");
+    let seen = "return [...root.querySelectorAll('input:checked, [part~=method-selected]')].map((part) => part.value ?? part.dataset.method)";
+    assert_eq!(checkout.see(seen).await, json!(["own7", "own7"]));
+    let touched = checkout.see("return touched").await.as_u64().unwrap();
+    let most = if drawer == SHELL { 200 } else { 4 };
+    assert!(touched <= most, "{drawer}: elements are told {touched} things for a pick");
+}
+
+#[tokio::test]
+async fn a_pick_among_a_hundred_before_the_wasm_changes_two_rows_and_the_sum() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    shell::held(&browser, &shop, hundred(&shop.order())).await;
+    picks(&browser, SHELL).await;
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_pick_among_a_hundred_before_the_view_changes_two_rows_and_the_sum() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    parts::held(&browser, &shop, hundred(&shop.order())).await;
+    picks(&browser, SHELL).await;
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_pick_among_a_hundred_in_the_view_changes_two_rows_and_the_sum() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    browser.goto(&shop.page(&hundred(&shop.order()))).await;
+    Checkout::on(&browser).ready().await;
+    picks(&browser, VIEW).await;
     untroubled(&browser).await;
 }

@@ -1,7 +1,7 @@
 // Draws what the shell's fields say, with the markup of `src/view`; a test holds the two together. It decides nothing.
 
 import { generated } from '../generated.js'
-import { el, morph } from './elements.js'
+import { SAME, el, morph } from './elements.js'
 import { byHeart, money } from './money.js'
 import { hereIn, works } from './offer.js'
 import { fit } from './options.js'
@@ -102,9 +102,15 @@ export class Drawing {
     this.limit = /^[1-9]\d{0,2}$/.test(options.collapseAfter) ? +options.collapseAfter : 6
     const some = rows.filter((row, at) => this.expanded || at < this.limit || row === chosen)
     const count = rows.length - some.length
+    // A pick changes two rows. The others stay, unless something else is not as it was when they were drawn.
+    const basis = [rows, this.words, options, held, this.expanded, counting]
+    const same = this.root.querySelector('.methods') && basis.every((part, at) => part === this.drawn.basis[at])
+    const stays = (row) => same && row !== chosen && row !== this.drawn.chosen
+    const list = some.map((row) => (stays(row) ? el(SAME) : this.row(row, held)))
+    this.drawn = { basis, chosen }
     return [
       this.heading(held ? this.say('sending') : label),
-      el('div.methods', { role: 'radiogroup', 'aria-label': label }, some.map((row) => this.row(row, held))),
+      el('div.methods', { role: 'radiogroup', 'aria-label': label }, list),
       count > 0 && !held && this.button('quiet', 'show_more', this.say('more', { count })),
       options.button !== 'host' && this.payButton(held),
       rows.every(({ free }) => free) && el('p.note', { 'data-no-fee': true }, this.say('no_fee')),

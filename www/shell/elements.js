@@ -27,6 +27,9 @@ export function el(name, attributes, ...children) {
   return element
 }
 
+/** Stands in a new tree for what stays as it is. */
+export const SAME = 'same'
+
 /** Makes a tree like another by the least change, so that focus, and what is under a finger, stay. */
 export function morph(old, next) {
   for (const { name } of [...old.attributes]) next.hasAttribute(name) || old.removeAttribute(name)
@@ -35,6 +38,7 @@ export function morph(old, next) {
   const children = [...next.childNodes]
   children.forEach((child, at) => {
     const was = old.childNodes[at]
+    if (child.localName === SAME) return
     if (!was) old.append(child)
     else if (was.nodeName === child.nodeName && child.attributes) morph(was, child)
     else if (!was.isEqualNode(child)) was.replaceWith(child)

@@ -132,7 +132,8 @@ export class Shell extends Drawing {
     if (name === 'copy_link') this.copy()
     if (name === 'toggle_large') this.large = !this.large
     if (name === 'show_more') this.expanded = true
-    if (name) this.draw()
+    // A pick is drawn already.
+    if (name && name !== 'choose') this.draw()
     // The button is gone: the eye goes on at the first of the rows that came.
     if (name === 'show_more') this.root.querySelector(`.method:nth-child(n+${this.limit + 1}) input:enabled:not(:checked)`)?.focus()
   }
@@ -176,10 +177,10 @@ export class Shell extends Drawing {
     if (!this.widget) return
     // What came of an attempt before is asked once the widget draws.
     const next = this.attempt ? this.phase : phase
-    const known = !this.rows.some(({ pending }) => pending)
-    if (known && next === this.phase && chosen === (this.chosen?.id ?? null)) return
+    const judged = this.rows.some(({ pending }) => pending)
+    if (!judged && next === this.phase && chosen === (this.chosen?.id ?? null)) return
     const ids = offered.split(' ')
-    this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
+    if (judged) this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
     this.chosen = this.rows.find(({ id }) => id === chosen) ?? null
     this.to(next)
   }
