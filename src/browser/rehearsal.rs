@@ -70,7 +70,7 @@ async fn rehearse(play: &Play) -> Option<()> {
         view.redraw();
         pause(0).await;
         // Asked for its height, it is laid out.
-        let _height = stage.as_ref().map(Element::client_height);
+        let _height = view.root().map(Element::client_height);
     }
     view.take_away();
     stage.as_ref().inspect(|stage| stage.remove());
@@ -78,26 +78,29 @@ async fn rehearse(play: &Play) -> Option<()> {
 }
 
 /// A place of the checkout's own width and look for `root`, out of sight and reach: in a shadow root of its own, so that
-/// nobody finds it who looks for the checkout's parts. None where the look is a link's, which would come too late.
+/// nobody finds it who looks for the checkout's parts. The window may be made narrower meanwhile, so nothing of it stands out
+/// of a point. None where there is no look to share.
 fn behind(host: &Element, root: &Element) -> Option<Element> {
-    let (front, place) = (host.shadow_root()?, page::element()?);
+    let (front, point, wide) = (host.shadow_root()?, page::element()?, page::element()?);
     let sheets = page::member(&front, "adoptedStyleSheets")?;
-    let look = [
-        "position:absolute;visibility:hidden;contain:strict;height:1px;width:",
-        &host.client_width().to_string(),
-        "px",
-    ];
-    Reflect::set(&page::member(&place, "style")?, &"cssText".into(), &look.concat().into()).ok()?;
-    place.set_attribute("inert", "").ok()?;
+    styled(&point, "position:absolute;visibility:hidden;contain:strict;width:0;height:0")?;
+    styled(&wide, &["width:", &host.client_width().to_string(), "px"].concat())?;
+    point.set_attribute("inert", "").ok()?;
     let mode = Object::new();
     Reflect::set(&mode, &"mode".into(), &"open".into()).ok()?;
-    let attach: Function = page::member(&place, "attachShadow")?.dyn_into().ok()?;
-    let back: Node = attach.call1(&place, &mode).ok()?.dyn_into().ok()?;
+    let attach: Function = page::member(&point, "attachShadow")?.dyn_into().ok()?;
+    let back: Node = attach.call1(&point, &mode).ok()?.dyn_into().ok()?;
     Reflect::set(&back, &"adoptedStyleSheets".into(), &sheets).ok()?;
-    back.append_child(root).ok()?;
+    wide.append_child(root).ok()?;
+    back.append_child(&wide).ok()?;
     // Not last: that is the checkout itself.
-    front.insert_before(&place, front.first_child().as_ref()).ok()?;
-    Some(place)
+    front.insert_before(&point, front.first_child().as_ref()).ok()?;
+    Some(point)
+}
+
+/// Gives an element a style of its own, in the way that no policy minds.
+fn styled(element: &Element, rules: &str) -> Option<bool> {
+    Reflect::set(&page::member(element, "style")?, &"cssText".into(), &rules.into()).ok()
 }
 
 /// The page's own options, with a server that is never reached and a mirror that nobody else looks into.

@@ -179,7 +179,9 @@ const COUNTED: &str = "{
     return {
       others: others.map((part) => part.outerHTML), focused,
       seen: parts.filter((part) => part.checkVisibility({ visibilityProperty: true })).map((part) => part.localName),
-      laidOut: stage.shadowRoot.querySelector('[data-heading]').getBoundingClientRect().height > 0,
+      // As wide as the checkout is, and yet nothing that could stand out of a page made narrower.
+      laidOut: stage.shadowRoot.querySelector('section').clientWidth === root.querySelector('section.moongate').clientWidth,
+      room: [stage.clientWidth, stage.clientHeight, getComputedStyle(stage).contain],
     }
   }
 }";
@@ -198,7 +200,10 @@ async fn a_code_is_rehearsed_where_nobody_sees_it_and_nothing_comes_of_it() {
     let before = checkout.see(seen).await;
     checkout.until("a code was drawn", "return codes === 1").await;
     let behind = checkout.see("return behind").await;
-    assert_eq!(behind, json!({ "others": [], "focused": false, "seen": [], "laidOut": true }));
+    assert_eq!(
+        behind,
+        json!({ "others": [], "focused": false, "seen": [], "laidOut": true, "room": [0, 0, "strict"] })
+    );
     checkout.until("it is cleared away", "return root.children.length === 1").await;
     assert_eq!(checkout.see(seen).await, before);
     assert!(shop.payments(&order).await.is_empty(), "something was sent");
