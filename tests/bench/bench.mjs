@@ -9,6 +9,7 @@ import { load, prove } from './loading.mjs'
 import { FOLDER } from './modules.mjs'
 import { make, PAGES, peers, variant } from './pages.mjs'
 import * as paying from './paying.mjs'
+import * as picking from './picking.mjs'
 import { markdown, page as guide } from './report.mjs'
 import * as site from './site.mjs'
 
@@ -104,8 +105,9 @@ async function measure(options) {
   try {
     const waited = patient && (await paying.wait(patient, shops))
     const loaded = has('loading') ? await loading(browser, options) : { pages: [], cells: [] }
-    if (has('paying')) say('pressing pay')
-    const paid = has('paying') ? await paying.measure(browser, shops, runs) : {}
+    if (has('paying')) say('picking and pressing pay')
+    const picks = has('paying') && (await picking.measure(browser, shops.push, runs))
+    const paid = has('paying') ? { picks, ...(await paying.measure(browser, shops, runs)) } : {}
     if (patient) say('waiting for the codes that wait')
     const waiting = patient ? { waiting: await waited() } : {}
     return { browser: browser.version, ...loaded, paying: { ...paid, ...waiting } }

@@ -16,9 +16,9 @@ export const WAIT = 300
 /** How many checkouts are put into a page and taken out. */
 export const MOUNTS = 1000
 
-const DESK = { width: 1280, height: 1000 }
+export const DESK = { width: 1280, height: 1000 }
 const PATIENCE = 60e3
-const pause = (ms) => new Promise((done) => setTimeout(done, ms))
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
 /** A sandbox of its own, with pages of ours at /pages/. Whoever opens it closes it. */
 async function sandbox(program, pages) {
@@ -39,10 +39,10 @@ async function sandbox(program, pages) {
   }
   let count = 0
   return {
-    /** The address of a page with a checkout of an order that nobody has seen. */
-    page: () => {
+    /** The address of a page with a checkout of an order that nobody has seen, and with `more` in its HTML. */
+    page: (more = '') => {
       const order = `BENCH-${(count += 1)}`
-      const html = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><body>${tag('/moongate/moongate.js', order)}`
+      const html = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><body>${tag('/moongate/moongate.js', order)}${more}`
       fs.writeFileSync(path.join(pages, `${order}.html`), html)
       return { order, url: `${origin}/pages/${order}.html` }
     },
@@ -86,7 +86,7 @@ function watch() {
   })
 }
 
-async function within(work, what) {
+export async function within(work, what) {
   let timer
   const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`${what} took more than ${PATIENCE / 1e3} s`)), PATIENCE)))
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
@@ -94,7 +94,8 @@ async function within(work, what) {
 
 const BUTTON = '[part~=button]'
 
-const place = (selector) => {
+/** Runs in the page: the middle of the first of these. */
+export const place = (selector) => {
   const { x, y, width, height } = document.querySelector('moongate-checkout').shadowRoot.querySelector(selector).getBoundingClientRect()
   return { x: x + width / 2, y: y + height / 2 }
 }

@@ -16,6 +16,8 @@ const HOW = [
   `Of Braintree and Antom only the script is fetched and run, since they need an account to draw anything: their figures
     are the least it could be. What Adyen asks its own servers for is answered at once and not counted, which favours Adyen.
     Moongate fetches more once a shopper shows interest or has looked for five seconds; the bytes until a code count it.`,
+  `A pick: how long it keeps the page busy, from the finger's going up to the frame that shows it, the frame's own work
+    included and the wait for it left out. The shell draws the rows until the view is fetched.`,
 ].map((text) => text.replace(/\s+/g, ' '))
 
 /** What the report says, as a list of sections: a heading, paragraphs, items, a table. */

@@ -27,7 +27,7 @@ test('a bar that is missed is said to be', () => {
 })
 
 test('what was not measured has no bar', () => {
-  assert.ok(!bars(compared()).some(({ what }) => /press|paid|heap/.test(what)))
+  assert.ok(!bars(compared()).some(({ what }) => /picked|press|paid|heap/.test(what)))
 })
 
 test('a peer that is better is named, with both figures; one within the noise is not', () => {
@@ -72,9 +72,10 @@ test('the guide runs under a policy without inline styles, so its page has none'
 test('what was measured of paying has its bars, missed or kept', () => {
   const presses = [{ network: 'wifi', cpu: 4, runs: [{ own: 60, bytes: 165e3 }, { own: 80, bytes: 165e3 }] }]
   const paid = { push: [20, 30], polling: [900, 2000] }
-  const paying = { presses, paid, mounts: { count: 1000, bytes: 3e5 }, waiting: { push: 1, polling: 41 } }
-  const held = bars({ ...compared(), paying }).filter(({ what }) => /press|paid|waits|heap/.test(what))
-  assert.deepEqual(held.map(({ kept }) => kept), [false, true, true, true, false, true])
+  const picks = [{ drawer: 'shell', runs: [15, 30, 14] }, { drawer: 'view', runs: [17, 15, 18] }]
+  const paying = { picks, presses, paid, mounts: { count: 1000, bytes: 3e5 }, waiting: { push: 1, polling: 41 } }
+  const held = bars({ ...compared(), paying }).filter(({ what }) => /picked|press|paid|waits|heap/.test(what))
+  assert.deepEqual(held.map(({ kept }) => kept), [true, false, false, true, true, true, false, true])
   assert.match(markdown({ ...compared(), paying }), /Until a code is on screen, 165\.0 KB have travelled/)
 })
 

@@ -4,6 +4,7 @@ import { median, ratio, spread, times, written } from './figures.mjs'
 import { MEASURES } from './loading.mjs'
 import { BASE, PAGES } from './pages.mjs'
 import { WAIT } from './paying.mjs'
+import { CPU, METHODS } from './picking.mjs'
 
 /** Where peers are compared in the first place: a phone of some years ago, on a train. */
 export const LEAD = { network: 'slow4g', cpu: 4 }
@@ -45,7 +46,10 @@ export function bars(result) {
     bar('bytes until ready', figure(cell, 'moongate', 'bytes'), 70e3, (value) => written(value, 'KB'))
     bar('layout shift', figure(cell, 'moongate', 'shift'), 0.01, (value) => written(value, 'shift'))
   }
-  const { presses = [], paid = {}, waiting, mounts } = result.paying ?? {}
+  const { picks = [], presses = [], paid = {}, waiting, mounts } = result.paying ?? {}
+  for (const { drawer, runs } of picks) {
+    bar(`one of ${METHODS} methods picked, drawn by the ${drawer}: processor ${CPU} times slower`, median(runs), 16, ms)
+  }
   for (const { network, cpu, runs } of presses) {
     bar(`press on pay to code, beyond the server's answer: ${titleOf({ network, cpu })}`, median(runs.map(({ own }) => own)), 50, ms)
   }
