@@ -253,6 +253,43 @@ async fn the_demo_shop_sells_from_goods_to_thanks() {
     assert!(!console.iter().any(|line| line.contains("Refused") || line.contains("Uncaught")), "{console:#?}");
 }
 
+/// Keeps what is under way: timers, but the one by which a driver ends a script of ours, and streams.
+const UNDER_WAY: &str = "window.underWay = new Set()
+{
+  const { setTimeout, clearTimeout, EventSource } = window
+  window.setTimeout = (act, ...all) => {
+    const id = setTimeout((...values) => { underWay.delete(id); act(...values) }, ...all)
+    if (!String(act).includes('JavaScriptTimeout')) underWay.add(id)
+    return id
+  }
+  window.clearTimeout = (id) => { underWay.delete(id); clearTimeout(id) }
+  window.EventSource = class extends EventSource {
+    constructor(...all) { super(...all); underWay.add(this) }
+    close() { underWay.delete(this); super.close() }
+  }
+}";
+
+#[tokio::test]
+async fn taken_away_at_once_or_while_a_code_waits_it_leaves_no_timer_no_stream_and_no_lock() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let away = "host.remove(); return (async () => {
+        for (let task = 0; task < 5; task++) await null
+        return [underWay.size, (await navigator.locks.query()).held.length]
+    })()";
+    browser.goto(&shop.page(&Trial::of(&shop.order()).script(UNDER_WAY))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.hears("ready").await;
+    checkout.until("nothing is waited for but interest", "return underWay.size <= 1").await;
+    assert_eq!(checkout.see(away).await, json!([0, 0]), "while a shopper only looks");
+    browser.goto(&shop.page(&Trial::of(&shop.order()).script(UNDER_WAY))).await;
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let waits = "const time = root.querySelector('[data-time]').innerText
+        return time !== (window.time ??= time) && [...underWay].some((one) => one.readyState === 1)";
+    checkout.until("the payment is heard of, and the time counted", waits).await;
+    assert_eq!(checkout.see(away).await, json!([0, 0]), "while a code waits");
+    untroubled(&browser).await;
+}
+
 /// Nodes and listeners that the page holds once what is garbage is gone.
 async fn held(browser: &Browser) -> [f64; 2] {
     for _ in 0..3 {
