@@ -68,19 +68,21 @@ async function sandbox(program, pages) {
 /** Runs in the page before its own scripts: when pay was pressed, and the first frame with a code or with the outcome. */
 function watch() {
   const bench = (window.bench = {})
-  const painted = () => new Promise((done) => requestAnimationFrame(() => {
+  // A message of a frame arrives once that frame is painted.
+  const painted = (done) => {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = () => done(performance.now())
     port2.postMessage(null)
-  }))
+  }
+  const frame = () => new Promise((done) => requestAnimationFrame(() => painted(done)))
   const first = (event) => new Promise((done) => addEventListener(event, done, { capture: true, once: true }))
   first('click').then(({ timeStamp }) => (bench.pressed = timeStamp))
   bench.ready = first('moongate-ready').then(() => true)
-  bench.seen = first('moongate-complete').then(painted).then((at) => performance.timeOrigin + at)
+  bench.seen = first('moongate-complete').then(frame).then((at) => performance.timeOrigin + at)
   bench.code = new Promise((done) => {
     const look = () => {
       const code = document.querySelector('moongate-checkout')?.shadowRoot?.querySelector('[data-qr]')
-      code?.getBoundingClientRect().width ? painted().then(done) : requestAnimationFrame(look)
+      code?.getBoundingClientRect().width ? painted(done) : requestAnimationFrame(look)
     }
     look()
   })
