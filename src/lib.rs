@@ -27,6 +27,11 @@
 //! - From another Yew app: `browser::Checkout`, in `src/browser/component.rs`; the example is at the end of this page.
 //! - From a terminal: `src/bin/moongate/main.rs`, one file a command; the simulated merchant is in `sandbox/` there.
 //!
+//! # What it stands on
+//!
+//! “The contract”, “the payload reference” and `research/…` are design documents that lie outside this repository. What is published of
+//! them here: `www/moongate.d.ts`, `www/openapi.yaml`, the guide, and `tests/fixtures/payloads`.
+//!
 //! # Code map
 //!
 //! | room | decides |

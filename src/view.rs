@@ -1,7 +1,7 @@
 //! Draws a checkout: props in, one callback of gestures out, no state of its own.
 //!
 //! It decides nothing about a payment and knows no browser: it renders natively to text in tests. Every phase is a plain
-//! function below [`Panel`], since each component would cost the shopper bytes; only a row is one, so that a pick draws two.
+//! function below [`draw`], since each component would cost the shopper bytes; only a row is one, so that a pick draws two.
 //!
 //! What styles, tests and the shell rely on: the root is `section.moongate[data-phase]`, with `data-at` where a phase has
 //! several faces (`code`, `not_paid`, `last_check`, `succeeded`, …); its heading is `[data-heading]`; whatever gives a
@@ -16,7 +16,7 @@ mod ended;
 mod face;
 pub mod intl;
 pub mod naming;
-mod picture;
+pub mod picture;
 mod row;
 mod scene;
 mod script;
@@ -141,7 +141,7 @@ fn bill(scene: &Scene<'_>) -> Html {
     }
 }
 
-/// The way to 中文 and back. `moongate.js` hears the press: another language is other words, and no other checkout.
+/// The way to 中文 and back. `www/tongues.js` hears the press: another language is other words, and no other checkout.
 fn other_language(scene: &Scene<'_>) -> Html {
     let Some((tag, name)) = &scene.face.words.other else { return Html::default() };
     html! { <button type="button" class="size" lang={tag.clone()} data-gesture="switch_language">{ name }</button> }

@@ -15,7 +15,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   take() {
     this.ready = true
     // What only this way says; of the other languages all words are here.
-    this.words = { ...generated[this.words.lang], ...this.words }
+    this.words = { ...generated.words[this.words.lang], ...this.words }
     this.clearAddress()
     this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
@@ -103,12 +103,13 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
 
   /** What the server says of the attempt; nothing unless it is about this order and sum. */
   async ask(path = '', method = 'GET') {
-    const { headers, credentials = 'same-origin', order, amount, currency } = this.options
+    const { headers, credentials, order, amount, currency } = this.options
     const { id, total } = this.attempt
     try {
-      const own = typeof headers === 'function' ? await headers() : headers
+      const own = (typeof headers === 'function' ? await headers() : headers) ?? {}
       const signal = AbortSignal.timeout?.(PATIENCE)
-      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, { method, credentials, headers: own, signal })
+      const request = { method, credentials: credentials === 'include' ? credentials : 'same-origin', headers: own, signal }
+      const response = await fetch(`${this.endpoint}/payments/${id}${path}`, request)
       // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
       if (response.status === 404) return { status: 'pending' }
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
@@ -159,10 +160,9 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
 
   /** Paid, or given back; and the way back to the shop. */
   ended() {
-    // An arrow back, which points the other way where one reads from right to left.
-    const back = this.words.dir ? 'M13 8l4 4-4 4M17 12H7' : 'M11 8l-4 4 4 4M7 12h10'
+    const { done, back, back_in_rtl } = generated.marks
     const refunded = this.outcome === 'refunded'
-    const screen = refunded ? this.screen('still', back, 'refunded') : this.screen('good', 'M7 12.5l3.5 3.5L17 9', 'succeeded')
+    const screen = refunded ? this.screen('still', this.words.dir ? back_in_rtl : back, 'refunded') : this.screen('good', done, 'succeeded')
     const shop = this.own(this.options.doneUrl)
     if (shop) screen.at(-1).append(el('a.button.loud', { href: shop.href, 'data-done': '' }, this.say('done')))
     return screen

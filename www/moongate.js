@@ -27,6 +27,12 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #widget = null
   #waiting = []
   #stale = false
+  #told = false
+
+  constructor() {
+    super()
+    this.addEventListener?.('moongate-ready', () => (this.#told = true))
+  }
 
   get options() {
     return this.#options
@@ -85,8 +91,12 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   disconnectedCallback() {
-    // A node that is moved is connected again before this runs.
-    queueMicrotask(() => this.isConnected || this.#end())
+    queueMicrotask(() => {
+      // A node that is moved is connected again before this runs.
+      if (this.isConnected) return
+      this.#end()
+      this.#answer()
+    })
   }
 
   attributeChangedCallback() {
@@ -105,6 +115,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       if (!coming) throw new Error('no WebAssembly here')
       const { open } = await coming
       await shell.heard
+      // What the core leaves out is not taken away under a finger.
+      if (shell.rows.some(({ pending }) => pending)) await shell.idle()
       if (this.#shell !== shell || shell.ready) return
       this.#locale = shell.locale
       const whole = shell.wanted.then(() => this.#complete(shell))
@@ -187,10 +199,9 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   #locale = ''
-  #told = false
 
   /** Whether `moongate-ready` is still to be told; once for each element, however often it is taken out and put back. */
-  #isFirst = () => !this.#told && (this.#told = true)
+  #isFirst = () => !this.#told
 
   /** Gives back at once what the widget holds: it and the page hold each other, which no garbage collector sees. */
   #close = () => {
@@ -233,7 +244,10 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     name === 'pay' ? this.#shell?.hurry() : this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering && !this.#stale) return answering[name](...values)
-    return new Promise((resolve) => this.#waiting.push((who) => resolve(who[name](...values))))
+    const seen = name === 'pay' && this.#shell?.sight()
+    // Nobody answers once the element is gone. For one order, method and sum nothing else is paid.
+    const lapsed = (who) => !who || (seen && seen !== this.#shell?.sight())
+    return new Promise((resolve) => this.#waiting.push((who) => resolve(lapsed(who) ? undefined : who[name](...values))))
   }
 
   #answer = (who) => {

@@ -24,8 +24,10 @@ export async function teach(shell, { language, name, languageFor, atHand, fetche
   const chinese = languageFor(reads)
   const { host, others } = shell
   let words = { ...own, other: { lang: chinese, name: generated.names[chinese] } }
+  let turning = false
   const press = async ({ target: { dataset } }) => {
-    if (dataset.gesture !== 'switch_language') return
+    if (dataset.gesture !== 'switch_language' || turning) return
+    turning = true
     try {
       const { lang, other, switched } = words
       const next = { ...(await whole(other.lang)), other: { lang, name: generated.names[lang] } }
@@ -35,6 +37,7 @@ export async function teach(shell, { language, name, languageFor, atHand, fetche
     } catch {
       // The words stay as they are; another press may have better luck.
     }
+    turning = false
   }
   const { shadowRoot } = host
   shadowRoot.removeEventListener('click', listening.get(host))

@@ -1,6 +1,7 @@
-//! What the custom element calls: `mount`, and a [`Widget`] to update, ask and take away again.
+//! What the custom element calls: [`open`], and a [`Widget`] to begin, draw, update, ask and take away again.
 //!
-//! It passes things on; `www/moongate.js` is its only caller, and `www/moongate.d.ts` what page authors read instead.
+//! It passes things on; `www/moongate.js` and `www/shell/shell.js` are its only callers, and `www/moongate.d.ts` is what page
+//! authors read instead.
 
 use super::parts::Parts;
 use super::setup::{Before, Mirror, Setup};
@@ -33,7 +34,8 @@ pub struct Widget {
 /// shell's place.
 ///
 /// `options` is the raw object of the contract, `before` what the shopper did already: `{ selected, pressed, large, expanded,
-/// language }`. `shell` is called when something may have changed, with the phase, the method picked and the methods offered;
+/// language }`, of which `pressed` is the sum that was on the button. `shell` is called when something may have changed, with the phase, the
+/// method picked and the methods offered;
 /// `loading` takes the name of a further part and gives a promise of it.
 #[wasm_bindgen(skip_typescript)]
 pub fn open(host: Element, options: &JsValue, before: &JsValue, shell: Function, loading: JsValue) -> Widget {
@@ -51,7 +53,7 @@ pub(super) fn earlier(before: &JsValue) -> Before {
     let selected = page::member(before, "selected").and_then(|value| value.as_string());
     Before {
         selected: selected.as_deref().and_then(MethodId::parse),
-        pressed: flag("pressed"),
+        pressed: page::member(before, "pressed").and_then(|value| value.as_f64()),
         large: flag("large"),
         expanded: flag("expanded"),
     }
@@ -104,9 +106,9 @@ impl Widget {
         }
     }
 
-    /// Pay was pressed in the shell.
-    pub fn press(&self) {
-        self.tell(Notice::Happened(What::Shopper(Gesture::Pay, page::fresh_attempt())));
+    /// Pay was pressed in the shell, where this sum was on it, in minor units.
+    pub fn press(&self, sum: f64) {
+        self.tell(Notice::Pressed(sum));
     }
 
     /// Pays as if the button had been pressed, without announcing a submission.

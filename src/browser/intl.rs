@@ -1,4 +1,4 @@
-//! Formats sums, times and numbers for people with the browser's `Intl`, in the page's language.
+//! Writes sums, times and numbers for people in the page's language: by the browser's `Intl`, but for yuan known by heart.
 //!
 //! The digits of a currency come from [`crate::checkout::money`]: `Intl` differs from ISO 4217 for some.
 
@@ -53,7 +53,7 @@ impl Intl for BrowserIntl {
 }
 
 thread_local! {
-    /// Formatters by what they are made of, and how they are called. Making one takes a phone longer than drawing a screen,
+    /// Formatters, each with its method, by kind, language and options. Making one takes a phone longer than drawing a screen,
     /// and a screen is drawn anew with every second of a countdown.
     static MADE: RefCell<Vec<(String, Formatter)>> = const { RefCell::new(Vec::new()) };
 }

@@ -84,10 +84,11 @@ pub(super) fn address() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }
 
-/// Replaces the page's address without loading it.
+/// Replaces the page's address without loading it; what the page's router keeps with it stays.
 pub(super) fn replace_address(url: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
-        let _replaced = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
+        let kept = member(&history, "state").unwrap_or(JsValue::NULL);
+        let _replaced = history.replace_state_with_url(&kept, "", Some(url));
     }
 }
 

@@ -21,7 +21,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Node};
 
-/// How long the view that was just drawn has for itself, in milliseconds.
+/// How long after the parts are here it begins, in milliseconds, so that the view's first frame is not held up.
 const REST: i32 = 60;
 /// How long the made-up code can be paid, in milliseconds.
 const LIFE: f64 = 600_000.0;
@@ -31,8 +31,8 @@ thread_local! {
     static BEGUN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Rehearses, once all that a press leads to is here. In steps, so that a press in between waits for one of them at most,
-/// whose work it would have to do itself.
+/// Rehearses, once all that a press leads to is here. In steps: a press in between waits for one of them at most, and its
+/// work would have been that press's own.
 pub(super) fn soon(play: Rc<Play>, parts: Parts) {
     if BEGUN.replace(true) {
         return;
@@ -78,8 +78,8 @@ async fn rehearse(play: &Play) -> Option<()> {
 }
 
 /// A place of the checkout's own width and look for `root`, out of sight and reach: in a shadow root of its own, so that
-/// nobody finds it who looks for the checkout's parts. The window may be made narrower meanwhile, so nothing of it stands out
-/// of a point. None where there is no look to share.
+/// nobody finds it who looks for the checkout's parts. It is a point that clips: however narrow the
+/// window becomes, nothing stands out of it. None where the look is a file, which can't be shared.
 fn behind(host: &Element, root: &Element) -> Option<Element> {
     let (front, point, wide) = (host.shadow_root()?, page::element()?, page::element()?);
     let sheets = page::member(&front, "adoptedStyleSheets")?;

@@ -39,8 +39,8 @@ pub(super) struct Setup {
 pub(super) struct Before {
     /// The method picked.
     pub(super) selected: Option<MethodId>,
-    /// Whether pay was pressed.
-    pub(super) pressed: bool,
+    /// Where pay was pressed, the sum that was on it, in minor units.
+    pub(super) pressed: Option<f64>,
     /// Whether large print is on.
     pub(super) large: bool,
     /// Whether all rows are shown.

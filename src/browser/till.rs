@@ -23,6 +23,8 @@ pub(super) enum Notice {
     Whole,
     /// Something happened.
     Happened(What),
+    /// Pay was pressed in the shell, where this sum was on it, in minor units.
+    Pressed(f64),
     /// The page changed its options.
     Changed(Rc<Setup>),
     /// `pay()`, with what to call when it is decided.

@@ -1,7 +1,7 @@
 //! Decides what an amount is: a whole number of a currency's minor unit. The only place that knows decimal places.
 //!
-//! It does not format for people: that is the browser's `Intl`, which gets its digit count from here. Only what every shopper
-//! in China reads is known by heart.
+//! It does not format for people: that is the browser's `Intl`, which gets its digit count from here; only yuan in simplified
+//! Chinese and English are written here ([`Amount::by_heart`]).
 
 use std::fmt;
 

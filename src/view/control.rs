@@ -43,7 +43,7 @@ pub(super) fn form(scene: &Scene<'_>, gesture: Gesture, url: &str, fields: &[(St
     let field =
         |(name, value): &(String, String)| html! { <input type="hidden" name={name.clone()} value={value.clone()} /> };
     html! {
-        <form class="away" method="post" action={url.to_owned()} target="_top" {onsubmit}>
+        <form method="post" action={url.to_owned()} target="_top" {onsubmit}>
             { for fields.iter().map(field) }
             <button class="button loud" part="button" data-gesture={name}>{ scene.text(text) }</button>
         </form>

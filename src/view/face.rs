@@ -22,7 +22,7 @@ pub struct Face {
     pub button: bool,
     /// Rows shown before "more".
     pub collapse_after: usize,
-    /// Light, dark, or as the system has it.
+    /// Light, dark, or as the page's `color-scheme` has it.
     pub theme: Theme,
     /// Whether to say that nothing is charged.
     pub test_mode: bool,

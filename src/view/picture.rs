@@ -63,31 +63,47 @@ fn text(number: i32) -> String {
 }
 
 /// A mark above a heading.
-#[derive(Clone, Copy)]
-pub(super) enum Mark {
+#[derive(Clone, Copy, Debug)]
+pub enum Mark {
+    /// A tick: paid.
     Done,
+    /// An arrow back: given back.
     Back,
     /// The same where one reads from right to left.
     BackInRtl,
+    /// A cross: not paid, and over.
     Stop,
+    /// A clock: nobody need do anything, or the time is over.
     Clock,
+    /// A phone: the shopper does something there.
     Phone,
 }
 
-/// The mark in its round; `word` is the tone it is coloured by.
+impl Mark {
+    /// Its lines, as the data of an SVG path in a square of 24.
+    ///
+    /// ```
+    /// use moongate::view::picture::Mark;
+    /// assert_eq!(Mark::Stop.path(), "M7 7l10 10M17 7L7 17");
+    /// ```
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Done => "M5 12.5l4.5 4.5L19 7.5",
+            Self::Back => "M10 7l-5 5 5 5M5 12h14",
+            Self::BackInRtl => "M14 7l5 5-5 5M19 12H5",
+            Self::Stop => "M7 7l10 10M17 7L7 17",
+            Self::Clock => "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M12 7.5V12l3 2",
+            Self::Phone => {
+                "M8.5 3h7a1.5 1.5 0 0 1 1.5 1.5v15a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19.5v-15A1.5 1.5 0 0 1 8.5 3M11 18h2"
+            }
+        }
+    }
+}
+
+/// The mark in its round; `data-tone` says how it is coloured.
 pub(super) fn mark(mark: Mark) -> Html {
-    let (tone, path) = match mark {
-        Mark::Done => ("good", "M5 12.5l4.5 4.5L19 7.5"),
-        Mark::Back => ("still", "M10 7l-5 5 5 5M5 12h14"),
-        Mark::BackInRtl => ("still", "M14 7l5 5-5 5M19 12H5"),
-        Mark::Stop => ("still", "M7 7l10 10M17 7L7 17"),
-        Mark::Clock => ("still", "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M12 7.5V12l3 2"),
-        Mark::Phone => (
-            "still",
-            "M8.5 3h7a1.5 1.5 0 0 1 1.5 1.5v15a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19.5v-15A1.5 1.5 0 0 1 8.5 3M11 18h2",
-        ),
-    };
+    let tone = if matches!(mark, Mark::Done) { "good" } else { "still" };
     html! {
-        <svg class="mark" data-tone={tone} viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg>
+        <svg class="mark" data-tone={tone} viewBox="0 0 24 24" aria-hidden="true"><path d={mark.path()} /></svg>
     }
 }

@@ -55,7 +55,7 @@ const taken = () => {
   const { usable, ready, shift } = window.bench
   const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
   // A name may have a hash in it, which is another in the next bundle.
-  const name = (entry) => new URL(entry.name).pathname.split('/').pop().replace(/-[0-9a-f]{8}(?=\.)/, '-…') || 'the page'
+  const name = (entry) => new URL(entry.name).pathname.split('/').pop().replace(/-\w{8}(?=\.)/, '-…') || 'the page'
   const files = entries.filter((entry) => entry.name.startsWith(location.origin))
   return { usable, ready: Math.max(usable, ready), shift, files: files.map((entry) => [name(entry), entry.startTime, entry.responseEnd]) }
 }

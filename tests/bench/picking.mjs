@@ -39,7 +39,7 @@ function watch() {
   const root = document.querySelector('moongate-checkout').shadowRoot
   window.bench.pick = new Promise((done) => addEventListener('pointerup', () => {
     const began = performance.now()
-    // After whoever drew: what waits for the end of their script has run too.
+    // Registered last, and so after whoever drew, and what waits for the end of their script.
     const told = new Promise((over) => root.addEventListener('change', () => over(performance.now()), { once: true }))
     requestAnimationFrame(() => {
       const frame = performance.now()

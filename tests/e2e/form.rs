@@ -1,6 +1,6 @@
 //! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
 
-use crate::harness::{Checkout, DESK, Feat, PHONE, Shop, Trial, can, untroubled};
+use crate::harness::{ALIPAY, Checkout, DESK, Feat, PHONE, Shop, Trial, WECHAT, can, untroubled};
 use crate::paying::approve;
 use serde_json::json;
 
@@ -115,6 +115,47 @@ async fn where_neither_the_widget_nor_a_form_can_be_had_the_shopper_hears_it_and
     approve(&browser).await;
     checkout.shows("ended succeeded").await;
     assert_eq!(shop.payments(&order).await.len(), 1);
+}
+
+#[tokio::test]
+async fn where_neither_the_widget_nor_a_form_can_be_had_an_attempt_is_asked_about_once_one_can() {
+    if !can(Feat::RefuseFiles) {
+        return;
+    }
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let order = shop.order();
+    browser.goto(&shop.page(&without_wasm(&order))).await;
+    let checkout = Checkout::on(&browser);
+    opened(&checkout).await;
+    checkout.pay_with("hebao").await;
+    browser.until_at("/sandbox/wallet").await;
+    shop.wallet(&order, "pay").await;
+    browser.refuse(&["*.wasm", "*/form-*.js"]).await;
+    browser.goto(&shop.page(&without_wasm(&order))).await;
+    checkout.hears_fault("load_failed").await;
+    checkout.shows("confirming").await;
+    browser.refuse(&["*.wasm"]).await;
+    checkout.shows("ended succeeded").await;
+}
+
+#[tokio::test]
+async fn where_the_form_way_stalls_as_well_the_shopper_hears_it() {
+    if !can(Feat::RefuseFiles) {
+        return;
+    }
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    // A press's patience is over soon. What would bring the form way is asked for and never answered.
+    let stalled = "{ const fetched = window.fetch; const set = window.setTimeout
+      window.fetch = (...all) => (String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all))
+      window.setTimeout = (act, ms, ...more) => set(act, ms === 20000 ? 500 : ms, ...more) }";
+    browser.stall("*/form-*.js").await;
+    browser.goto(&shop.page(&Trial::of(&shop.order()).script(stalled))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.pay_with("hebao").await.shows("sending").await;
+    checkout.hears_fault("load_failed").await;
+    checkout.shows("choosing").await;
+    assert!(checkout.text("[role=status]").await.contains("网络"), "{}", checkout.text("[role=status]").await);
 }
 
 #[tokio::test]
@@ -268,4 +309,20 @@ async fn a_page_without_script_pays_by_the_form_inside_the_tag() {
         (payments.len() == 1 && payments[0]["status"] == "succeeded").then_some(())
     });
     assert!(paid.await.is_some(), "{:#?}", shop.payments("NOSCRIPT-1").await);
+}
+
+#[tokio::test]
+async fn without_wasm_a_copied_link_is_said_as_in_the_app_around_the_page() {
+    let shop = Shop::open();
+    let clipboard = "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text } } })";
+    for (app, method, said) in [(WECHAT, "alipay", "在浏览器打开"), (ALIPAY, "wechatpay", "到浏览器里粘贴打开")]
+    {
+        let browser = DESK.phone(app).open().await;
+        browser.goto(&shop.page(&without_wasm(&shop.order()).script(clipboard))).await;
+        let checkout = Checkout::on(&browser);
+        opened(&checkout).await;
+        checkout.press_at(&format!("[data-method={method}] [data-gesture=copy_link]")).await;
+        checkout.until(said, &format!("return root.querySelector('[role=status]').innerText.includes('{said}')")).await;
+        assert_eq!(browser.run("return window.copied", &[]).await, browser.url().await);
+    }
 }

@@ -5,9 +5,10 @@
 use crate::harness::{ALIPAY, Browser, DESK, Kind, PHONE, Shop, Trial, UNIONPAY, WECHAT};
 use moongate::checkout::environment::{Environment, Facts};
 use moongate::checkout::json::Json;
-use moongate::checkout::machine::{Order, State};
+use moongate::checkout::machine::{Attempt, Confirming, Order, Origin, Phase, State};
 use moongate::checkout::offer::Offer;
 use moongate::checkout::options::{Options, Page, Selected};
+use moongate::checkout::wire::AttemptId;
 use moongate::view::intl::Plain;
 use moongate::view::{Face, Panel, PanelProps};
 use moongate::words::{Language, Words};
@@ -25,8 +26,41 @@ const LINES: &str = "const lines = (node, depth = 0) => {
   return [`${pad}<${[node.localName, ...own].join(' ')}>`, ...[...node.childNodes].flatMap((child) => lines(child, depth + 1))]
 };";
 
+/// Where a checkout is when it is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    /// The shopper picks.
+    Choosing,
+    /// Pay was pressed.
+    Sending,
+    /// An attempt was found, and is asked about.
+    Returned,
+}
+
+impl Moment {
+    /// What the shopper does on a page to come to it, given the checkout's `element`.
+    fn act(self) -> &'static str {
+        match self {
+            Self::Sending => "element.shadowRoot.querySelector('[data-gesture=pay]').click()",
+            Self::Choosing | Self::Returned => "",
+        }
+    }
+
+    fn phase(self, state: &State) -> Phase {
+        let attempt = |origin| {
+            let row = state.chosen.as_ref().and_then(|id| state.offer.row(id)).expect("a method is picked");
+            Box::new(Attempt::new(AttemptId::from_random([7; 16]), row.method.id.clone(), row.total, origin, 0))
+        };
+        match self {
+            Self::Choosing => Phase::Choosing { fault: None, pending: None },
+            Self::Sending => Phase::Sending { attempt: attempt(Origin::Press), held: true },
+            Self::Returned => Phase::Confirming { attempt: attempt(Origin::Kept), why: Confirming::Returned },
+        }
+    }
+}
+
 /// The view as Rust renders it for these options in this environment.
-async fn native(raw: &Value, page: &Page, facts: &Facts, tag: &str) -> String {
+async fn native(raw: &Value, moment: Moment, page: &Page, facts: &Facts, tag: &str) -> String {
     let raw = Json::read(&raw.to_string()).expect("options are JSON");
     let (options, faults) = Options::read(&raw, page);
     let options = options.unwrap_or_else(|| panic!("{faults:?}"));
@@ -41,7 +75,9 @@ async fn native(raw: &Value, page: &Page, facts: &Facts, tag: &str) -> String {
     let large = raw.get("textSize").and_then(Json::text) == Some("large");
     let words = Words::of(Language::find(tag), &options.texts);
     let face = Rc::new(Face::new(Some(&options), words, Rc::new(Plain)));
-    let state = Rc::new(State::new(order, offer, chosen, large));
+    let mut state = State::new(order, offer, chosen, large);
+    state.phase = moment.phase(&state);
+    let state = Rc::new(state);
     let props = move || PanelProps { state, face, now: 0, on: Callback::noop(), notice: None };
     LocalServerRenderer::<Panel>::with_props(props()).hydratable(false).render().await
 }
@@ -74,6 +110,10 @@ fn variants() -> Vec<(&'static str, Value)> {
         ("too small a sum", json!({ "methods": [{ "id": "alipay", "min": 12_801 }, "hebao"] })),
         ("too large a sum", json!({ "methods": [{ "id": "alipay", "max": 12_799 }, "hebao"] })),
         ("another currency's", json!({ "methods": [{ "id": "alipay", "currencies": ["HKD"] }, "hebao"] })),
+        (
+            "named twice",
+            json!({ "methods": [{ "id": "alipay", "max": 9999 }, { "id": "alipay", "fee": { "percent": "1" } }, "hebao"] }),
+        ),
         ("many", json!({ "methods": rows })),
         ("a mini program's page", json!({ "miniProgramPage": "/pages/pay/pay" })),
         ("many, few shown", json!({ "methods": rows, "collapseAfter": 2, "selected": "own7" })),
@@ -88,11 +128,11 @@ fn variants() -> Vec<(&'static str, Value)> {
 async fn same_markup(kind: Kind, upsdk: bool) {
     let upsdk_there = if upsdk { "window.upsdk = { pay() {} }" } else { "" };
     let variants = variants().into_iter().map(|(name, raw)| (name.to_owned(), raw)).collect();
-    compare(kind, upsdk, upsdk_there, variants).await;
+    compare(kind, upsdk, upsdk_there, Moment::Choosing, variants).await;
 }
 
 /// Compares all these, on a page with this script.
-async fn compare(kind: Kind, upsdk: bool, script: &str, variants: Vec<(String, Value)>) {
+async fn compare(kind: Kind, upsdk: bool, script: &str, moment: Moment, variants: Vec<(String, Value)>) {
     let shop = Shop::open();
     let browser = kind.open().await;
     // Blocked for good: what is compared is the shell's alone.
@@ -114,10 +154,10 @@ async fn compare(kind: Kind, upsdk: bool, script: &str, variants: Vec<(String, V
         {
             raw[key] = json!(value);
         }
-        let drawn = drawn(&browser, &raw).await;
+        let drawn = drawn(&browser, &raw, moment).await;
         let tag = raw["locale"].as_str().unwrap_or("zh-CN").to_owned();
         let language = Page { url: page.clone(), language: "zh-CN".to_owned(), transport: false };
-        let expected = lines_of(&browser, &native(&raw, &language, &facts, &tag).await).await;
+        let expected = lines_of(&browser, &native(&raw, moment, &language, &facts, &tag).await).await;
         if drawn != expected {
             different.push(format!("{name}:\n{}", difference(&expected, &drawn)));
         }
@@ -126,20 +166,27 @@ async fn compare(kind: Kind, upsdk: bool, script: &str, variants: Vec<(String, V
 }
 
 /// What the shell draws for these options, as lines; without what keeps a sum from left to right in Arabic, which plain text has not.
-async fn drawn(browser: &Browser, raw: &Value) -> Vec<String> {
+async fn drawn(browser: &Browser, raw: &Value, moment: Moment) -> Vec<String> {
+    let act = moment.act();
     let script = format!(
-        "{LINES} const [raw] = arguments
+        "{LINES} const [raw, found] = arguments
+        const key = `moongate:attempt:${{raw.endpoint}}:${{raw.order}}`
+        found ? localStorage.setItem(key, JSON.stringify({{ id: 'mg_' + '07'.repeat(16), at: Date.now() / 1000 }})) : localStorage.removeItem(key)
         await customElements.whenDefined('moongate-checkout')
         const element = document.createElement('moongate-checkout')
         element.options = raw
         document.getElementById('all').replaceChildren(element)
         await null
         while (element.shadowRoot.querySelector('section').inert) await new Promise((done) => setTimeout(done, 20))
+        {act}
         return lines(element.shadowRoot.querySelector('section')).map((line) => line.replaceAll('moongate-shell', 'moongate-method').replace(/[\\u2066\\u2069]/g, ''))"
     );
     text_lines(
         &browser
-            .run(&format!("return (async function () {{ {script} }})(...arguments)"), std::slice::from_ref(raw))
+            .run(
+                &format!("return (async function () {{ {script} }})(...arguments)"),
+                &[raw.clone(), json!(moment == Moment::Returned)],
+            )
             .await,
     )
 }
@@ -182,7 +229,32 @@ async fn the_shell_draws_what_the_view_draws_in_every_language_and_text_size() {
         let free = json!([methods[0], methods[1]]);
         [variant("normal", &methods), variant("large", &methods), variant("large", &free)]
     });
-    compare(DESK, false, script, variants.collect()).await;
+    compare(DESK, false, script, Moment::Choosing, variants.collect()).await;
+}
+
+#[tokio::test]
+async fn the_shell_draws_what_the_view_draws_while_a_press_is_sent_and_when_an_attempt_is_found() {
+    let variants = || {
+        let plain = [
+            ("chinese", "zh-CN", "normal"),
+            ("large", "zh-CN", "large"),
+            ("english", "en", "normal"),
+            ("arabic", "ar", "normal"),
+        ];
+        let plain = plain
+            .map(|(name, tag, size)| (name, json!({ "locale": tag, "textSize": size, "methods": "alipay wechatpay" })));
+        let others = [
+            ("test mode", json!({ "testMode": true, "shop": "山茶咖啡" })),
+            ("a fee", json!({ "methods": [{ "id": "alipay", "fee": { "fixed": 250 } }, { "id": "hebao", "fee": 0 }] })),
+            ("few shown", json!({ "collapseAfter": 2 })),
+        ];
+        plain.into_iter().chain(others).map(|(name, raw)| (name.to_owned(), raw)).collect()
+    };
+    let script = "Intl.NumberFormat = class { format = (decimal) => `¥${decimal}` }
+      Object.defineProperty(navigator, 'languages', { get: () => ['de'] })";
+    for moment in [Moment::Sending, Moment::Returned] {
+        compare(DESK, false, script, moment, variants()).await;
+    }
 }
 
 #[tokio::test]

@@ -150,9 +150,11 @@ async fn a_link_with_somebody_elses_attempt_is_dropped_in_silence() {
     let mine = shop.order();
     for (order, attempt) in [(&mine, attempt.as_str()), (&mine, "mg_0123456789abcdef0123456789abcdef")] {
         browser.run("sessionStorage.clear(); localStorage.clear()", &[]).await;
-        browser.goto(&format!("{}?moongate_attempt={attempt}&a=1", shop.page(&Trial::of(order)))).await;
+        let router = "history.replaceState({ router: 7 }, '')";
+        browser.goto(&format!("{}?moongate_attempt={attempt}&a=1", shop.page(&Trial::of(order).script(router)))).await;
         checkout.shows("choosing").await.ready().await;
         assert!(browser.url().await.ends_with("?a=1"), "{}", browser.url().await);
+        assert_eq!(browser.run("return history.state.router", &[]).await, 7, "it is the page's");
         assert_eq!((checkout.heard("complete").await.len(), checkout.heard("error").await.len()), (0, 0));
         assert_eq!(checkout.text("[role=alert]").await, "");
     }

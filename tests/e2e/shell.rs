@@ -1,6 +1,7 @@
 //! What a shopper can do before the WebAssembly is there, and that the widget takes over without a seam.
 
 use crate::harness::{Browser, Checkout, DESK, Feat, PHONE, Shop, Trial, WECHAT, can, untroubled};
+use crate::paying::approve;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::json;
 
@@ -222,4 +223,103 @@ async fn a_press_before_the_wasm_outlives_what_does_not_change_its_sum() {
     assert_eq!(checkout.see("return [section.dataset.theme, section.dataset.phase]").await, json!(["dark", "sending"]));
     checkout.see("host.setAttribute('amount', '500')").await;
     checkout.shows("choosing").await;
+}
+
+#[tokio::test]
+async fn a_press_before_the_wasm_is_sent_for_no_other_sum_than_was_seen() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).without("amount").script(HELD))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.until("the shell is there", "return root !== null").await;
+    checkout.see("window.given = { amount: 12800 }; host.options = given").await;
+    checkout.until("there are rows", IS_SHELL).await;
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    // Inside the object that the page gave: nobody is told.
+    checkout.see("given.amount = 25600").await;
+    release(&browser).await;
+    checkout.ready().await.shows("choosing").await;
+    assert_eq!(checkout.text("[data-gesture=pay]").await, "支付 ¥256.00");
+    assert!(checkout.heard("submit").await.is_empty() && shop.payments(&order).await.is_empty());
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_call_of_the_page_before_the_wasm_pays_no_other_sum_and_lapses_with_the_element() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let order = shop.order();
+    held(&browser, &shop, Trial::of(&order)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.see("window.paid = host.pay().then(() => 'settled'); host.update({ amount: 25600 })").await;
+    release(&browser).await;
+    checkout.ready().await;
+    assert_eq!(browser.run("return window.paid", &[]).await, "settled");
+    assert!(shop.payments(&order).await.is_empty(), "it was called for another sum");
+
+    held(&browser, &shop, Trial::of(&order)).await;
+    let gone = "const place = host.parentNode; const paid = host.pay().then(() => 'settled'); host.remove()
+      return paid.then((said) => (place.append(host), said))";
+    assert_eq!(checkout.see(gone).await, "settled");
+    release(&browser).await;
+    checkout.ready().await;
+    assert!(shop.payments(&order).await.is_empty(), "it was called before the element went");
+}
+
+#[tokio::test]
+async fn a_row_that_only_the_core_can_judge_is_not_taken_away_under_a_finger() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let few = "customElements.whenDefined('moongate-checkout').then(() => { document.querySelector('moongate-checkout').options = {
+      methods: [{ id: 'alipay', rollout: 0.0001 }, 'wechatpay', 'hebao'] } })";
+    held(&browser, &shop, Trial::of(&shop.order()).with("remember", "none").script(few)).await;
+    let checkout = Checkout::on(&browser);
+    let rows = "return root.querySelectorAll('.method').length";
+    checkout.until("its outline is there", "return root.querySelectorAll('.method').length === 3").await;
+    let row = checkout.find("[data-method='hebao'] label").await.expect("a row");
+    let press = MouseActions::new("mouse".to_owned())
+        .then(PointerAction::MoveToElement { element: row, duration: None, x: 0.0, y: 0.0 })
+        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+    browser.act(press).await;
+    release(&browser).await;
+    let settled =
+        "return window.built && new Promise((done) => setTimeout(() => requestAnimationFrame(() => done(true)), 300))";
+    browser.until("the wasm is built", settled, &[]).await;
+    assert_eq!(checkout.see(rows).await, 3, "a row went from under a finger");
+    let lift = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
+    browser.act(MouseActions::new("mouse".to_owned()).then(lift)).await;
+    checkout.ready().await;
+    assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, "hebao", "the click counts");
+    assert_eq!(checkout.see(rows).await, 2);
+}
+
+#[tokio::test]
+async fn a_page_whose_sum_comes_late_hears_that_it_is_ready_whatever_comes_before() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    browser.goto(&shop.page(&Trial::of(&shop.order()).without("amount"))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.hears_fault("missing_option").await;
+    checkout.see("host.setAttribute('locale', 'en')").await;
+    checkout.until("it speaks English", "return section?.lang === 'en'").await;
+    checkout.see("host.setAttribute('amount', '12800')").await;
+    checkout.ready().await;
+    assert_eq!(checkout.heard("ready").await.len(), 1);
+}
+
+#[tokio::test]
+async fn options_that_are_none_are_named_and_a_checkout_comes_of_the_rest() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    for odd in
+        ["amount: 12800n", "methods: [{ id: 'alipay', countries: true }, { id: 'hebao', fee: { fixed: 10n ** 20n } }]"]
+    {
+        let set = format!(
+            "customElements.whenDefined('moongate-checkout').then(() => {{ document.querySelector('moongate-checkout').options = {{ {odd} }} }})"
+        );
+        browser.goto(&shop.page(&Trial::of(&shop.order()).script(&set))).await;
+        Checkout::on(&browser).ready().await.pay_with("hebao").await;
+        approve(&browser).await;
+    }
 }

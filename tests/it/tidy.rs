@@ -97,7 +97,7 @@ fn the_core_names_no_browser_no_clock_no_chance_and_no_yew() {
 
 #[test]
 fn only_the_edge_names_the_browser() {
-    let edges = ["src/browser", "src/reader.rs", "src/bin"];
+    let edges = ["src/browser", "src/bin"];
     let in_house = |name: &str| !edges.iter().any(|edge| name.starts_with(edge));
     let foreign = ["web_sys", "js_sys", "gloo", "wasm_bindgen"];
     let mut found = Vec::new();

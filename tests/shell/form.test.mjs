@@ -17,7 +17,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'moongate-form-'))
   await cp(script, join(folder, 'form.js'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  await writeFile(join(folder, 'generated.js'), 'export const generated = {}')
+  await writeFile(join(folder, 'generated.js'), 'export const generated = { words: {}, marks: {} }')
   way = (await import(pathToFileURL(join(folder, 'form.js')))).way
 })
 after(() => rm(folder, { recursive: true }))
@@ -84,6 +84,14 @@ test('an order that the page gives as a number is the server\'s text', async (co
   const two = shell(context, { options: { order: 1001 } })
   await two.pay(true)
   assert.deepEqual(two.told[0], ['submit', { method: 'alipay', order: '1001', amount: 12800, currency: 'CNY' }])
+})
+
+test('headers and credentials of no meaning are none, and the outcome is seen', async (context) => {
+  for (const options of [{ headers: null, credentials: null }, { headers: () => undefined, credentials: 'always' }]) {
+    const one = shell(context, { attempt, options, answers: [stands('succeeded')] })
+    await one.confirm()
+    assert.deepEqual([one.phase, one.asked[0].headers, one.asked[0].credentials], ['ended', {}, 'same-origin'])
+  }
 })
 
 test('an answer about another order, sum or currency is none', async (context) => {

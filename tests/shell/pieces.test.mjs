@@ -63,7 +63,7 @@ test('a fee is rounded half up, exactly, and is nothing unless it is right', () 
   assert.equal(parts.feeOn(999999999999, { percent: '0.0001' }), 1000000)
   assert.equal(parts.feeOn(1, { fixed: 150 }), 150)
   assert.equal(parts.feeOn(1, 0), 0)
-  for (const wrong of [undefined, null, 5, '5', { percent: '1,5' }, { percent: '1.00001' }, { fixed: -1 }, { fixed: 1.5 }, {}]) {
+  for (const wrong of [undefined, null, 5, '5', { percent: '1,5' }, { percent: '1.00001' }, { fixed: -1 }, { fixed: 1.5 }, {}, { fixed: 100, percent: '1' }, { fixed: 100, percent: null }, { fixed: 100, other: 1 }]) {
     assert.equal(parts.feeOn(12800, wrong), undefined, JSON.stringify(wrong))
   }
 })
@@ -100,6 +100,18 @@ test('every attribute is an option but those of HTML and of frameworks', () => {
 test('attributes become camelCase, and the property counts before them', () => {
   const attributes = Object.entries({ order: 'SO-1', 'done-url': '/d', class: 'a' }).map(([name, value]) => ({ name, value }))
   assert.deepEqual(parts.rawOptions({ attributes, options: { order: 'SO-2', shop: undefined } }), { order: 'SO-2', doneUrl: '/d' })
+})
+
+test('numbers that JSON has not reach the core as text, and what is the page\'s own as it is', () => {
+  const transport = { create() {} }
+  const odd = { amount: 12800n, methods: [{ id: 'alipay', rollout: NaN, fee: { fixed: 100n }, max: Infinity }], transport }
+  const raw = parts.rawOptions({ attributes: [], options: odd })
+  assert.deepEqual(raw.methods, [{ id: 'alipay', rollout: 'NaN', fee: { fixed: '100' }, max: 'Infinity' }])
+  assert.deepEqual([raw.amount, raw.transport === transport], ['12800', true])
+  const circle = {}
+  circle.self = circle
+  assert.equal(parts.rawOptions({ attributes: [], options: { mystery: circle } }).mystery, circle, 'the core names it')
+  for (const none of [true, { CN: true }, 7, null, undefined]) assert.deepEqual(parts.listed(none), [], String(none))
 })
 
 const rows = (options) => parts.offered({ amount: 12800, currency: 'CNY', ...options })

@@ -33,3 +33,22 @@ test('a language is held to its own hash, and only the one that is spoken has th
   assert.deepEqual(await teach(shell, tools('ko')), { lang: 'ko', other: { lang: 'zh-CN', name: '中文' } })
   assert.deepEqual(listening, ['click'])
 })
+
+test('a second press while the first one\'s words are on their way is none', async () => {
+  let press, come
+  const shadowRoot = { removeEventListener() {}, addEventListener: (type, act) => (press = act) }
+  const said = []
+  const shell = { language: 'en', host: { shadowRoot }, others: async ({ lang }) => said.push(lang) }
+  const words = { en: { lang: 'en' }, 'zh-CN': { lang: 'zh-CN' } }
+  const restOf = () => new Promise((done) => (come = done))
+  await teach(shell, { language: 'en', name: 'words/en-0.json', languageFor: () => 'zh-CN', atHand: (tag) => words[tag], restOf })
+  const target = { dataset: { gesture: 'switch_language' } }
+  const presses = [press({ target }), press({ target })]
+  come({})
+  await Promise.all(presses)
+  assert.deepEqual(said, ['zh-CN'])
+  const third = press({ target })
+  come({})
+  await third
+  assert.deepEqual(said, ['zh-CN', 'en'])
+})

@@ -63,7 +63,7 @@ export class Drawing {
   }
 
   body() {
-    if (this.phase === 'confirming') return this.screen('still', 'M12 7v5l3 2', 'returned', 'confirming_do', 'ask_now')
+    if (this.phase === 'confirming') return this.screen('still', generated.clock, 'returned', 'confirming_do', 'ask_now')
     if (this.outcome) return this.ended()
     return this.choosing(this.phase === 'sending')
   }

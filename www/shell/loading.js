@@ -70,5 +70,5 @@ export const reading = () => part('read', paying)
 /** A script of ours that few pages need. */
 export const further = (name) => once(name, () => script(pinned(generated[name]), failures))
 
-/** The rest of a language's words; of those that are not at hand, all are here with the first. */
+/** The rest of the words of a language whose first words are at hand; undefined for others, of which all came at once. */
 export const restOf = (lang, file = generated.words[lang]) => file && once(lang, async () => (await fetched(file)).json())

@@ -31,11 +31,13 @@ export function money(minor, currency, locale) {
 
 /** What a method adds to the sum; undefined if the page said nothing of it, or nothing right. */
 export function feeOn(amount, fee) {
-  if (/^\d{1,3}(\.\d{0,4})?$/.test(fee?.percent)) {
-    const share = Math.round(fee.percent * 1e4)
+  if (/^0$/.test(fee)) return 0
+  const [[kind, value] = [], other] = Object.entries(fee ?? {})
+  if (other) return
+  if (kind === 'percent' && /^\d{1,3}(\.\d{0,4})?$/.test(value)) {
+    const share = Math.round(value * 1e4)
     // Rounded half up, and in two parts: the product may be more than a number holds exactly.
     return Math.floor(amount / 1e6) * share + Math.floor(((amount % 1e6) * share + 5e5) / 1e6)
   }
-  const fixed = fee?.fixed ?? (/^0$/.test(fee) ? 0 : '')
-  return /^\d{1,12}$/.test(fixed) ? +fixed : undefined
+  if (kind === 'fixed' && /^\d{1,12}$/.test(value)) return +value
 }

@@ -97,7 +97,10 @@ export function offered(options) {
     const total = amount + (extra ?? 0)
     const out = amount < min || amount > (max ?? MOST) || total > MOST || (currencies?.length && !currencies.includes(currency))
     const barred = lowest != null && (lowest === false || isOld(app, lowest))
-    if (out || barred || !batch || rows.has(id) || !known || isAbroad(countries, options)) continue
+    if (!known || rows.has(id)) continue
+    // Whoever is named twice counts once, even if not offered.
+    rows.set(id)
+    if (out || barred || !batch || isAbroad(countries, options)) continue
     const shopper = batch < 1e4 && shopperOf(options)
     if (shopper && bucket(id, shopper) >= batch) continue
     const free = extra === 0 && !+(fee.percent ?? 0)
@@ -105,7 +108,7 @@ export function offered(options) {
     const description = fit(method.description)
     rows.set(id, { id, label, description, icon, extra, total, free, pending, app, rank: +place[0], hint: place.slice(1) })
   }
-  return [...rows.values()].sort((one, other) => one.rank - other.rank)
+  return [...rows.values()].filter(Boolean).sort((one, other) => one.rank - other.rank)
 }
 
 export const works = ({ rank, pending }) => rank < 2 && !pending

@@ -8,16 +8,26 @@ export const PRIVATE = /^((.+\.)?localhost|\[::1\]|(127|10)(\.\d+){3}|(192\.168|
 
 let warned = false
 
+/** What JSON has not is text, so that the core can name it: left out, it would be nothing said. */
+const plain = (key, value) => (/bigint|symbol/.test(typeof value) || (typeof value === 'number' && !isFinite(value)) ? String(value) : value)
+
 /** The options as the page gave them: attributes in camelCase, and over them the property `options`. */
 export function rawOptions(host) {
   const raw = {}
   for (const { name, value } of host.attributes) {
     if (!FOREIGN.test(name)) raw[name.replace(/-./g, (dash) => dash[1].toUpperCase())] = value
   }
-  for (const [key, value] of Object.entries(host.options)) if (value !== undefined) raw[key] = value
+  for (const [key, value] of Object.entries(host.options)) {
+    if (value === undefined) continue
+    raw[key] = value
+    try {
+      // These two are the page's own, and stay themselves.
+      if (!/^(transport|headers)$/.test(key)) raw[key] = JSON.parse(JSON.stringify(value, plain))
+    } catch {}
+  }
   if (!warned && [].concat(listed(raw.hosts)).includes('*')) {
     warned = true
-    console.warn('Moongate: hosts holds "*", so payments may lead to any https host. Name the hosts instead.')
+    console.warn('Moongate: hosts holds "*": payments may lead to any https host')
   }
   return raw
 }
@@ -31,8 +41,8 @@ export function localeOf({ locale }) {
 /** A text fit to be shown, else undefined: not too long, nothing in it that hides or turns round what is beside it. */
 export const fit = (text) => (/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]{1,200}$/u.test(text ?? '') ? `${text}` : undefined)
 
-/** The words of a list, or of a text with spaces between. */
-export const listed = (list) => (typeof list === 'string' ? list.split(/\s+/).filter(Boolean) : list ?? [])
+/** The words of a list, or of a text with spaces between; none of anything else. */
+export const listed = (list) => (typeof list === 'string' ? list.split(/\s+/).filter(Boolean) : Array.isArray(list) ? list : [])
 
 /** Where the option `remember` keeps things; nothing can be kept in `no`. */
 export const storeOf = (remember) => ({ device: 'local', none: 'no' })[remember] ?? 'session'

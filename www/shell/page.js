@@ -1,4 +1,4 @@
-// What every page has: an address, a clock, frames, storage, random numbers. It knows nothing of payments.
+// What every page has: an address, a clock, frames, storage, random numbers. Of payments it knows what the id of an attempt looks like.
 
 /** Where an address leads from this page; undefined if it is none. */
 export function absolute(address) {
@@ -11,7 +11,7 @@ export const seconds = () => Math.floor(Date.now() / 1e3)
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
-/** What is drawn now has been painted, and a tap on it taken. A page that nobody sees paints nothing. */
+/** Resolves once what is drawn now is painted and a tap on it was taken; not while nobody sees the page. */
 export const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))
 
 /** Reads an item of the page's storage; writes a text, or clears it with null. Storage blocked or full is empty. */

@@ -57,7 +57,10 @@ export class Shell extends Drawing {
     this.endpoint = endpoint ? (absolute(endpoint)?.href ?? '').replace(/\/+$/, '') : ''
     // What is not right, the core will name.
     const right = /^\d{1,12}$/.test(amount) && +amount && /^[A-Z]{3}$/.test(currency) && /^[\w.-]{1,64}$/.test(order)
-    this.rows = right && (this.endpoint || transport) ? offered({ ...options, amount: +amount }) : []
+    this.rows = []
+    try {
+      if (right && (this.endpoint || transport)) this.rows = offered({ ...options, amount: +amount })
+    } catch {}
     if (this.ready) this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
     this.takeUp(`moongate:attempt:${this.endpoint}:${order}`)
@@ -75,7 +78,7 @@ export class Shell extends Drawing {
     if (known && (language !== 'en' || !/zh/.test(navigator.languages))) return
     // The file is named like the script that knows its hash, so that both are fetched at once; it then comes from the cache.
     const name = pinned(generated.tongues).name.replace('tongues', `words/${language}`) + 'on'
-    if (!known) fetch(beside(name)).catch(() => {})
+    if (!known) fetched('', { name }).catch(() => {})
     const tools = { language, name, languageFor, atHand, fetched, once, restOf }
     const taught = further('tongues').then(({ teach }) => teach(this, tools))
     const heard = Promise.race([taught, pause(SILENCE)]).catch(() => {}).then((words) => {
@@ -98,7 +101,7 @@ export class Shell extends Drawing {
     if (this.key === key) return
     this.key = key
     this.outcome = undefined
-    const returned = absolute('').searchParams.get(RETURNED)
+    const returned = absolute('')?.searchParams.get(RETURNED)
     let kept
     try {
       kept = JSON.parse(keep('local', key))
@@ -116,7 +119,7 @@ export class Shell extends Drawing {
     return `${this.key} ${this.chosen?.id} ${this.chosen?.total} ${this.options.currency}`
   }
 
-  /** Lets go of a press for anything else. */
+  /** Lets go of a press, if it was for anything else than would be paid now. */
   release() {
     if (!this.pressed || this.seen === this.sight()) return
     this.pressed = false
@@ -159,7 +162,7 @@ export class Shell extends Drawing {
     if (this.ready) return this.pay(true)
     this.hurry()
     this.notice = undefined
-    if (this.widget) return this.widget.press()
+    if (this.widget) return this.widget.press(this.chosen.total)
     this.pressed = true
     this.seen = this.sight()
     this.to('sending')
@@ -172,15 +175,15 @@ export class Shell extends Drawing {
     setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
   }
 
-  /** Shows what the widget is at, until it draws itself. It has judged what was pending. */
+  /** Shows what the widget is at, until it draws itself. It has judged what was pending, and what is offered is its to say. */
   follow = (phase, chosen, offered) => {
     if (!this.widget) return
     // What came of an attempt before is asked once the widget draws.
     const next = this.attempt ? this.phase : phase
-    const judged = this.rows.some(({ pending }) => pending)
-    if (!judged && next === this.phase && chosen === (this.chosen?.id ?? null)) return
     const ids = offered.split(' ')
-    if (judged) this.rows = this.rows.filter(({ id, pending }) => !pending || ids.includes(id)).map((row) => ({ ...row, pending: false }))
+    const differs = this.rows.some(({ id, pending }) => pending || !ids.includes(id))
+    if (!differs && next === this.phase && chosen === (this.chosen?.id ?? null)) return
+    if (differs) this.rows = this.rows.filter(({ id }) => ids.includes(id)).map((row) => ({ ...row, pending: false }))
     this.chosen = this.rows.find(({ id }) => id === chosen) ?? null
     this.to(next)
   }
@@ -189,7 +192,8 @@ export class Shell extends Drawing {
     try {
       await navigator.clipboard.writeText(location.href)
       Object.assign(this.words, await restOf(this.words.lang))
-      this.notice = 'link_copied'
+      // Each row knows the app.
+      this.notice = this.rows[0].app === 'wechat' ? 'link_copied_menu' : 'link_copied'
       this.draw()
     } catch {}
   }
@@ -264,7 +268,7 @@ export class Shell extends Drawing {
   /** What the widget takes over. */
   kept() {
     const { chosen, pressed = false, large, expanded = false, locale } = this
-    return { selected: chosen?.id ?? null, pressed, large, expanded, language: locale }
+    return { selected: chosen?.id ?? null, pressed: pressed ? chosen.total : null, large, expanded, language: locale }
   }
 
   end() {
@@ -293,13 +297,17 @@ export class Shell extends Drawing {
     if (this.ready || !this.fault) return
     try {
       if (!this.postable()) throw this.fault
-      const { way } = await further('form')
+      const late = pause(PATIENCE).then(() => Promise.reject(this.fault))
+      const { way } = await Promise.race([further('form'), late])
       await this.heard
       if (this.ready || this.gone.signal.aborted || !this.postable()) return
       Object.assign(this, way({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }))
       this.take()
     } catch {
-      // Neither the widget nor a form: the shopper hears it, and may press again.
+      if (this.gone.signal.aborted) return
+      // Neither the widget nor a form. An attempt is asked about once one of them comes.
+      if (this.phase === 'confirming') this.asking = setTimeout(() => this.open(), 4e3)
+      // The shopper hears it, and may press again.
       if (this.phase !== 'sending') return
       this.pressed = false
       this.notice = 'no_network'

@@ -196,7 +196,7 @@ fn named_by_hash(workspace: &Workspace, glue: Glue, generated: &mut Map<String, 
     let modules = glue.modules.into_iter().zip(fetched);
     let modules = modules.map(|((name, module), fetched)| (name, File::hashed(name, "wasm", module, fetched)));
     let modules: Vec<(&str, File)> = modules.collect();
-    let form = script::assemble("www/form.js", &shell::words_of_the_form(), &|path| workspace.text(path))?;
+    let form = script::assemble("www/form.js", &shell::tables_of_the_form(), &|path| workspace.text(path))?;
     let form = File::hashed("form", "js", form.into_bytes(), Fetched::Never);
     let words: Vec<(&str, File)> = shell::at_hand().map(|language| (language.tag, words_of(language))).collect();
     let tongues = tongues::files(&|path| workspace.text(path))?;

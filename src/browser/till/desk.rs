@@ -33,7 +33,7 @@ pub(super) struct Desk {
     request: Option<Pending>,
     paying: Vec<Function>,
     untold: bool,
-    /// Whether every room of the house is here; until then, what leads there waits.
+    /// Whether the part `pay` is here; until then, what leads there waits.
     whole: bool,
     waiting: Vec<What>,
     listeners: Vec<Listener>,
@@ -74,6 +74,7 @@ impl Desk {
             }
             Notice::Whole => self.become_whole(),
             Notice::Happened(what) => self.happened(what),
+            Notice::Pressed(sum) => self.pressed(sum),
             Notice::Changed(setup) => self.changed(&setup),
             Notice::Pay(done) => {
                 self.paying.push(done);
@@ -106,7 +107,18 @@ impl Desk {
         let first = options.methods.first().map(|method| method.id.clone());
         if let Some(attempt) = first.and_then(|method| keep::unfinished(&options, &method)) {
             self.happened(What::Found(Box::new(attempt)));
-        } else if self.setup.before.pressed {
+        } else if let Some(sum) = self.setup.before.pressed.filter(|_| self.setup.before.selected == state.chosen) {
+            self.pressed(sum);
+        }
+    }
+
+    /// Honours a press in the shell, unless another sum is paid than was seen there: the page may have changed an option where
+    /// nobody is told, and the core knows rules that the shell does not.
+    fn pressed(&mut self, sum: f64) {
+        let state = self.state.as_ref();
+        let row = state.and_then(|state| state.offer.row(state.chosen.as_ref()?));
+        #[expect(clippy::cast_precision_loss, reason = "a sum is far below 2^53")]
+        if row.is_some_and(|row| (row.total.minor() as f64 - sum).abs() < 0.5) {
             self.happened(What::Shopper(Gesture::Pay, page::fresh_attempt()));
         }
     }

@@ -277,6 +277,12 @@ impl Browser {
         chromium::refuse(&self.client, patterns).await;
     }
 
+    /// Leaves an address like this without an answer from now on, `*` standing for anything; ask [`super::engine::can`] first.
+    pub async fn stall(&self, pattern: &str) {
+        assert_eq!(self.engine, Engine::Chromium, "only Chromium holds files back");
+        chromium::stall(&self.client, pattern).await;
+    }
+
     /// What the console said since it was last asked; in Chromium by its own record, else what the page itself wrote there.
     pub async fn console(&self) -> Vec<String> {
         if self.engine == Engine::Chromium {

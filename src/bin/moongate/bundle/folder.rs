@@ -18,15 +18,15 @@ use std::time::SystemTime;
 /// The file that lists the others.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
-/// What may travel at most, compressed with Brotli, in bytes; lowered with each step, never raised. Behind each what travelled on
-/// 2026-11-28.
+/// What may travel at most, compressed with Brotli, in bytes; lowered with each step, and raised only for what keeps money right.
+/// Behind each what travelled on 2026-11-28, when the sum that was seen came to bind a press: 0.4 KB.
 ///
 /// Until the rows are drawn: `moongate.js`.
-const ROWS_LIMIT: usize = 13_400; // 13 361
+const ROWS_LIMIT: usize = 13_600; // 13 589
 /// Until a shopper can pick a method and press: the scripts, the first part of the wasm, the words of the first screen.
-const READY_LIMIT: usize = 65_200; // 65 081
+const READY_LIMIT: usize = 65_600; // 65 551
 /// Until a code is on screen, in the heaviest language.
-const CODE_LIMIT: usize = 167_500; // 167 452
+const CODE_LIMIT: usize = 168_000; // 167 968
 
 /// A file of the bundle.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ pub(super) fn hex(hash: &[u8], digits: usize) -> String {
     text
 }
 
-/// The SHA-256 in Base64. Hashes can't be compressed, and `moongate.js` holds eight: this one is as safe from a second file
+/// The SHA-256 in Base64. Hashes can't be compressed, and `moongate.js` holds nine: this one is as safe from a second file
 /// of the same hash as anything else here, and a third shorter than SHA-384.
 pub(super) fn hash(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(Sha256::digest(bytes))

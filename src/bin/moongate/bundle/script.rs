@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 
 const BANNER: &str = concat!("/*! Moongate ", env!("CARGO_PKG_VERSION"), " | MIT OR Apache-2.0 */\n");
 
-/// Tells V8 to compile all functions at once, off the page's thread, since nearly all are called while the page loads: found
-/// one by one, each would be read twice there. Other engines see a comment. (v8.dev/features/explicit-compile-hints, 2025-04.)
+/// Tells V8 to compile all functions at once, off the page's thread, since nearly all are called as soon as it is here: found
+/// one by one, each would be read twice. Other engines see a comment. (v8.dev/features/explicit-compile-hints, 2025-04.)
 const COMPILE: &str = "//# allFunctionsCalledOnLoad\n";
 
 /// What every script may import, and finds in its place: the tables that it is made with.

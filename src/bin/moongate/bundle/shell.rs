@@ -6,6 +6,7 @@ use moongate::checkout::environment::{App, Device, Environment, Os, Sign, sign};
 use moongate::checkout::method::{Flow, Hint, Placement, Wallet, placement};
 use moongate::checkout::money::{Currency, KNOWN_BY_HEART};
 use moongate::view::naming;
+use moongate::view::picture::Mark;
 use moongate::words::language::RULES;
 use moongate::words::{Key, Language};
 use serde_json::{Map, Value, json};
@@ -39,7 +40,7 @@ const SAID_BY_FORM: [Key; 3] = [Key::Succeeded, Key::Refunded, Key::Done];
 const HINTS: [Hint; 8] =
     [Hint::Scan, Hint::ScanOrPage, Hint::Here, Hint::OpensApp, Hint::BankApps, Hint::Page, Hint::Plain, Hint::Browser];
 
-/// The tables, an object; the bundle adds `css`, `wasm` and `words` to it.
+/// The tables, an object; the bundle adds what it knows of its files: `css`, `sheet`, `glue`, `parts`, `form`, `words` and `tongues`.
 ///
 /// - `apps`, `devices`: `[[pattern, word], …]`, the first pattern that the user agent matches, in any case, counts; then
 ///   `ipad`, the pattern of an iPad's user agent if it can be touched at two points.
@@ -48,6 +49,7 @@ const HINTS: [Hint; 8] =
 /// - `places`: what the wallets can do, in that order, each as its rank among the rows (0 works, 1 only by a code on a phone, 2 opens
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
 /// - `by_heart`: the tags of languages in which yuan are known by heart, with spaces between.
+/// - `clock`: the lines of the mark above an attempt that is asked about, as the data of an SVG path.
 /// - `digits`: the currencies without decimal places and those with three, with spaces between; others have two.
 /// - `rules`: `language=start|start`, with spaces between: the first with a start of the tag asked for; a language that has only
 ///   its own name for a start stands alone; `languages`: the shell's words in the two languages that it brings along, in the order of `keys`.
@@ -60,6 +62,7 @@ pub(crate) fn tables() -> Value {
         "wallets": Wallet::ALL.map(|wallet| [wallet.id(), naming::wallet_tile(wallet)]),
         "places": places(),
         "by_heart": KNOWN_BY_HEART.join(" "),
+        "clock": Mark::Clock.path(),
         "digits": { "0": Currency::with_digits(0).join(" "), "3": Currency::with_digits(3).join(" ") },
         "rules": rules(),
         "keys": keys().map(Key::name).collect::<Vec<_>>(),
@@ -150,12 +153,16 @@ fn spoken(language: &Language) -> Value {
     keys().map(|key| language.text(key)).collect()
 }
 
-/// For each language at hand, the words of the form way that the shell does not have, by their keys.
-pub(crate) fn words_of_the_form() -> Value {
+/// The tables of the form way: `words`, for each language at hand, those that the shell does not have, by their keys; and `marks`, as
+/// the shell's `clock`.
+pub(crate) fn tables_of_the_form() -> Value {
     let texts = |language: &Language| {
         SAID_BY_FORM.iter().map(|key| (key.name().to_owned(), language.text(*key).into())).collect::<Map<_, _>>()
     };
-    at_hand().map(|language| (language.tag.to_owned(), texts(language).into())).collect::<Map<_, _>>().into()
+    json!({
+        "words": at_hand().map(|language| (language.tag.to_owned(), texts(language).into())).collect::<Map<_, _>>(),
+        "marks": { "done": Mark::Done.path(), "back": Mark::Back.path(), "back_in_rtl": Mark::BackInRtl.path() },
+    })
 }
 
 /// The languages whose first words the script brings along: Chinese, which most shoppers read, and English, in which others
@@ -238,7 +245,9 @@ mod tests {
 
     #[test]
     fn what_is_said_of_a_copied_link_comes_with_the_rest_of_the_words() {
-        assert!(SCRIPT.contains("'link_copied'") && !keys().any(|key| key == Key::LinkCopied));
+        for said in [Key::LinkCopied, Key::LinkCopiedMenu] {
+            assert!(SCRIPT.contains(&format!("'{}'", said.name())) && !keys().any(|key| key == said), "{said:?}");
+        }
     }
 
     #[test]

@@ -97,6 +97,11 @@ pub async fn refuse(client: &Client, patterns: &[&str]) {
     devtools(client, "Network.setBlockedURLs", json!({ "urls": patterns })).await;
 }
 
+/// Takes requests to an address like this from now on, and never answers them; `*` stands for anything.
+pub async fn stall(client: &Client, pattern: &str) {
+    devtools(client, "Fetch.enable", json!({ "patterns": [{ "urlPattern": pattern }] })).await;
+}
+
 /// What the console said since it was last asked.
 pub async fn console(client: &Client) -> Vec<String> {
     let command = Vendor { path: "se/log", body: json!({ "type": "browser" }) };
