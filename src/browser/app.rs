@@ -56,7 +56,7 @@ pub(super) fn unseen(play: &Play, mirror: Rc<Mirror>) -> Option<View> {
 }
 
 thread_local! {
-    /// Stages that nobody draws on. Yew never takes back what it listens by at a root, so roots are used again.
+    /// Stages that nobody draws on any more. Yew never takes back what it listens by at a root, so roots are used again.
     static EMPTY: RefCell<Vec<Stage>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -67,9 +67,14 @@ struct Stage {
 }
 
 impl Stage {
-    /// An empty one, or a new one.
+    /// An empty one, or a new one. What was on a stage is cleared away when Yew comes to it, which may be some frames later; drawn
+    /// on before, it would change what is there, and nobody sees it begin.
     fn with(props: Props) -> Option<Self> {
-        if let Some(mut stage) = EMPTY.with_borrow_mut(Vec::pop) {
+        let empty = EMPTY.with_borrow_mut(|stages| {
+            let at = stages.iter().position(|stage| stage.root.first_child().is_none())?;
+            Some(stages.swap_remove(at))
+        });
+        if let Some(mut stage) = empty {
             stage.handle.update(props);
             return Some(stage);
         }

@@ -340,3 +340,26 @@ async fn mounted_and_taken_away_fifty_times_it_leaves_no_node_and_no_listener() 
     });
     assert!(after.await.is_some(), "{before:?} became {:?}", held(&browser).await);
 }
+
+#[tokio::test]
+async fn what_is_drawn_anew_before_the_old_is_cleared_away_is_seen() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    // As on a slow machine, Yew leaves off after a while, and goes on long after.
+    let slow = "{ const now = Date.now; const set = window.setTimeout; let later = 0
+      Date.now = () => now() + (window.slow ? (later += 20) : later)
+      window.setTimeout = (act, ms, ...more) => set(act, ms === 0 && window.slow ? 2000 : ms, ...more) }";
+    browser.goto(&shop.page(&Trial::of(&shop.order()).with("locale", "en").script(slow))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    checkout.until("a payment was rehearsed", "return root.children.length === 1 && performance.now() > 3000").await;
+    let anew = "window.slow = true
+        root.querySelector('[value=hebao]').click()
+        host.setAttribute('locale', 'zh-CN')
+        return (async () => {
+          for (let turn = 0; turn < 9; turn++) await null
+          host.dispatchEvent(new PointerEvent('pointerenter'))
+        })()";
+    checkout.see(anew).await;
+    let drawn = "return section?.lang === 'zh-CN' && root.querySelector('input')?.name === 'moongate-method'";
+    checkout.until("the view speaks Chinese", drawn).await;
+}

@@ -22,11 +22,11 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 /// Behind each what travelled on 2026-11-28, when the sum that was seen came to bind a press: 0.4 KB.
 ///
 /// Until the rows are drawn: `moongate.js`.
-const ROWS_LIMIT: usize = 13_600; // 13 589
+const ROWS_LIMIT: usize = 13_650; // 13 604
 /// Until a shopper can pick a method and press: the scripts, the first part of the wasm, the words of the first screen.
-const READY_LIMIT: usize = 65_600; // 65 551
+const READY_LIMIT: usize = 65_700; // 65 647
 /// Until a code is on screen, in the heaviest language.
-const CODE_LIMIT: usize = 168_000; // 167 968
+const CODE_LIMIT: usize = 168_100; // 168 043
 
 /// A file of the bundle.
 #[derive(Clone, Debug)]
