@@ -103,14 +103,17 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#change()
   }
 
-  /** Draws the shell, loads the rest, and lets the widget take over: first what happens, then the drawing. */
-  #begin = async () => {
+  #begin = () => {
     // What changed before is read now.
     this.#stale = false
     // On its way while the rows are drawn.
     const coming = globalThis.WebAssembly && engine()
     coming?.catch(() => {})
-    const shell = this.#draw()
+    this.#load(this.#draw(), coming)
+  }
+
+  /** Loads what the shell does without at first, and lets the widget take over: first what happens, then the drawing. */
+  #load = async (shell, coming = globalThis.WebAssembly && engine()) => {
     try {
       if (!coming) throw new Error('no WebAssembly here')
       const { open } = await coming
@@ -138,7 +141,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   #draw = () => {
-    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, others: this.#say }))
+    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, load: this.#load, others: this.#say }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (look()) shadow.adoptedStyleSheets = [sheet]

@@ -1,6 +1,7 @@
 //! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
 
 use crate::harness::{ALIPAY, Checkout, DESK, Feat, PHONE, Shop, Trial, WECHAT, can, untroubled};
+use crate::host::TRANSPORT;
 use crate::paying::approve;
 use serde_json::json;
 
@@ -156,6 +157,23 @@ async fn where_the_form_way_stalls_as_well_the_shopper_hears_it() {
     checkout.hears_fault("load_failed").await;
     checkout.shows("choosing").await;
     assert!(checkout.text("[role=status]").await.contains("网络"), "{}", checkout.text("[role=status]").await);
+}
+
+#[tokio::test]
+async fn where_only_the_widget_can_pay_a_press_tries_it_once_more() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let cut = "{ const fetched = window.fetch; window.cut = true
+      window.fetch = (...all) => (window.cut && String(all[0]?.url ?? all[0]).endsWith('.wasm') ? Promise.reject(new TypeError('cut')) : fetched(...all)) }";
+    browser.goto(&shop.page(&Trial::of(&order).without("endpoint").script(cut).script(TRANSPORT))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.hears_fault("load_failed").await;
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    checkout.shows("choosing").await;
+    assert!(checkout.text("[role=status]").await.contains("网络"), "{}", checkout.text("[role=status]").await);
+    browser.run("window.cut = false", &[]).await;
+    checkout.press("pay").await.shows("acting code").await;
+    assert_eq!(shop.payments(&order).await.len(), 1);
 }
 
 #[tokio::test]

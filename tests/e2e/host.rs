@@ -202,7 +202,7 @@ async fn headers_that_cannot_be_sent_are_the_pages_fault_and_the_next_press_can_
 }
 
 /// The page's own way to the server, which notes each call.
-const TRANSPORT: &str = "window.called = []
+pub const TRANSPORT: &str = "window.called = []
 const json = async (path, method = 'GET', body, key) => {
   const headers = { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) }
   return fetch(`/checkout/payments${path}`, { method, body, headers })

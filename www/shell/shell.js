@@ -27,8 +27,9 @@ const LOOK = 5e3
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 export class Shell extends Drawing {
   /**
-   * `opened` is called once the form way is open, `failed` when a press has waited for too long, `others` with the words of
-   * the language that the shopper turned to; `isFirst` says whether the page is still to hear that it can be paid.
+   * `opened` is called once the form way is open, `failed` when a press has waited for too long, `load` to try the widget once
+   * more, `others` with the words of the language that the shopper turned to; `isFirst` says whether the page is still to hear
+   * that it can be paid.
    */
   constructor(host, told) {
     super()
@@ -166,6 +167,11 @@ export class Shell extends Drawing {
     this.pressed = true
     this.seen = this.sight()
     this.to('sending')
+    // Where no form can be posted, only the widget pays: once more.
+    if (this.fault && !this.postable()) {
+      this.fault = null
+      this.load(this)
+    }
     this.open()
   }
 
