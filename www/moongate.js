@@ -140,8 +140,11 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     }
   }
 
+  #made = () =>
+    new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, load: this.#load, others: this.#say })
+
   #draw = () => {
-    const shell = (this.#shell = new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, load: this.#load, others: this.#say }))
+    const shell = (this.#shell = this.#made())
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (look()) shadow.adoptedStyleSheets = [sheet]
@@ -194,6 +197,21 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shell?.end()
   }
 
+  /** Another language while the view draws: other words, once they are here, and what is under way goes on. */
+  #turn = async (locale) => {
+    this.#locale = locale
+    // Never shown: it knows how to come by words.
+    const shell = this.#made()
+    try {
+      await shell.heard
+      const words = { ...(await restOf(shell.words.lang)), ...shell.words }
+      if (this.#widget && !this.#shell && this.#locale === locale) await this.#show(words)
+    } catch {
+      // The words stay as they are.
+    }
+    shell.end()
+  }
+
   /** Other words, and nothing else. */
   #say = (words) => {
     if (!this.#shell) return this.#show(words)
@@ -229,15 +247,16 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #refresh = (alone) => {
     if (!this.#stale) return
     const raw = rawOptions(this)
-    // Words are given to the widget once, so another language is another widget; not in the middle of what this one says.
     const other = this.#widget && localeOf(raw) !== this.#locale
-    if (other && !alone) return
+    // Until the view draws, another language is another shell and widget; not in the middle of what this one says.
+    const anew = other && this.#shell
+    if (anew && !alone) return
     this.#stale = false
     this.#shell?.refresh()
-    if (other) {
+    if (anew) {
       this.#end()
       this.#begin()
-    }
+    } else if (other) this.#turn(localeOf(raw))
     this.#widget?.update(raw)
   }
 

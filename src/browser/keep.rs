@@ -6,7 +6,7 @@ use super::page;
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Attempt, Origin};
 use crate::checkout::method::MethodId;
-use crate::checkout::money::Amount;
+use crate::checkout::money::{Amount, Currency};
 use crate::checkout::options::{Options, Remember};
 use crate::checkout::wire::{self, AttemptId};
 use std::cell::RefCell;
@@ -57,21 +57,26 @@ pub(super) fn place(options: &Options) -> String {
     [ATTEMPT, &options.endpoint, ":", &options.order].concat()
 }
 
-/// Keeps this attempt for the order, or forgets the one kept: for all tabs of this browser, and for the time after this tab,
-/// which a phone may close while the wallet is open.
-pub(super) fn attempt(options: &Options, attempt: Option<&Attempt>) {
-    let text = attempt.map(|attempt| {
-        Json::object([
-            ("id", attempt.id.as_str().into()),
-            ("method", attempt.method.as_str().into()),
-            ("total", attempt.total.minor().into()),
-            ("at", page::wall().unsigned_abs().into()),
-            ("begun", attempt.begun.map_or(Json::Null, |begun| begun.unsigned_abs().into())),
-            ("origin", (attempt.origin as u64).into()),
-        ])
-        .written()
-    });
-    write(device(), &place(options), text.as_deref());
+/// Keeps this attempt for the order: for all tabs of this browser, and for the time after this tab, which a phone may close while
+/// the wallet is open.
+pub(super) fn attempt(options: &Options, attempt: &Attempt) {
+    let text = Json::object([
+        ("id", attempt.id.as_str().into()),
+        ("method", attempt.method.as_str().into()),
+        ("total", attempt.total.minor().into()),
+        ("currency", attempt.total.currency().code().into()),
+        ("at", page::wall().unsigned_abs().into()),
+        ("begun", attempt.begun.map_or(Json::Null, |begun| begun.unsigned_abs().into())),
+        ("origin", (attempt.origin as u64).into()),
+    ]);
+    write(device(), &place(options), Some(&text.written()));
+}
+
+/// Forgets this attempt at the order; not another one that another tab keeps there.
+pub(super) fn forget_attempt(options: &Options, id: &AttemptId) {
+    if kept(options).is_none_or(|kept| kept.id == *id) {
+        write(device(), &place(options), None);
+    }
 }
 
 /// The attempt to take up again: the one that the address brought back, or the one that was kept.
@@ -84,6 +89,11 @@ pub(super) fn unfinished(options: &Options, fallback: &MethodId) -> Option<Attem
         (None, Some(id)) => Some(Attempt::new(id, fallback.clone(), options.amount, Origin::Link, page::now())),
         (None, None) => None,
     }
+}
+
+/// An order has taken this attempt up: no other order of this page asks about it.
+pub(super) fn taken_up(attempt: &AttemptId) {
+    RETURNED.with_borrow_mut(|returned| drop(returned.take_if(|id| id == attempt)));
 }
 
 /// Reads the attempt from the page's address and takes it out there, as soon as possible.
@@ -102,7 +112,8 @@ pub(super) fn kept(options: &Options) -> Option<Attempt> {
     if page::wall() - at > LIFETIME {
         return None;
     }
-    let total = Amount::new(json.get("total").and_then(Json::integer)?, options.amount.currency()).ok()?;
+    let currency = text("currency").and_then(Currency::parse).unwrap_or(options.amount.currency());
+    let total = Amount::new(json.get("total").and_then(Json::integer)?, currency).ok()?;
     let origin =
         json.get("origin").and_then(Json::integer).and_then(Origin::numbered).unwrap_or(Origin::Kept).taken_up();
     let (id, method) = (AttemptId::parse(text("id")?)?, MethodId::parse(text("method")?)?);

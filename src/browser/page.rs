@@ -6,7 +6,7 @@ use crate::checkout::environment::Facts;
 use crate::checkout::machine::Millis;
 use crate::checkout::options::Page;
 use crate::checkout::wire::AttemptId;
-use js_sys::{Date, Function, Reflect};
+use js_sys::{Date, Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget, Window};
@@ -97,13 +97,11 @@ pub(super) fn is_hidden() -> bool {
     window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
 }
 
-/// Puts a text on the clipboard, where the page may.
-pub(super) fn copy(text: &str) {
-    let clipboard = global("navigator").and_then(|navigator| member(&navigator, "clipboard"));
-    let write = clipboard.as_ref().and_then(|clipboard| member(clipboard, "writeText"));
-    if let (Some(clipboard), Some(Ok(write))) = (clipboard, write.map(|write| write.dyn_into::<Function>())) {
-        let _copied = write.call1(&clipboard, &JsValue::from_str(text));
-    }
+/// Puts a text on the clipboard, where the page may: a promise that is kept once it is there.
+pub(super) fn copy(text: &str) -> Option<Promise> {
+    let clipboard = member(&global("navigator")?, "clipboard")?;
+    let write: Function = member(&clipboard, "writeText")?.dyn_into().ok()?;
+    Some(Promise::resolve(&write.call1(&clipboard, &JsValue::from_str(text)).ok()?))
 }
 
 /// A listener that is taken off when it is dropped.

@@ -33,6 +33,8 @@ pub(super) enum Notice {
     Shared,
     /// Another window looks out for the payment now.
     Relieved,
+    /// The page's address is on the clipboard.
+    Copied,
     /// What was told besides is old.
     Told,
 }

@@ -75,6 +75,10 @@ impl Carrier {
             });
             let came = carrier.carry(request, &attempt, body.as_ref(), &signal).await.unwrap_or_else(|none| none);
             drop(timer);
+            // Another request took its place, whose answer is waited for now.
+            if signal.signal().aborted() && !late.get() {
+                return;
+            }
             // Nothing after the first answer is in the first part.
             if !carrier.parts.load("pay").await {
                 return;

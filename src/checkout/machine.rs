@@ -22,6 +22,8 @@ pub use attempt::{Attempt, Origin};
 pub use event::{BridgeWord, Effect, Event, Feedback, Gesture, Request, What};
 pub use state::{Acting, Confirming, Millis, Order, Outcome, Phase, State, Then};
 
+use super::method::MethodId;
+use super::money::Amount;
 use super::offer::Offer;
 use super::wire::AttemptId;
 use std::mem;
@@ -47,6 +49,12 @@ impl Turn {
         attempt.watch.asked(self.at);
         attempt.sent |= request == Request::Create;
         self.order(Effect::Send(request, Box::new(attempt.clone())));
+    }
+
+    /// What a press on pay would pay: the method picked, and its total.
+    fn due(&self) -> Option<(MethodId, Amount)> {
+        let row = self.state.offer.row(self.state.chosen.as_ref()?)?;
+        Some((row.method.id.clone(), row.total))
     }
 
     /// What waited for an attempt that could not be closed takes its place now.
@@ -144,7 +152,11 @@ fn settle(before: &State, Turn { state, effects: ordered, submit, fired, .. }: T
     let what = |attempt: &Attempt| (attempt.origin, attempt.begun);
     let (was, is) = (kept(before), kept(&state));
     if was.map(|attempt| &attempt.id) != is.map(|attempt| &attempt.id) || was.map(what) != is.map(what) {
-        effects.push(Effect::Keep(kept(&state).cloned().map(Box::new)));
+        effects.extend(match (kept(&state), was) {
+            (Some(attempt), _) => Some(Effect::Keep(Box::new(attempt.clone()))),
+            (None, Some(attempt)) => Some(Effect::Forget(attempt.id.clone())),
+            (None, None) => None,
+        });
     }
     effects.extend(ordered);
     if stream(before) != stream(&state) {

@@ -19,6 +19,9 @@ pub const MISSES: u32 = 4;
 /// How often a creation or a cancelation is sent again by itself.
 pub const RESENDS: u32 = 2;
 
+/// How often in a row a creation or a cancelation is sent again to a server that asks for time.
+pub const BUSY: u32 = 20;
+
 /// A stream that is silent for longer is taken for dead; the server pings every 15 seconds.
 const SILENCE: Millis = 40_000;
 
@@ -93,6 +96,11 @@ fn spread_by(delay: Millis, spread: u64) -> Millis {
 /// How long before a request that had no usable answer is sent again: 1, 3 seconds.
 pub fn resend_after(misses: u32) -> Millis {
     [1_000, 3_000].get(misses.saturating_sub(1) as usize).copied().unwrap_or(5_000)
+}
+
+/// How long a server that asks for `seconds` is left alone, each time longer where it names none: a second at least, thirty at most.
+pub fn busy_for(seconds: u32, misses: u32) -> Millis {
+    (u64::from(seconds.min(30)) * 1000).max(resend_after(misses))
 }
 
 /// When a time on the server's clock comes on the page's: `expires` and `server` in seconds since 1970.

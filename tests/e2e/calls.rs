@@ -1,6 +1,6 @@
 //! That the element's methods do what a page's author expects of them.
 
-use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, untroubled};
+use crate::harness::{Browser, Checkout, DESK, PHONE, Shop, Trial, WECHAT, untroubled};
 use serde_json::{Value, json};
 
 async fn opened<'a>(browser: &'a Browser, shop: &Shop, order: &str) -> Checkout<'a> {
@@ -165,4 +165,23 @@ async fn the_last_method_is_remembered_as_the_page_says() {
         checkout.ready().await;
         assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, expected, "{remember}");
     }
+}
+
+#[tokio::test]
+async fn a_link_is_said_to_be_copied_once_it_is() {
+    let (shop, browser) = (Shop::open(), DESK.phone(WECHAT).open().await);
+    let clipboard = "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => {
+      if (!window.free) throw new Error('not now')
+      window.copied = text
+    } } })";
+    browser.goto(&shop.page(&Trial::of(&shop.order()).script(clipboard))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.press("copy_link").await;
+    checkout.see("return new Promise((done) => setTimeout(done, 300))").await;
+    assert_eq!(checkout.text("[role=status]").await, "", "nothing was copied");
+    browser.run("window.free = true", &[]).await;
+    checkout.press("copy_link").await;
+    checkout.until("it is said", "return root.querySelector('[role=status]').innerText.includes('浏览器')").await;
+    assert_eq!(browser.run("return window.copied", &[]).await, browser.url().await);
+    untroubled(&browser).await;
 }

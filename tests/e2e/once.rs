@@ -237,3 +237,21 @@ async fn a_wallets_page_that_is_opened_twice_pays_once() {
     checkout.ready().await;
     assert_eq!(shop.payment(&order).await["status"], "succeeded");
 }
+
+#[tokio::test]
+async fn an_end_forgets_its_own_attempt_and_not_one_that_another_tab_keeps() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    // As another tab does, which closed this attempt and began its own.
+    let other = "const key = Object.keys(localStorage).find((key) => key.startsWith('moongate:attempt:'))
+        const kept = JSON.parse(localStorage[key])
+        localStorage[key] = JSON.stringify({ ...kept, id: 'mg_' + '07'.repeat(16) })";
+    checkout.see(other).await;
+    shop.wallet(&order, "cancel").await;
+    checkout.shows("ended canceled").await;
+    let left = "return Object.entries(localStorage).filter(([key]) => key.startsWith('moongate:attempt:')).map(([, kept]) => JSON.parse(kept).id)";
+    assert_eq!(checkout.see(left).await, json!([format!("mg_{}", "07".repeat(16))]));
+}

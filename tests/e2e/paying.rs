@@ -140,3 +140,22 @@ async fn alipays_code_gives_way_to_its_page_form() {
 async fn unionpays_code_gives_way_to_its_gateways_form() {
     by_second_way("unionpay").await;
 }
+
+#[tokio::test]
+async fn a_code_that_comes_first_by_the_stream_is_shown() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    // The shop has the code made after its answer.
+    let later = "{ const fetched = window.fetch
+      window.fetch = async (...all) => {
+        const response = await fetched(...all)
+        if (!String(all[0]?.url ?? all[0]).endsWith('/checkout/payments')) return response
+        const { action, ...rest } = await response.json()
+        return new Response(JSON.stringify(rest), { status: 201, headers: response.headers })
+      } }";
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).script(later))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    shop.approve_code(&checkout.scanned().await).await;
+    checkout.shows("ended succeeded").await;
+}

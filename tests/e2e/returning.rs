@@ -402,3 +402,20 @@ async fn two_tabs_that_are_pressed_at_once_make_one_payment() {
     checkout.shows("ended succeeded").await;
     assert_eq!(shop.payments(&order).await.len(), 1);
 }
+
+#[tokio::test]
+async fn what_the_address_brought_back_is_asked_about_by_its_own_order_only() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (first, next) = (shop.order(), shop.order());
+    let checkout = left(&browser, &shop, &first, "hebao").await;
+    approve(&browser).await;
+    checkout.shows("ended succeeded").await;
+    let asked =
+        "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('/payments/mg_')).length";
+    let before = browser.run(asked, &[]).await;
+    let shown =
+        format!("const other = host.cloneNode(); other.setAttribute('order', '{next}'); host.replaceWith(other)");
+    checkout.see(&shown).await;
+    checkout.ready().await.shows("choosing").await;
+    assert_eq!(browser.run(asked, &[]).await, before, "an order was asked about that is another's");
+}

@@ -394,3 +394,30 @@ async fn the_switch_is_not_there_for_who_reads_no_chinese_or_reads_it_already() 
         assert_eq!(checkout.see(count).await, json!(0), "{language} {listed}");
     }
 }
+
+#[tokio::test]
+async fn another_language_of_the_page_changes_the_words_and_nothing_of_a_payment() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (order, next) = (shop.order(), shop.order());
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    checkout.see("host.setAttribute('locale', 'ja')").await;
+    checkout.until("it speaks Japanese", "return section.lang === 'ja'").await;
+    checkout.shows("acting code").await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    checkout.see("host.setAttribute('locale', 'en')").await;
+    checkout.until("it speaks English", "return section.lang === 'en'").await;
+    assert_eq!(checkout.see("return section.dataset.at").await, "succeeded", "a paid order is not offered again");
+
+    checkout.see(&format!("host.update({{ order: '{next}' }})")).await;
+    checkout.shows("choosing").await.pay_with("wechatpay").await.shows("acting code").await;
+    let last = shop.order();
+    checkout.see(&format!("host.update({{ locale: 'zh-CN', order: '{last}' }})")).await;
+    checkout
+        .until("it speaks Chinese", "return section.lang === 'zh-CN' && section.dataset.phase === 'choosing'")
+        .await;
+    assert_eq!(shop.payment(&next).await["status"], "canceled", "the order before is closed first");
+    untroubled(&browser).await;
+}

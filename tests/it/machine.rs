@@ -193,7 +193,10 @@ fn a_code_is_shown_and_paid() {
     play.answers(Request::Ask, answer(Standing::Succeeded, None));
     assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
     assert!(play.announced().contains(&"moongate-complete"));
-    assert!(play.effects.contains(&Effect::Keep(None)), "the attempt is forgotten once it has ended");
+    assert!(
+        play.effects.iter().any(|effect| matches!(effect, Effect::Forget(_))),
+        "the attempt is forgotten once it has ended"
+    );
 }
 
 #[test]
@@ -213,7 +216,7 @@ fn expired_and_renewed() -> [Play; 2] {
     asked.after(601_000).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(code())));
     assert_eq!(asked.does(Gesture::NewCode).sent(), [Request::Refresh]);
     let kept = asked.effects.iter().find_map(|effect| match effect {
-        Effect::Keep(Some(attempt)) => Some(attempt.origin),
+        Effect::Keep(attempt) => Some(attempt.origin),
         _ => None,
     });
     assert_eq!(kept, Some(Origin::Renewed), "what a reload must know is kept before it is asked");
@@ -293,7 +296,7 @@ fn how_long_a_code_lives_in_all_is_the_same_after_a_reload_and_new_with_a_new_co
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true)).answers(Request::Create, told(1_000_000, code()));
     assert_eq!(play.attempt().lifetime(), Some(600));
-    let kept = |play: &Play| play.effects.iter().any(|effect| matches!(effect, Effect::Keep(Some(_))));
+    let kept = |play: &Play| play.effects.iter().any(|effect| matches!(effect, Effect::Keep(_)));
     assert!(kept(&play), "what a reload must know is kept");
     play.happens(What::ActionDecided(false)).after(2_800).happens(What::TimeCame);
     play.answers(Request::Ask, told(1_000_003, code()));
@@ -1406,4 +1409,124 @@ fn can_go_on(state: &State) -> bool {
             watched(attempt)
         }
     }
+}
+
+#[test]
+fn an_attempt_whose_method_is_not_offered_any_more_is_closed_if_the_sum_is_another() {
+    for (total, sent, phase) in
+        [(amount(12_800), Request::Ask, "confirming"), (amount(9_900), Request::Cancel, "canceling")]
+    {
+        let mut play = Play::new();
+        let kept = Attempt::new(id(9), method("octopus"), total, Origin::Kept, 0);
+        play.happens(What::Found(Box::new(kept)));
+        assert_eq!((play.phase(), play.sent()), (phase, vec![sent]), "{total:?}");
+    }
+    // The same number of another currency is another sum.
+    let hkd = Amount::new(12_800, Currency::parse("HKD").unwrap()).unwrap();
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(Attempt::new(id(9), method("wechatpay"), hkd, Origin::Kept, 0))));
+    assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+}
+
+/// The same order, whose WeChat Pay costs something now.
+fn dearer() -> Box<(Order, Rc<Offer>)> {
+    let mut offer = (*offer()).clone();
+    let row = offer.shown.iter_mut().find(|row| row.method.id == method("wechatpay")).unwrap();
+    row.total = amount(12_900);
+    Box::new((order(), Rc::new(offer)))
+}
+
+#[test]
+fn a_press_to_pay_anew_pays_what_was_seen_and_shows_any_other_sum_first() {
+    let expired = || {
+        let mut play = Play::showing_a_code();
+        play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Expired, None));
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Expired, .. }));
+        play
+    };
+    assert_eq!(expired().does(Gesture::Pay).phase(), "sending");
+    let mut play = expired();
+    play.happens(What::Updated(dearer())).does(Gesture::Pay);
+    assert_eq!((play.phase(), play.sent()), ("choosing", vec![]), "another fee");
+    assert_eq!(play.does(Gesture::Pay).phase(), "sending", "it is seen now");
+
+    // Another cart came, but the code could not be closed; then it expired.
+    let next = (Order { amount: amount(9_900), ..order() }, offer());
+    let mut play = Play::showing_a_code();
+    play.happens(What::Updated(Box::new(next))).answers(Request::Cancel, answer(Standing::Pending, None));
+    play.after(60_000).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Expired, None));
+    play.does(Gesture::Pay);
+    assert_eq!((play.phase(), play.sent(), play.state.order.amount), ("choosing", vec![], amount(9_900)));
+}
+
+#[test]
+fn a_press_for_another_way_pays_no_sum_that_came_while_the_first_was_closed() {
+    let lost = || {
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        for _ in 0..3 {
+            play.answers(Request::Create, Answer::Lost(NetworkFault::Timeout));
+            play.now = play.timer.unwrap_or(play.now);
+            play.happens(What::TimeCame);
+        }
+        play.does(Gesture::Choose(method("alipay"))).does(Gesture::Pay);
+        assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
+        play
+    };
+    assert_eq!(lost().answers(Request::Cancel, answer(Standing::Canceled, None)).phase(), "sending");
+    let mut changed = dearer();
+    let mut offer = (*changed.1).clone();
+    offer.shown.iter_mut().for_each(|row| row.total = amount(13_000));
+    changed.1 = Rc::new(offer);
+    let mut play = lost();
+    play.happens(What::Updated(changed)).answers(Request::Cancel, answer(Standing::Canceled, None));
+    assert_eq!((play.phase(), play.sent()), ("choosing", vec![]));
+}
+
+#[test]
+fn a_page_to_sign_in_that_is_slow_to_come_is_not_taken_for_signed_in() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, server_fault(ServerCode::NotFound));
+    assert_eq!((at(&play), play.sent()), (Some(Acting::Leaving), vec![]));
+    play.after(9_000).happens(What::TimeCame);
+    assert_eq!(at(&play), Some(Acting::Leaving), "it may take longer than a wallet's page");
+    play.answers(Request::Ask, server_fault(ServerCode::NotFound)).happens(What::Woke);
+    assert_eq!((play.phase(), play.sent()), ("confirming", vec![Request::Ask]), "back from it");
+    play.answers(Request::Ask, server_fault(ServerCode::NotFound));
+    assert_eq!((play.phase(), play.sent()), ("sending", vec![Request::Create]));
+}
+
+#[test]
+fn a_server_that_asks_for_time_without_end_is_asked_ever_less_and_at_last_no_more() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    let mut pauses = Vec::new();
+    while play.phase() == "sending" {
+        let told = play.now;
+        play.answers(Request::Create, Answer::Busy(1));
+        if play.phase() == "sending" {
+            play.now = play.timer.expect("it is sent again");
+            pauses.push(play.now - told);
+            play.happens(What::TimeCame);
+        }
+    }
+    assert_eq!((pauses.len(), &pauses[..4]), (20, &[1_000, 3_000, 5_000, 5_000][..]));
+    assert!(
+        matches!(&play.state.phase, Phase::Choosing { fault: Some(_), pending: Some(_) }),
+        "{:?}",
+        play.state.phase
+    );
+
+    let mut play = Play::showing_a_code();
+    play.does(Gesture::ChangeMethod);
+    while play.phase() == "canceling" {
+        play.answers(Request::Cancel, Answer::Busy(1));
+        if play.phase() == "canceling" {
+            play.now = play.timer.expect("it is sent again");
+            play.happens(What::TimeCame);
+        }
+    }
+    assert!(matches!(play.state.phase, Phase::Unknown { .. }), "what was shown may be paid: {:?}", play.state.phase);
 }

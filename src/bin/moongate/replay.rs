@@ -106,8 +106,8 @@ fn effect(effect: &Effect) -> String {
         Effect::Wake(None) => "no timer".to_owned(),
         Effect::Listen(Some(_)) => "listen".to_owned(),
         Effect::Listen(None) => "listen no more".to_owned(),
-        Effect::Keep(Some(_)) => "keep the attempt".to_owned(),
-        Effect::Keep(None) => "forget the attempt".to_owned(),
+        Effect::Keep(_) => "keep the attempt".to_owned(),
+        Effect::Forget(_) => "forget the attempt".to_owned(),
         Effect::SaveCode => "save the code".to_owned(),
         Effect::CopyLink => "copy the link".to_owned(),
     }

@@ -3,19 +3,20 @@
 //! It decides nothing about payments, only what must wait for a part of the wasm that is not here yet.
 
 mod report;
+mod server;
 
 use super::{Link, Notice, early};
 use crate::browser::announce::{self, Word};
 use crate::browser::lookout::{self, Lookout};
 use crate::browser::page::{self, Listener, Timer};
 use crate::browser::setup::{self, Setup};
-use crate::browser::stream::{Message, Stream};
+use crate::browser::stream::Stream;
 use crate::browser::transport::Pending;
-use crate::browser::{attention, hand_off, hearing, keep, save};
+use crate::browser::{attention, hand_off, keep, save};
 use crate::checkout::json::Json;
-use crate::checkout::machine::{Announcement, Attempt, Effect, Event, Gesture, Phase, Request, State, What, advance};
+use crate::checkout::machine::{Announcement, Effect, Event, Gesture, Phase, State, What, advance};
 use crate::checkout::method::MethodId;
-use crate::checkout::wire::{self, Answer, Reply};
+use crate::checkout::wire;
 use crate::words::Key;
 use js_sys::Function;
 use std::rc::Rc;
@@ -90,8 +91,17 @@ impl Desk {
                 self.happened(What::Hid);
                 lookout::wait(&mut self.lookout, self.state.as_deref(), &self.setup, &self.link);
             }
+            Notice::Copied => self.copied(),
             Notice::Told => self.setup.mirror.notice.set(None),
         }
+    }
+
+    /// The page's address is on the clipboard: it is said for a while.
+    #[inline(never)]
+    fn copied(&mut self) {
+        let (link, state) = (self.link.clone(), self.state.as_ref());
+        self.setup.mirror.notice.set(state.map(|state| Key::copied(state.offer.environment.app)));
+        self.telling = Some(Timer::after(8_000, move || link.tell(Notice::Told)));
     }
 
     fn begin(&mut self) {
@@ -207,23 +217,22 @@ impl Desk {
         match effect {
             Effect::Announce(announcement) => self.announce(&announcement),
             Effect::Send(request, attempt) => self.send(state, request, &attempt),
-            Effect::Keep(attempt) => keep::attempt(options, attempt.as_deref()),
+            Effect::Keep(attempt) => keep::attempt(options, &attempt),
+            Effect::Forget(id) => keep::forget_attempt(options, &id),
             Effect::Wake(at) => {
                 let came = move || link.tell(Notice::Happened(What::TimeCame));
                 self.timer = at.map(|at| Timer::after(at.saturating_sub(page::now()) + 1, came));
             }
-            Effect::CopyLink => {
-                page::copy(&page::address());
-                self.setup.mirror.notice.set(Some(Key::copied(state.offer.environment.app)));
-                self.telling = Some(Timer::after(8_000, move || link.tell(Notice::Told)));
-            }
-            Effect::HandOff(_) | Effect::Open(_) | Effect::SignIn(..) | Effect::Listen(_) | Effect::SaveCode => {
-                self.carry_out(state, effect);
-            }
+            Effect::HandOff(_)
+            | Effect::Open(_)
+            | Effect::SignIn(..)
+            | Effect::Listen(_)
+            | Effect::SaveCode
+            | Effect::CopyLink => self.carry_out(state, effect),
         }
     }
 
-    /// What is ordered only once the server has answered.
+    /// What is ordered only once the server has answered, or the view draws.
     #[inline(never)]
     fn carry_out(&mut self, state: &State, effect: Effect) {
         let link = self.link.clone();
@@ -232,56 +241,23 @@ impl Desk {
             Effect::HandOff(action) => hand_off::carry_out(&action, &self.setup, link),
             Effect::Open(url) => hand_off::open(&url),
             Effect::SignIn(url, attempt) => {
-                keep::attempt(options, Some(&attempt));
+                keep::attempt(options, &attempt);
                 let joint = if url.contains('?') { "&return_url=" } else { "?return_url=" };
                 let back = js_sys::encode_uri_component(&wire::way_back(&options.return_url, &attempt.id));
                 hand_off::open(&[&url, joint, &String::from(back)].concat());
             }
             Effect::Listen(to) => self.stream = to.and_then(|(url, id)| self.listen(&url, id)),
+            Effect::CopyLink => {
+                if let Some(copied) = page::copy(&page::address()) {
+                    announce::settled(copied, move |copied| copied.then(|| link.tell(Notice::Copied)));
+                }
+            }
             Effect::SaveCode => {
                 let saved = state.phase.attempt().map(|attempt| save::code(&self.setup, state, attempt));
                 debug_assert!(saved.is_some(), "only a code on screen is saved");
             }
-            Effect::Announce(_) | Effect::Send(..) | Effect::Keep(_) | Effect::Wake(_) | Effect::CopyLink => (),
+            Effect::Announce(_) | Effect::Send(..) | Effect::Keep(_) | Effect::Forget(_) | Effect::Wake(_) => (),
         }
-    }
-
-    fn send(&mut self, state: &Rc<State>, request: Request, attempt: &Attempt) {
-        let (link, setup, state) = (self.link.clone(), self.setup.clone(), state.clone());
-        let Some(options) = &setup.options else { return };
-        let way_back = wire::way_back(&options.return_url, &attempt.id);
-        let body = (request == Request::Create).then(|| wire::creation(&state, attempt, &way_back, &options.locale));
-        let (asked, hearing) = (attempt.clone(), setup.clone());
-        let done = move |reply: Result<Reply, Answer>, loaded: bool| {
-            if loaded {
-                hearing.mirror.reading.set(true);
-            }
-            let answer = match reply {
-                Ok(reply) => hearing::answer(&hearing, &state, &asked, request, &reply),
-                Err(answer) => Some(answer),
-            };
-            let Some(answer) = answer else { return };
-            link.tell(Notice::Happened(What::Answered(request, asked.id, answer)));
-        };
-        self.request = setup.carrier.send(request, attempt, body, done);
-    }
-
-    fn listen(&self, url: &str, id: wire::AttemptId) -> Option<Stream> {
-        let (link, setup) = (self.link.clone(), self.setup.clone());
-        // A stream can't carry the page's own headers, and a transport has no address to listen to.
-        if setup.carrier.headers.is_some() || setup.carrier.transport.is_some() {
-            link.tell(Notice::Happened(What::StreamLost(id)));
-            return None;
-        }
-        let heard = move |message| {
-            let what = match message {
-                Message::Lost => What::StreamLost(id.clone()),
-                Message::Ping => What::Heard(id.clone(), None),
-                Message::Said(text) => What::Heard(id.clone(), hearing::payment(&setup, &id, &text).map(Box::new)),
-            };
-            link.tell(Notice::Happened(what));
-        };
-        Stream::open(url, self.setup.carrier.include_credentials, heard)
     }
 
     /// Dispatches it, and brings the host page's decision back where it has one.

@@ -19,10 +19,7 @@ pub(super) fn takes(phase: &Phase, what: &What) -> bool {
     match what {
         What::Hid | What::Woke | What::SubmitDecided(_) => true,
         What::Updated(_) => (picking || sending) && unsent,
-        What::Shopper(
-            Gesture::Choose(_) | Gesture::Pay | Gesture::ShowMore | Gesture::ToggleLarge | Gesture::CopyLink,
-            _,
-        )
+        What::Shopper(Gesture::Choose(_) | Gesture::Pay | Gesture::ShowMore | Gesture::ToggleLarge, _)
         | What::HostPaid(_) => picking || sending,
         What::Shopper(..)
         | What::ActionDecided(_)

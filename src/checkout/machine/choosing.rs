@@ -40,12 +40,14 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Bo
 /// An unfinished attempt is taken up: asked about first, whatever it was. One that was kept from another cart is closed.
 #[inline(never)]
 fn found(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
+    // Of a method that is not offered any more, what it adds is not known.
+    let mut due = turn.state.order.amount;
     if let Some(row) = turn.state.offer.row(&attempt.method) {
-        let other_sum = attempt.origin != Origin::Link && row.total != attempt.total;
+        due = row.total;
         turn.state.chosen = Some(attempt.method.clone());
-        if other_sum {
-            return closing::cancel(turn, attempt, Then::Choose(None));
-        }
+    }
+    if attempt.origin != Origin::Link && due != attempt.total {
+        return closing::cancel(turn, attempt, Then::Choose(None));
     }
     attempt.watch = Watch::from(turn.at);
     turn.send(Request::Ask, &mut attempt);
@@ -142,11 +144,12 @@ fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase
             turn.order(Effect::SignIn(url.clone(), attempt.clone()));
             Phase::Acting { attempt, at: Acting::Leaving }
         }
-        Answer::Busy(seconds) => {
-            attempt.watch.not_before = turn.at + u64::from((*seconds).clamp(1, 30)) * 1000;
+        Answer::Busy(seconds) if attempt.watch.misses <= patience::BUSY => {
+            attempt.watch.not_before = turn.at + patience::busy_for(*seconds, attempt.watch.misses);
             Phase::Sending { attempt, held: false }
         }
-        Answer::Unsupported => refused(attempt, unsupported()),
+        Answer::Busy(_) => refused(attempt, server_error("429, 409 or 503 without end")),
+        Answer::Unsupported => refused(attempt, server_error("501 to a creation")),
         Answer::Lost(_) if attempt.watch.misses <= patience::RESENDS => again(turn, attempt),
         Answer::Fault(Fault::Server(fault))
             if fault.code == ServerCode::ServerError && attempt.watch.misses <= patience::RESENDS =>
@@ -179,8 +182,8 @@ fn unknown_shopper() -> Fault {
     Fault::Server(ServerFault { code: ServerCode::NotAllowed, about: "sign_in again after signing in".to_owned() })
 }
 
-fn unsupported() -> Fault {
-    Fault::Server(ServerFault { code: ServerCode::ServerError, about: "501 to a creation".to_owned() })
+fn server_error(about: &str) -> Fault {
+    Fault::Server(ServerFault { code: ServerCode::ServerError, about: about.to_owned() })
 }
 
 /// Whether this fault is the server's word that the creation made nothing, or the refresh no code.

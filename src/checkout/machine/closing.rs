@@ -44,7 +44,9 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
             Phase::Canceling { attempt, then }
         }
         What::Updated(next) if next.0 == turn.state.order && !matches!(then, Then::Replace(_)) => {
+            let pressed_for = turn.due();
             turn.state.offer = next.1.clone();
+            let then = if turn.due() == pressed_for || then == Then::End { then } else { Then::Choose(None) };
             Phase::Canceling { attempt, then }
         }
         What::Updated(next) => Phase::Canceling { attempt, then: Then::Replace(next.clone()) },
@@ -64,8 +66,8 @@ fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answe
             }
             _ => telling::take(turn, attempt, payment),
         },
-        Answer::Busy(seconds) => {
-            attempt.watch.not_before = turn.at + u64::from((*seconds).clamp(1, 30)) * 1000;
+        Answer::Busy(seconds) if attempt.watch.misses <= patience::BUSY => {
+            attempt.watch.not_before = turn.at + patience::busy_for(*seconds, attempt.watch.misses);
             Phase::Canceling { attempt, then }
         }
         // A server that closes nothing said that it has expired, and its word must do.
@@ -101,10 +103,11 @@ fn follow(turn: &mut Turn, attempt: Box<Attempt>, then: Then) -> Phase {
         let when = attempt.payment.as_ref().and_then(|payment| payment.now);
         return Phase::Ended { attempt, outcome: Outcome::Expired, when };
     }
-    turn.replace_if_due();
     match then {
         Then::Choose(fault) => Phase::choosing(fault),
         Then::Replace(_) | Then::End => Phase::choosing(None),
+        // Another order took this one's place after the press.
+        Then::Pay(_) | Then::PayByPage(_) if turn.state.next.is_some() => Phase::choosing(None),
         Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => match choosing::fresh_attempt(turn, fresh) {
             Some(mut attempt) => {
                 attempt.by_page = matches!(then, Then::PayByPage(_));
@@ -126,9 +129,10 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
         What::Heard(id, Some(payment)) if over && *id == attempt.id && payment.is_paid() => {
             telling::take(turn, attempt, payment)
         }
+        // Its button says no sum: what was to be paid is paid anew, anything else is shown first.
         What::Shopper(Gesture::Pay, fresh) if outcome == Outcome::Expired => {
-            turn.replace_if_due();
-            choosing::pay(turn, None, None, fresh, true)
+            let same = turn.state.next.is_none() && turn.due() == Some((attempt.method.clone(), attempt.total));
+            if same { choosing::pay(turn, None, None, fresh, true) } else { Phase::choosing(None) }
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),
         What::Shopper(Gesture::Feedback(answer), _) if attempt.judged.is_none() => {

@@ -138,8 +138,10 @@ pub enum Effect {
     /// Listen to this address for this attempt, and to no other; `None` closes the stream. Ends in [`What::Heard`] or
     /// [`What::StreamLost`].
     Listen(Option<(String, AttemptId)>),
-    /// Keep this attempt until it has ended, or forget the one kept.
-    Keep(Option<Box<Attempt>>),
+    /// Keep this attempt until it has ended.
+    Keep(Box<Attempt>),
+    /// Forget this attempt, if it is the one that is kept: another tab may keep another.
+    Forget(AttemptId),
     /// Save the code as a picture.
     SaveCode,
     /// Copy the page's address.

@@ -31,9 +31,13 @@ pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
     [limit, ask].into_iter().flatten().min()
 }
 
-/// How long leaving may take: an app comes at once or not at all.
+/// How long leaving may take: an app comes at once or not at all. Before there is a payment it is left to sign in.
 fn leave_limit(attempt: &Attempt) -> Millis {
-    if attempt.is_link(false) { patience::APP_LIMIT } else { patience::LEAVE_LIMIT }
+    match attempt.payment {
+        None => patience::CALL_AFTER,
+        Some(_) if attempt.is_link(false) => patience::APP_LIMIT,
+        Some(_) => patience::LEAVE_LIMIT,
+    }
 }
 
 /// From [`Phase::Acting`], [`Phase::Confirming`] and [`Phase::Unknown`].
@@ -222,7 +226,9 @@ fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: R
             attempt.watch.not_before = turn.at + u64::from((*seconds).min(60)) * 1000;
             place.of(attempt)
         }
-        (_, Answer::Fault(Fault::Server(fault))) if attempt.payment.is_none() && absent(fault.code) => {
+        (_, Answer::Fault(Fault::Server(fault)))
+            if attempt.payment.is_none() && absent(fault.code) && place != Place::Acting(Acting::Leaving) =>
+        {
             not_there(turn, attempt, fault.code)
         }
         _ if attempt.watch.misses >= patience::MISSES && !matches!(place, Place::Acting(_)) => {

@@ -77,7 +77,8 @@ fn choosing() -> Phase {
 
 /// The same state in another phase; the effects of getting there are those of forgetting the attempt.
 fn falls(state: State, phase: Phase) -> Turn {
-    let effects = vec![Effect::Keep(None), Effect::Listen(None), Effect::Wake(None)];
+    let forgotten = state.phase.attempt().map(|attempt| Effect::Forget(attempt.id.clone()));
+    let effects = forgotten.into_iter().chain([Effect::Listen(None), Effect::Wake(None)]).collect();
     (State { phase, ..state }, effects)
 }
 
@@ -231,7 +232,7 @@ fn presses_twice(state: State, event: Event) -> Turn {
 
 fn keeps_nothing(state: State, event: Event) -> Turn {
     let (state, mut effects) = advance(state, event);
-    effects.retain(|effect| !matches!(effect, Effect::Keep(Some(_))));
+    effects.retain(|effect| !matches!(effect, Effect::Keep(_)));
     (state, effects)
 }
 

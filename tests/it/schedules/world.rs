@@ -417,9 +417,10 @@ impl World {
             Effect::Announce(said) if said.cancelable => tab.asked_host = Some(said.name),
             Effect::Wake(at) => tab.timer = at,
             Effect::Listen(to) => tab.stream = to.map(|(_, id)| id),
-            Effect::Keep(attempt) => {
-                tab.kept = attempt.map(|a| (a.id.clone(), a.method.clone(), a.total.minor(), a.origin));
+            Effect::Keep(a) => {
+                tab.kept = Some((a.id.clone(), a.method.clone(), a.total.minor(), a.origin));
             }
+            Effect::Forget(id) => drop(tab.kept.take_if(|kept| kept.0 == id)),
             Effect::SignIn(_, a) => {
                 tab.kept = Some((a.id.clone(), a.method.clone(), a.total.minor(), Origin::SignIn));
             }
@@ -435,9 +436,12 @@ impl World {
         if let (Phase::Ended { outcome: was, .. }, true) = (&before.phase, before.order == after.order) {
             let stays = match &after.phase {
                 Phase::Ended { outcome, .. } => outcome == was || *outcome == Outcome::Succeeded,
-                Phase::Choosing { pending: None, fault: None } => {
-                    *was != Outcome::Succeeded && matches!(what, What::Shopper(Gesture::TryAgain, _))
-                }
+                // A press to pay anew what has expired shows the sum first, if it is another.
+                Phase::Choosing { pending: None, fault: None } => match what {
+                    What::Shopper(Gesture::TryAgain, _) => *was != Outcome::Succeeded,
+                    What::Shopper(Gesture::Pay, _) => *was == Outcome::Expired,
+                    _ => false,
+                },
                 // What has expired is paid anew by one press.
                 Phase::Sending { .. } => *was == Outcome::Expired && matches!(what, What::Shopper(Gesture::Pay, _)),
                 _ => false,
