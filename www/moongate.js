@@ -120,7 +120,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       await shell.heard
       // What the core leaves out is not taken away under a finger.
       if (shell.rows.some(({ pending }) => pending)) await shell.idle()
-      if (this.#shell !== shell || shell.ready) return
+      if (this.#shell !== shell || shell.ready || this.#widget) return
       this.#locale = shell.locale
       const whole = shell.wanted.then(() => this.#complete(shell))
       // The further parts, as the widget asks for them.
@@ -203,7 +203,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     // Never shown: it knows how to come by words.
     const shell = this.#made()
     try {
-      await shell.heard
+      await shell.taught
       const words = { ...(await restOf(shell.words.lang)), ...shell.words }
       if (this.#widget && !this.#shell && this.#locale === locale) await this.#show(words)
     } catch {
@@ -257,7 +257,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       this.#end()
       this.#begin()
     } else if (other) this.#turn(localeOf(raw))
-    this.#widget?.update(raw)
+    this.#widget?.update(raw, localeOf(raw))
   }
 
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
@@ -266,7 +266,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     name === 'pay' ? this.#shell?.hurry() : this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
     if (answering && !this.#stale) return answering[name](...values)
-    const seen = name === 'pay' && this.#shell?.sight()
+    const seen = name === 'pay' && !this.#waiting[0] && this.#shell?.sight()
     // Nobody answers once the element is gone. For one order, method and sum nothing else is paid.
     const lapsed = (who) => !who || (seen && seen !== this.#shell?.sight())
     return new Promise((resolve) => this.#waiting.push((who) => resolve(lapsed(who) ? undefined : who[name](...values))))

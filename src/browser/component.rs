@@ -101,7 +101,7 @@ impl Component for Checkout {
 
     fn changed(&mut self, ctx: &Context<Self>, _: &CheckoutProps) -> bool {
         if let Some(stand) = &mut self.stand {
-            stand.widget.update(&raw(ctx.props()));
+            stand.widget.update(&raw(ctx.props()), locale(&ctx.props().options));
             stand.hear(self.place.cast(), ctx.props());
         }
         false

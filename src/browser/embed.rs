@@ -14,6 +14,7 @@ use crate::checkout::method::MethodId;
 use crate::checkout::options::Options;
 use crate::words::Key;
 use js_sys::{Function, Promise};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -25,7 +26,8 @@ use web_sys::Element;
 pub struct Widget {
     till: Option<Till>,
     host: Element,
-    language: String,
+    /// The tag of the language that is spoken where the page's options name none.
+    language: RefCell<String>,
     mirror: Rc<Mirror>,
     parts: Parts,
 }
@@ -40,6 +42,7 @@ pub struct Widget {
 #[wasm_bindgen(skip_typescript)]
 pub fn open(host: Element, options: &JsValue, before: &JsValue, shell: Function, loading: JsValue) -> Widget {
     let language = page::member(before, "language").and_then(|value| value.as_string()).unwrap_or_default();
+    let language = RefCell::new(language);
     let mut widget = Widget { till: None, host, language, mirror: Rc::default(), parts: Parts::by(loading) };
     let setup = widget.setup(options, earlier(before));
     let shell = Shell { tell: shell, mirror: widget.mirror.clone() };
@@ -89,11 +92,12 @@ impl Widget {
     /// Draws it from now on, in the words of a language's file: the element that it is drawn in, in a microtask. The part
     /// `pay` must be here, and the shell at rest; `before` says how that looked. Without it, the words alone change.
     pub fn draw(&self, words: &JsValue, before: &JsValue) -> Option<Element> {
-        app::draw(self.till.as_ref()?, &self.parts, &self.host, words, before, &self.language)
+        app::draw(self.till.as_ref()?, &self.parts, &self.host, words, before, &self.language.borrow())
     }
 
-    /// The page changed its options.
-    pub fn update(&self, options: &JsValue) {
+    /// The page changed its options, or the tag of its language.
+    pub fn update(&self, options: &JsValue, language: String) {
+        self.language.replace(language);
         let large = self.state_now().is_some_and(|state| state.large);
         let setup = self.setup(options, Before { large, ..Before::default() });
         self.tell(Notice::Changed(setup));
@@ -171,7 +175,8 @@ impl Widget {
     fn setup(&self, options: &JsValue, before: Before) -> Rc<Setup> {
         let function = |name| page::member(options, name);
         let transport = function("transport");
-        let (read, faults) = Options::read(&border::members(options), &page::page(&self.language, transport.is_some()));
+        let (read, faults) =
+            Options::read(&border::members(options), &page::page(&self.language.borrow(), transport.is_some()));
         let read = read.map(Rc::new);
         let carrier = Carrier {
             endpoint: read.as_ref().map(|options| options.endpoint.clone()).unwrap_or_default(),

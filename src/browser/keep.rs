@@ -23,8 +23,8 @@ const SHOPPER: &str = "moongate:shopper";
 thread_local! {
     /// What this page remembers beside its storage.
     static MEMORY: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
-    /// The attempt that the page's address brought back, until an order takes it up.
-    static RETURNED: RefCell<Option<AttemptId>> = const { RefCell::new(None) };
+    /// The attempt that the page's address brought back, and the place of the order that it turned out to be for.
+    static RETURNED: RefCell<Option<(AttemptId, Option<String>)>> = const { RefCell::new(None) };
 }
 
 fn session() -> Option<Storage> {
@@ -73,9 +73,13 @@ pub(super) fn attempt(options: &Options, attempt: &Attempt) {
 }
 
 /// Forgets this attempt at the order; not another one that another tab keeps there.
+#[inline(never)]
 pub(super) fn forget_attempt(options: &Options, id: &AttemptId) {
+    let place = place(options);
     if kept(options).is_none_or(|kept| kept.id == *id) {
-        write(device(), &place(options), None);
+        write(device(), &place, None);
+    } else {
+        MEMORY.with_borrow_mut(|memory| memory.retain(|(name, _)| *name != place));
     }
 }
 
@@ -86,21 +90,26 @@ pub(super) fn unfinished(options: &Options, fallback: &MethodId) -> Option<Attem
     let returned = RETURNED.with_borrow(Clone::clone);
     match (kept, returned) {
         (Some(kept), _) => Some(kept),
-        (None, Some(id)) => Some(Attempt::new(id, fallback.clone(), options.amount, Origin::Link, page::now())),
+        (None, Some((_, Some(other)))) if other != place(options) => None,
+        (None, Some((id, _))) => Some(Attempt::new(id, fallback.clone(), options.amount, Origin::Link, page::now())),
         (None, None) => None,
     }
 }
 
-/// An order has taken this attempt up: no other order of this page asks about it.
-pub(super) fn taken_up(attempt: &AttemptId) {
-    RETURNED.with_borrow_mut(|returned| drop(returned.take_if(|id| id == attempt)));
+/// This attempt is the order's, as the server said: no other order of this page asks about it.
+#[inline(never)]
+pub(super) fn taken_up(options: &Options, attempt: &AttemptId) {
+    RETURNED.with_borrow_mut(|returned| match returned {
+        Some((id, order)) if id == attempt => *order = Some(place(options)),
+        _ => (),
+    });
 }
 
 /// Reads the attempt from the page's address and takes it out there, as soon as possible.
 fn take_from_address() {
     if let Some((url, id)) = wire::came_back(&page::address()) {
         page::replace_address(&url);
-        RETURNED.set(Some(id));
+        RETURNED.set(Some((id, None)));
     }
 }
 

@@ -160,6 +160,28 @@ async fn where_the_form_way_stalls_as_well_the_shopper_hears_it() {
 }
 
 #[tokio::test]
+async fn a_widget_that_comes_after_all_pays_and_the_form_does_not() {
+    if !can(Feat::RefuseFiles) {
+        return;
+    }
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    // A press's patience is over soon, the form way does not come, and then the wasm does.
+    let late = "{ const fetched = window.fetch; const set = window.setTimeout
+      const held = new Promise((go) => { window.release = go })
+      window.fetch = async (...all) => { if (String(all[0]?.url ?? all[0]).endsWith('.wasm')) await held; return fetched(...all) }
+      window.setTimeout = (act, ms, ...more) => set(act, ms === 20000 && !window.patient ? ((window.patient = true), 500) : ms, ...more) }";
+    browser.stall("*/form-*.js").await;
+    browser.goto(&shop.page(&Trial::of(&order).script(late))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    checkout.hears_fault("load_failed").await;
+    browser.run("release()", &[]).await;
+    checkout.shows("acting code").await;
+    assert_eq!(shop.payments(&order).await.len(), 1);
+}
+
+#[tokio::test]
 async fn where_only_the_widget_can_pay_a_press_tries_it_once_more() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();

@@ -418,4 +418,9 @@ async fn what_the_address_brought_back_is_asked_about_by_its_own_order_only() {
     checkout.see(&shown).await;
     checkout.ready().await.shows("choosing").await;
     assert_eq!(browser.run(asked, &[]).await, before, "an order was asked about that is another's");
+    // Put in again, the order itself asks again: nothing is kept of what has ended.
+    let again =
+        format!("const first = host.cloneNode(); first.setAttribute('order', '{first}'); host.replaceWith(first)");
+    checkout.see(&again).await;
+    checkout.shows("ended succeeded").await;
 }

@@ -323,3 +323,22 @@ async fn options_that_are_none_are_named_and_a_checkout_comes_of_the_rest() {
         approve(&browser).await;
     }
 }
+
+#[tokio::test]
+async fn a_press_before_the_wasm_for_what_is_not_offered_any_more_ends_in_a_word() {
+    let shop = Shop::open();
+    let browser = DESK.open().await;
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).without("amount").script(HELD))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.until("the shell is there", "return root !== null").await;
+    checkout
+        .see("window.given = { amount: 12800, methods: [{ id: 'alipay', max: 20000 }] }; host.options = given")
+        .await;
+    checkout.until("there are rows", IS_SHELL).await;
+    checkout.pay_with("alipay").await.shows("sending").await;
+    checkout.see("given.amount = 25600").await;
+    release(&browser).await;
+    checkout.until("it is said", "return root.querySelector('[role=alert]') !== null").await;
+    assert!(shop.payments(&order).await.is_empty());
+}

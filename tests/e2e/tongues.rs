@@ -421,3 +421,18 @@ async fn another_language_of_the_page_changes_the_words_and_nothing_of_a_payment
     assert_eq!(shop.payment(&next).await["status"], "canceled", "the order before is closed first");
     untroubled(&browser).await;
 }
+
+#[tokio::test]
+async fn the_pages_own_language_may_change_and_the_switch_to_chinese_stays() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let reads = "Object.defineProperty(navigator, 'languages', { get: () => ['en', 'zh-CN'] })";
+    browser.goto(&shop.page(&Trial::of(&shop.order()).with("currency", "USD").script(reads))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    for (tag, sum) in [("de", "128,00"), ("en", "$128.00"), ("zh-CN", "$128.00"), ("en", "$128.00")] {
+        checkout.see(&format!("document.documentElement.lang = '{tag}'; host.update({{ theme: 'dark' }})")).await;
+        let said = format!("return section.lang === '{tag}' && root.querySelector('.sum').innerText.includes('{sum}')");
+        checkout.until(&format!("words and sum are of {tag}"), &said).await;
+    }
+    assert_eq!(checkout.text("[data-gesture=switch_language]").await, "中文");
+}

@@ -88,6 +88,7 @@ export class Shell extends Drawing {
       this.draw()
     })
     this.heard = known ?? heard
+    this.taught = heard
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -167,12 +168,7 @@ export class Shell extends Drawing {
     this.pressed = true
     this.seen = this.sight()
     this.to('sending')
-    // Where no form can be posted, only the widget pays: once more.
-    if (this.fault && !this.postable()) {
-      this.fault = null
-      this.load(this)
-    }
-    this.open()
+    if (this.fault) this.again()
   }
 
   /** Somebody wants to pay: the WebAssembly is not waited for for ever. */
@@ -274,7 +270,7 @@ export class Shell extends Drawing {
   /** What the widget takes over. */
   kept() {
     const { chosen, pressed = false, large, expanded = false, locale } = this
-    return { selected: chosen?.id ?? null, pressed: pressed ? chosen.total : null, large, expanded, language: locale }
+    return { selected: chosen?.id ?? null, pressed: (pressed && chosen?.total) || null, large, expanded, language: locale }
   }
 
   end() {
@@ -289,30 +285,39 @@ export class Shell extends Drawing {
     return this.rows[0] && !this.options.transport && (this.test || this.endpoint.startsWith('https:'))
   }
 
-  /** Tells the page, never the shopper, and opens the form way. */
+  /** Tells the page, once, and never the shopper, and opens the form way. */
   giveUp(error) {
-    if (this.fault || this.gone.signal.aborted) return
-    const kind = error instanceof TypeError ? 'network' : 'page'
-    this.fault = { kind, code: 'load_failed', message: `The widget did not load: ${error.message ?? error}` }
-    this.tell('error', { ...this.fault })
+    if (this.gone.signal.aborted) return
+    if (!this.fault) {
+      const kind = error instanceof TypeError ? 'network' : 'page'
+      this.fault = { kind, code: 'load_failed', message: `The widget did not load: ${error.message ?? error}` }
+      this.tell('error', { ...this.fault })
+    }
     this.open()
+  }
+
+  /** Tries once more what did not come: the form way, or where no form can be posted the widget. */
+  again() {
+    this.postable() ? this.open() : this.load(this)
   }
 
   /** Takes the form way, once it is here; without it, a press can't be kept for ever. */
   async open() {
-    if (this.ready || !this.fault) return
+    if (this.ready || !this.fault || this.widget) return
     try {
       if (!this.postable()) throw this.fault
       const late = pause(PATIENCE).then(() => Promise.reject(this.fault))
       const { way } = await Promise.race([further('form'), late])
       await this.heard
-      if (this.ready || this.gone.signal.aborted || !this.postable()) return
+      // Meanwhile the widget may have come, and pays.
+      if (this.ready || this.widget || this.gone.signal.aborted || !this.postable()) return
       Object.assign(this, way({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }))
       this.take()
     } catch {
       if (this.gone.signal.aborted) return
       // Neither the widget nor a form. An attempt is asked about once one of them comes.
-      if (this.phase === 'confirming') this.asking = setTimeout(() => this.open(), 4e3)
+      clearTimeout(this.asking)
+      if (this.phase === 'confirming') this.asking = setTimeout(() => this.again(), 4e3)
       // The shopper hears it, and may press again.
       if (this.phase !== 'sending') return
       this.pressed = false

@@ -218,7 +218,6 @@ impl Desk {
             Effect::Announce(announcement) => self.announce(&announcement),
             Effect::Send(request, attempt) => self.send(state, request, &attempt),
             Effect::Keep(attempt) => keep::attempt(options, &attempt),
-            Effect::Forget(id) => keep::forget_attempt(options, &id),
             Effect::Wake(at) => {
                 let came = move || link.tell(Notice::Happened(What::TimeCame));
                 self.timer = at.map(|at| Timer::after(at.saturating_sub(page::now()) + 1, came));
@@ -227,6 +226,7 @@ impl Desk {
             | Effect::Open(_)
             | Effect::SignIn(..)
             | Effect::Listen(_)
+            | Effect::Forget(_)
             | Effect::SaveCode
             | Effect::CopyLink => self.carry_out(state, effect),
         }
@@ -252,11 +252,12 @@ impl Desk {
                     announce::settled(copied, move |copied| copied.then(|| link.tell(Notice::Copied)));
                 }
             }
+            Effect::Forget(id) => keep::forget_attempt(options, &id),
             Effect::SaveCode => {
                 let saved = state.phase.attempt().map(|attempt| save::code(&self.setup, state, attempt));
                 debug_assert!(saved.is_some(), "only a code on screen is saved");
             }
-            Effect::Announce(_) | Effect::Send(..) | Effect::Keep(_) | Effect::Forget(_) | Effect::Wake(_) => (),
+            Effect::Announce(_) | Effect::Send(..) | Effect::Keep(_) | Effect::Wake(_) => (),
         }
     }
 

@@ -46,7 +46,10 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
         What::Updated(next) if next.0 == turn.state.order && !matches!(then, Then::Replace(_)) => {
             let pressed_for = turn.due();
             turn.state.offer = next.1.clone();
-            let then = if turn.due() == pressed_for || then == Then::End { then } else { Then::Choose(None) };
+            let then = match then {
+                Then::Pay(_) | Then::PayByPage(_) if turn.due() != pressed_for => Then::Choose(None),
+                then => then,
+            };
             Phase::Canceling { attempt, then }
         }
         What::Updated(next) => Phase::Canceling { attempt, then: Then::Replace(next.clone()) },

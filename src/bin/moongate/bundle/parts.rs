@@ -28,6 +28,8 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::browser::till::desk::report::<impl moongate::browser::till::desk::Desk>::report_texts",
             "moongate::browser::till::desk::Desk::carry_out",
             "moongate::browser::till::desk::Desk::copied",
+            "moongate::browser::keep::forget_attempt",
+            "moongate::browser::keep::taken_up",
             "moongate::browser::lookout",
             "moongate::browser::hearing",
             "moongate::browser::rehearsal",

@@ -26,8 +26,8 @@ impl Desk {
                 Err(answer) => Some(answer),
             };
             let Some(answer) = answer else { return };
-            if matches!(answer, Answer::Payment(_)) {
-                keep::taken_up(&asked.id);
+            if let (Answer::Payment(_), Some(options)) = (&answer, &hearing.options) {
+                keep::taken_up(options, &asked.id);
             }
             link.tell(Notice::Happened(What::Answered(request, asked.id, answer)));
         };
