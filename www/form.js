@@ -168,9 +168,11 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     return screen
   },
 
+  /** Lets go of the attempt; not of another one that another tab keeps for the order. */
   drop() {
+    const { id } = this.attempt ?? {}
     this.attempt = null
-    keep('local', this.key, null)
+    if (keep('local', this.key)?.includes(id)) keep('local', this.key, null)
   },
 
   // What the page may call now.
@@ -187,7 +189,8 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
 
   forget() {
     clearTimeout(this.asking)
-    this.drop()
+    this.attempt = null
+    keep('local', this.key, null)
     for (const kind of ['session', 'local']) for (const key of ['method', 'shopper']) keep(kind, `moongate:${key}`, null)
     if (!this.outcome) this.to('choosing')
   },

@@ -36,9 +36,8 @@ pub struct Widget {
 /// shell's place.
 ///
 /// `options` is the raw object of the contract, `before` what the shopper did already: `{ selected, pressed, large, expanded,
-/// language }`, of which `pressed` is the sum that was on the button. `shell` is called when something may have changed, with the phase, the
-/// method picked and the methods offered;
-/// `loading` takes the name of a further part and gives a promise of it.
+/// language }`, of which `pressed` is the sum that was on the button. `shell` is called when something may have changed, with
+/// the phase, the method picked and the methods offered; `loading` takes the name of a further part and gives a promise of it.
 #[wasm_bindgen(skip_typescript)]
 pub fn open(host: Element, options: &JsValue, before: &JsValue, shell: Function, loading: JsValue) -> Widget {
     let language = page::member(before, "language").and_then(|value| value.as_string()).unwrap_or_default();
@@ -56,7 +55,7 @@ pub(super) fn earlier(before: &JsValue) -> Before {
     let selected = page::member(before, "selected").and_then(|value| value.as_string());
     Before {
         selected: selected.as_deref().and_then(MethodId::parse),
-        pressed: page::member(before, "pressed").and_then(|value| value.as_f64()),
+        pressed: page::member(before, "pressed").and_then(|sum| sum.as_f64()).map(page::whole),
         large: flag("large"),
         expanded: flag("expanded"),
     }
@@ -112,7 +111,7 @@ impl Widget {
 
     /// Pay was pressed in the shell, where this sum was on it, in minor units.
     pub fn press(&self, sum: f64) {
-        self.tell(Notice::Pressed(sum));
+        self.tell(Notice::Pressed(page::whole(sum)));
     }
 
     /// Pays as if the button had been pressed, without announcing a submission.

@@ -75,12 +75,8 @@ pub(super) fn attempt(options: &Options, attempt: &Attempt) {
 /// Forgets this attempt at the order; not another one that another tab keeps there.
 #[inline(never)]
 pub(super) fn forget_attempt(options: &Options, id: &AttemptId) {
-    let place = place(options);
-    if kept(options).is_none_or(|kept| kept.id == *id) {
-        write(device(), &place, None);
-    } else {
-        MEMORY.with_borrow_mut(|memory| memory.retain(|(name, _)| *name != place));
-    }
+    let ours = kept(options).is_none_or(|kept| kept.id == *id);
+    write(device().filter(|_| ours), &place(options), None);
 }
 
 /// The attempt to take up again: the one that the address brought back, or the one that was kept.

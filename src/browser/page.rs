@@ -32,8 +32,12 @@ pub(super) fn wall() -> i64 {
     whole(Date::now() / 1000.0).cast_signed()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time, positive and far below 2^53")]
-fn whole(number: f64) -> u64 {
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a time or a sum: positive and far below 2^53"
+)]
+pub(super) fn whole(number: f64) -> u64 {
     number.max(0.0) as u64
 }
 

@@ -40,7 +40,7 @@ pub(super) struct Before {
     /// The method picked.
     pub(super) selected: Option<MethodId>,
     /// Where pay was pressed, the sum that was on it, in minor units.
-    pub(super) pressed: Option<f64>,
+    pub(super) pressed: Option<u64>,
     /// Whether large print is on.
     pub(super) large: bool,
     /// Whether all rows are shown.

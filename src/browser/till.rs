@@ -24,7 +24,7 @@ pub(super) enum Notice {
     /// Something happened.
     Happened(What),
     /// Pay was pressed in the shell, where this sum was on it, in minor units.
-    Pressed(f64),
+    Pressed(u64),
     /// The page changed its options.
     Changed(Rc<Setup>),
     /// `pay()`, with what to call when it is decided.

@@ -22,8 +22,6 @@ pub use attempt::{Attempt, Origin};
 pub use event::{BridgeWord, Effect, Event, Feedback, Gesture, Request, What};
 pub use state::{Acting, Confirming, Millis, Order, Outcome, Phase, State, Then};
 
-use super::method::MethodId;
-use super::money::Amount;
 use super::offer::Offer;
 use super::wire::AttemptId;
 use std::mem;
@@ -49,12 +47,6 @@ impl Turn {
         attempt.watch.asked(self.at);
         attempt.sent |= request == Request::Create;
         self.order(Effect::Send(request, Box::new(attempt.clone())));
-    }
-
-    /// What a press on pay would pay: the method picked, and its total.
-    fn due(&self) -> Option<(MethodId, Amount)> {
-        let row = self.state.offer.row(self.state.chosen.as_ref()?)?;
-        Some((row.method.id.clone(), row.total))
     }
 
     /// What waited for an attempt that could not be closed takes its place now.

@@ -4,7 +4,7 @@
 
 mod answer;
 
-pub use answer::{Expected, Reply, payment, read};
+pub use answer::{Expected, Reply, has_action, payment, read};
 
 use super::fault::{Fault, NetworkFault};
 use super::json::Json;

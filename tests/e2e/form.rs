@@ -10,6 +10,11 @@ fn without_wasm(order: &str) -> Trial {
     Trial::of(order).refused(".wasm")
 }
 
+/// The wasm never comes; what a press waits for at most, 20 s, is over soon.
+const STALLED: &str = "{ const fetched = window.fetch; const set = window.setTimeout
+  window.fetch = (...all) => (String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all))
+  window.setTimeout = (act, ms, ...more) => set(act, ms === 20000 ? 500 : ms, ...more) }";
+
 /// Waits until the shell opens the form way.
 async fn opened(checkout: &Checkout<'_>) {
     checkout.hears_fault("load_failed").await;
@@ -146,12 +151,9 @@ async fn where_the_form_way_stalls_as_well_the_shopper_hears_it() {
         return;
     }
     let (shop, browser) = (Shop::open(), DESK.open().await);
-    // A press's patience is over soon. What would bring the form way is asked for and never answered.
-    let stalled = "{ const fetched = window.fetch; const set = window.setTimeout
-      window.fetch = (...all) => (String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all))
-      window.setTimeout = (act, ms, ...more) => set(act, ms === 20000 ? 500 : ms, ...more) }";
+    // The form way is asked for as well, and never comes.
     browser.stall("*/form-*.js").await;
-    browser.goto(&shop.page(&Trial::of(&shop.order()).script(stalled))).await;
+    browser.goto(&shop.page(&Trial::of(&shop.order()).script(STALLED))).await;
     let checkout = Checkout::on(&browser);
     checkout.pay_with("hebao").await.shows("sending").await;
     checkout.hears_fault("load_failed").await;
@@ -324,11 +326,7 @@ async fn an_attempt_that_the_page_forgets_while_it_is_asked_about_gives_way_to_t
 async fn where_the_wasm_stalls_the_pages_own_pay_is_sent_by_the_form_as_well() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();
-    // What the shell waits for at most, a press's 20 s, is over soon; the wasm never comes.
-    let stalled = "{ const fetched = window.fetch; const set = window.setTimeout
-      window.fetch = (...all) => (String(all[0]?.url ?? all[0]).endsWith('.wasm') ? new Promise(() => {}) : fetched(...all))
-      window.setTimeout = (act, ms, ...more) => set(act, ms === 20000 ? 500 : ms, ...more) }";
-    browser.goto(&shop.page(&Trial::of(&order).with("button", "host").script(stalled))).await;
+    browser.goto(&shop.page(&Trial::of(&order).with("button", "host").script(STALLED))).await;
     let checkout = Checkout::on(&browser);
     checkout.choose("hebao").await;
     checkout.see("host.pay()").await;

@@ -170,26 +170,36 @@ async fn rows_that_a_country_a_version_or_a_rollout_leaves_out_are_left_out_befo
     assert!(numbers.contains(&2) && numbers.contains(&4), "some are in and some are out: {numbers:?}");
 }
 
+/// Puts a finger on the last row and lets the wasm come: it is built, and what waits for it has had its time. Only the finger
+/// is still in the way.
+async fn finger_down_while_the_wasm_comes(browser: &Browser) {
+    let checkout = Checkout::on(browser);
+    let row = checkout.find("[data-method='hebao'] label").await.expect("a row");
+    let press = MouseActions::new("mouse".to_owned())
+        .then(PointerAction::MoveToElement { element: row, duration: None, x: 0.0, y: 0.0 })
+        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+    browser.act(press).await;
+    release(browser).await;
+    let settled =
+        "return window.built && new Promise((done) => setTimeout(() => requestAnimationFrame(() => done(true)), 300))";
+    browser.until("the wasm is built", settled, &[]).await;
+}
+
+/// Lifts it. Not by releasing all actions, at which WebKit lifts no finger.
+async fn finger_up(browser: &Browser) {
+    let lift = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
+    browser.act(MouseActions::new("mouse".to_owned()).then(lift)).await;
+}
+
 #[tokio::test]
 async fn the_widget_does_not_take_over_under_a_finger() {
     let shop = Shop::open();
     let browser = DESK.open().await;
     held(&browser, &shop, Trial::of(&shop.order())).await;
     let checkout = Checkout::on(&browser);
-    let row = checkout.find("[data-method='hebao'] label").await.expect("a row");
-    let press = MouseActions::new("mouse".to_owned())
-        .then(PointerAction::MoveToElement { element: row, duration: None, x: 0.0, y: 0.0 })
-        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
-    browser.act(press).await;
-    release(&browser).await;
-    // Built, and then long enough for what waits for it: only the finger is still in the way.
-    let settled =
-        "return window.built && new Promise((done) => setTimeout(() => requestAnimationFrame(() => done(true)), 300))";
-    browser.until("the wasm is built", settled, &[]).await;
+    finger_down_while_the_wasm_comes(&browser).await;
     assert_eq!(checkout.see(IS_SHELL).await, json!(true), "the widget took over under a finger");
-    // Not by releasing all actions, at which WebKit lifts no finger.
-    let lift = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
-    browser.act(MouseActions::new("mouse".to_owned()).then(lift)).await;
+    finger_up(&browser).await;
     checkout.ready().await;
     assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, "hebao", "the click counts");
     untroubled(&browser).await;
@@ -277,18 +287,9 @@ async fn a_row_that_only_the_core_can_judge_is_not_taken_away_under_a_finger() {
     let checkout = Checkout::on(&browser);
     let rows = "return root.querySelectorAll('.method').length";
     checkout.until("its outline is there", "return root.querySelectorAll('.method').length === 3").await;
-    let row = checkout.find("[data-method='hebao'] label").await.expect("a row");
-    let press = MouseActions::new("mouse".to_owned())
-        .then(PointerAction::MoveToElement { element: row, duration: None, x: 0.0, y: 0.0 })
-        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
-    browser.act(press).await;
-    release(&browser).await;
-    let settled =
-        "return window.built && new Promise((done) => setTimeout(() => requestAnimationFrame(() => done(true)), 300))";
-    browser.until("the wasm is built", settled, &[]).await;
+    finger_down_while_the_wasm_comes(&browser).await;
     assert_eq!(checkout.see(rows).await, 3, "a row went from under a finger");
-    let lift = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
-    browser.act(MouseActions::new("mouse".to_owned()).then(lift)).await;
+    finger_up(&browser).await;
     checkout.ready().await;
     assert_eq!(checkout.see("return root.querySelector('input:checked').value").await, "hebao", "the click counts");
     assert_eq!(checkout.see(rows).await, 2);

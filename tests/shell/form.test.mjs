@@ -64,7 +64,10 @@ function shell(context, { answers = [], options = {}, attempt = null } = {}) {
       return `${this.key} ${this.chosen?.id} ${this.chosen?.total} ${this.options.currency}`
     },
   }
-  const keep = (kind, key, text) => (text === null ? kept.delete(key) : kept.set(key, text))
+  const keep = (kind, key, text) => {
+    if (text === undefined) return kept.get(key) ?? null
+    text === null ? kept.delete(key) : kept.set(key, text)
+  }
   const number = () => `mg_${String(made.posted.length + 1).padStart(32, '0')}`
   Object.assign(made, way({ keep, newAttempt: number, seconds: () => 1000, listed: () => [] }), {
     post: (fields) => made.posted.push(fields),
@@ -209,6 +212,16 @@ test('an element that is gone asks no more', async (context) => {
   context.mock.timers.tick(6e4)
   await settled()
   assert.equal(one.asked.length, 1)
+})
+
+test('an end lets go of its own attempt, and not of one that another tab keeps', async (context) => {
+  for (const [id, left] of [[ID, null], ['mg_another_tabs_attempt_0000000', 'mg_another_tabs_attempt_0000000']]) {
+    const one = shell(context, { attempt, answers: [stands('succeeded')] })
+    one.kept.set(KEY, JSON.stringify({ id }))
+    await one.confirm()
+    const kept = one.kept.get(KEY)
+    assert.deepEqual([one.phase, kept ? JSON.parse(kept).id : null], ['ended', left])
+  }
 })
 
 test('an attempt that is forgotten is asked about no more, and the shopper can choose', async (context) => {

@@ -122,13 +122,11 @@ impl Desk {
         }
     }
 
-    /// Honours a press in the shell, unless another sum is paid than was seen there: the page may have changed an option where
-    /// nobody is told, and the core knows rules that the shell does not.
-    fn pressed(&mut self, sum: f64) {
+    /// Honours a press in the shell, unless another sum would be paid than was seen there: the page may have changed an option
+    /// where nobody is told, and the core knows rules that the shell does not.
+    fn pressed(&mut self, sum: u64) {
         let state = self.state.as_ref();
-        let row = state.and_then(|state| state.offer.row(state.chosen.as_ref()?));
-        #[expect(clippy::cast_precision_loss, reason = "a sum is far below 2^53")]
-        if row.is_some_and(|row| (row.total.minor() as f64 - sum).abs() < 0.5) {
+        if state.and_then(|state| state.picked()).is_some_and(|(_, total)| total.minor() == sum) {
             self.happened(What::Shopper(Gesture::Pay, page::fresh_attempt()));
         }
     }

@@ -73,9 +73,8 @@ pub(super) fn pay(
 
 /// A new attempt with the method picked, if one is.
 pub(super) fn fresh_attempt(turn: &Turn, fresh: &AttemptId) -> Option<Box<Attempt>> {
-    let row = turn.state.offer.row(turn.state.chosen.as_ref()?)?;
-    let attempt = Attempt::new(fresh.clone(), row.method.id.clone(), row.total, Origin::Press, turn.at);
-    Some(Box::new(attempt))
+    let (method, total) = turn.state.picked()?;
+    Some(Box::new(Attempt::new(fresh.clone(), method.clone(), total, Origin::Press, turn.at)))
 }
 
 /// Begins an attempt: the host page is asked first, unless it asked itself.

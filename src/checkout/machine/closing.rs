@@ -44,10 +44,12 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
             Phase::Canceling { attempt, then }
         }
         What::Updated(next) if next.0 == turn.state.order && !matches!(then, Then::Replace(_)) => {
-            let pressed_for = turn.due();
-            turn.state.offer = next.1.clone();
+            let before = std::mem::replace(&mut turn.state.offer, next.1.clone());
+            let seen = turn.state.chosen.as_ref().and_then(|id| before.row(id)).map(|row| row.total);
             let then = match then {
-                Then::Pay(_) | Then::PayByPage(_) if turn.due() != pressed_for => Then::Choose(None),
+                Then::Pay(_) | Then::PayByPage(_) if turn.state.picked().map(|(_, total)| total) != seen => {
+                    Then::Choose(None)
+                }
                 then => then,
             };
             Phase::Canceling { attempt, then }
@@ -134,7 +136,7 @@ pub(super) fn ended(turn: &mut Turn, attempt: Box<Attempt>, outcome: Outcome, wh
         }
         // Its button says no sum: what was to be paid is paid anew, anything else is shown first.
         What::Shopper(Gesture::Pay, fresh) if outcome == Outcome::Expired => {
-            let same = turn.state.next.is_none() && turn.due() == Some((attempt.method.clone(), attempt.total));
+            let same = turn.state.next.is_none() && turn.state.picked() == Some((&attempt.method, attempt.total));
             if same { choosing::pay(turn, None, None, fresh, true) } else { Phase::choosing(None) }
         }
         What::Shopper(Gesture::TryAgain, _) if over => Phase::choosing(None),

@@ -174,6 +174,12 @@ impl State {
         let phase = Phase::choosing(None);
         Self { order, offer, chosen, large, expanded: false, hidden: false, phase, next: None }
     }
+
+    /// What a press on pay would be for: the method picked, and its total.
+    pub fn picked(&self) -> Option<(&MethodId, Amount)> {
+        let row = self.offer.row(self.chosen.as_ref()?)?;
+        Some((&row.method.id, row.total))
+    }
 }
 
 impl State {

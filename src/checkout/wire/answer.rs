@@ -57,8 +57,13 @@ impl Reply {
     /// may well have a `status` of its own, but no attempt.
     pub fn may_hold_an_action(&self) -> bool {
         let has = |key: &str| self.body.contains(key);
-        matches!(self.status, 200..=299 | 409) && (has("\"action\"") || !(has("\"status\"") && has("\"attempt\"")))
+        matches!(self.status, 200..=299 | 409) && (has_action(&self.body) || !(has("\"status\"") && has("\"attempt\"")))
     }
+}
+
+/// Whether this text of the server may hold an action, which takes [`Expected::reads`].
+pub fn has_action(text: &str) -> bool {
+    text.contains("\"action\"")
 }
 
 /// Reads an answer to this request.

@@ -46,7 +46,7 @@ impl Desk {
                 Message::Lost => What::StreamLost(id.clone()),
                 Message::Ping => What::Heard(id.clone(), None),
                 // What reads an action comes with an answer that has one.
-                Message::Said(text) if !setup.mirror.reading.get() && text.contains("\"action\"") => {
+                Message::Said(text) if !setup.mirror.reading.get() && wire::has_action(&text) => {
                     What::StreamLost(id.clone())
                 }
                 Message::Said(text) => What::Heard(id.clone(), hearing::payment(&setup, &id, &text).map(Box::new)),
