@@ -164,7 +164,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     const refunded = this.outcome === 'refunded'
     const screen = refunded ? this.screen('still', this.words.dir ? back_in_rtl : back, 'refunded') : this.screen('good', done, 'succeeded')
     const shop = this.own(this.options.doneUrl)
-    if (shop) screen.at(-1).append(el('a.button.loud', { href: shop.href, 'data-done': '' }, this.say('done')))
+    if (shop) screen.at(-1).append(el('a.button loud', { href: shop.href, 'data-done': '' }, this.say('done')))
     return screen
   },
 

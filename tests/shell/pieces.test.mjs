@@ -10,10 +10,10 @@ import { pathToFileURL } from 'node:url'
 
 const www = new URL('../../www/', import.meta.url)
 const tables = {
-  apps: [['\\bMicroMessenger/', 'wechat']],
-  devices: [['\\biPhone\\b', 'phone'], ['\\bMacintosh\\b', 'desktop']],
-  versions: { wechat: ['\\bMicroMessenger/'], unionpay: ['\\(version '], douyin: ['\\bapp_version/', '\\baweme_'] },
-  ipad: '\\bMacintosh\\b',
+  apps: [['micromessenger/', 'wechat']],
+  devices: [['iphone', 'phone'], ['macintosh', 'desktop']],
+  versions: { wechat: ['micromessenger/'], unionpay: ['(version '], douyin: ['app_version/', 'aweme_'] },
+  ipad: 'macintosh',
   wallets: [['alipay', '支'], ['wechatpay', '微']],
   places: { desktop: '0scan 0scan', phone: '0opens_app 0opens_app', tablet: '0scan 0scan', 'wechat phone': '2open_in_browser 0here' },
   digits: { 0: 'JPY KRW', 3: 'BHD KWD' },
@@ -123,6 +123,17 @@ test('rows follow the page, but what opens only in a browser comes last', () => 
   assert.deepEqual(rows({ methods: 'wechatpay  alipay' }).map(({ id }) => id), ['wechatpay', 'alipay'])
   page('Mozilla/5.0 (iPhone)')
   assert.deepEqual(rows({}).map(({ hint }) => hint), ['opens_app', 'opens_app'])
+})
+
+test('a token of an app counts as a whole word only, wherever it stands and in any case', () => {
+  const app = (agent) => {
+    page(agent)
+    return rows({})[0].app
+  }
+  for (const agent of ['x (micromessenger/8)', 'MICROMESSENGER/8', 'NotMicroMessenger/7 MicroMessenger/8']) assert.equal(app(agent), 'wechat', agent)
+  for (const agent of ['', 'NotMicroMessenger/8', '_MicroMessenger/8', 'MicroMessenger 8']) assert.equal(app(agent), 'browser', agent)
+  page('iPhones')
+  assert.equal(rows({})[0].hint, 'scan', 'a longer word is another')
 })
 
 test('limits, currencies, countries, versions and a rollout leave a method out as they do in the core', () => {

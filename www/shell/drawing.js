@@ -120,7 +120,7 @@ export class Drawing {
   payButton(held) {
     const text = held ? this.say('sending_do') : this.say(this.large ? 'pay_large' : 'pay', { sum: this.sum() })
     const attributes = { type: 'button', part: 'button', 'data-gesture': 'pay' }
-    return el('button.button.loud.pay', { ...attributes, disabled: (held || !this.chosen) && 'disabled', 'aria-busy': held && 'true' }, text)
+    return el('button.button loud pay', { ...attributes, disabled: (held || !this.chosen) && 'disabled', 'aria-busy': held && 'true' }, text)
   }
 
   row(row, held) {
@@ -163,6 +163,6 @@ export class Drawing {
     const { phase, notice } = this
     const key = notice ?? { sending: 'sending_do', confirming: 'asking' }[phase]
     const unseen = phase === 'sending' && !notice && this.options.button !== 'host'
-    return el(unseen ? 'p.status.unseen' : 'p.status', { part: 'status', role: 'status' }, key && this.say(key))
+    return el(unseen ? 'p.status unseen' : 'p.status', { part: 'status', role: 'status' }, key && this.say(key))
   }
 }

@@ -14,13 +14,14 @@ export function look() {
   return sheet
 }
 
-/** An element, with its classes after dots, its attributes and children; null, undefined and false are left out. */
+/** An element, with its classes after a dot, its attributes and children; null, undefined and false are left out. */
 export function el(name, attributes, ...children) {
-  const [tag, ...classes] = name.split('.')
-  const space = /^(svg|path)$/.test(tag) ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml'
-  const element = document.createElementNS(space, tag)
-  if (classes[0]) element.setAttribute('class', classes.join(' '))
-  for (const [key, value] of Object.entries(attributes ?? {})) {
+  const [tag, classes] = name.split('.')
+  const drawn = tag === 'svg' || tag === 'path'
+  const element = drawn ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag)
+  if (classes) element.setAttribute('class', classes)
+  for (const key in attributes) {
+    const value = attributes[key]
     if (value != null && value !== false) element.setAttribute(key, value === true ? '' : value)
   }
   element.append(...children.flat().filter((child) => child != null && child !== false))

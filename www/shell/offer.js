@@ -8,11 +8,25 @@ import { keep, newAttempt } from './page.js'
 // The largest sum, in minor units.
 const MOST = 999999999999
 
-const seen = (table) => table.find(([signs]) => new RegExp(signs, 'i').test(navigator.userAgent))?.[1]
+/**
+ * What follows a token in the user agent, in small letters; undefined where it does not stand as a whole word. Patterns would say
+ * it in a line, but a phone takes longer to read thirty of them than to draw a row.
+ */
+function after(token) {
+  const agent = navigator.userAgent.toLowerCase()
+  const joins = (end, neighbour) => /[a-z0-9]/.test(end) && /\w/.test(neighbour)
+  for (let at = -1; (at = agent.indexOf(token, at + 1)) >= 0; ) {
+    const rest = agent.slice(at + token.length)
+    if (!joins(token[0], agent.charAt(at - 1)) && !joins(token.at(-1), rest.charAt(0))) return rest
+  }
+}
+
+const holds = (sign) => sign.split('|').some((group) => group.split('&').every((token) => after(token) != null))
+const seen = (table) => table.find(([sign]) => holds(sign))?.[1]
 
 /** Where the page runs, as far as the rows depend on it. */
 function environment() {
-  const ipad = navigator.maxTouchPoints > 1 && seen([[generated.ipad, 'tablet']])
+  const ipad = navigator.maxTouchPoints > 1 && holds(generated.ipad) && 'tablet'
   return { app: seen(generated.apps) ?? 'browser', device: ipad || (seen(generated.devices) ?? 'desktop') }
 }
 
@@ -45,8 +59,7 @@ export function numbers(text) {
 export function isOld(app, lowest) {
   // What is no version, the core names and leaves aside.
   if (!/^\d+(\.\d+){0,3}$/.test(lowest)) return false
-  const after = (sign) => navigator.userAgent.split(new RegExp(sign, 'i'))[1]
-  const own = generated.versions[app]?.map((sign) => numbers(after(sign))).find(Boolean)
+  const own = generated.versions[app]?.map((token) => numbers(after(token))).find(Boolean)
   const differs = `${lowest}`.split('.').concat(0, 0, 0).map((number, at) => (own?.[at] ?? 0) - number).find(Boolean)
   return !own || differs < 0
 }

@@ -42,9 +42,9 @@ const HINTS: [Hint; 8] =
 
 /// The tables, an object; the bundle adds what it knows of its files: `css`, `sheet`, `glue`, `parts`, `form`, `words` and `tongues`.
 ///
-/// - `apps`, `devices`: `[[pattern, word], …]`, the first pattern that the user agent matches, in any case, counts; then
-///   `ipad`, the pattern of an iPad's user agent if it can be touched at two points.
-/// - `versions`: for each app that tells its version, the patterns that stand before it; the first that is there counts.
+/// - `apps`, `devices`: `[[sign, word], …]`, the first sign that the user agent shows counts: tokens in small letters, `|` between
+///   groups of them, `&` between those of one. [`Sign`] has the rule. Then `ipad`, the token of an iPad that can be touched at two points.
+/// - `versions`: for each app that tells its version, the tokens that stand before it; the first with a number after it counts.
 /// - `wallets`: `[[id, tile], …]` in the usual order.
 /// - `places`: what the wallets can do, in that order, each as its rank among the rows (0 works, 1 only by a code on a phone, 2 opens
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
@@ -55,10 +55,10 @@ const HINTS: [Hint; 8] =
 ///   its own name for a start stands alone; `languages`: the shell's words in the two languages that it brings along, in the order of `keys`.
 pub(crate) fn tables() -> Value {
     json!({
-        "apps": patterns(sign::APPS, App::word),
-        "devices": patterns(sign::DEVICES, Device::word),
+        "apps": signs(sign::APPS, App::word),
+        "devices": signs(sign::DEVICES, Device::word),
         "versions": versions(),
-        "ipad": pattern(&[&[sign::MACINTOSH]]),
+        "ipad": token(sign::MACINTOSH),
         "wallets": Wallet::ALL.map(|wallet| [wallet.id(), naming::wallet_tile(wallet)]),
         "places": places(),
         "by_heart": KNOWN_BY_HEART.join(" "),
@@ -70,37 +70,20 @@ pub(crate) fn tables() -> Value {
     })
 }
 
-fn patterns<T: Copy>(table: &[Sign<T>], word: fn(T) -> &'static str) -> Vec<[String; 2]> {
-    table.iter().map(|sign| [pattern(sign.groups), word(sign.means).to_owned()]).collect()
+fn signs<T: Copy>(table: &[Sign<T>], word: fn(T) -> &'static str) -> Vec<[String; 2]> {
+    let group = |tokens: &&[&str]| tokens.iter().map(|text| token(text)).collect::<Vec<_>>().join("&");
+    let sign = |groups: &[&[&str]]| groups.iter().map(group).collect::<Vec<_>>().join("|");
+    table.iter().map(|line| [sign(line.groups), word(line.means).to_owned()]).collect()
 }
 
 fn versions() -> Map<String, Value> {
-    let patterns = |tokens: &[&str]| tokens.iter().map(|token| word_pattern(token)).collect::<Vec<_>>();
-    sign::VERSIONS.iter().map(|(app, tokens)| (app.word().to_owned(), patterns(tokens).into())).collect()
+    let tokens = |tokens: &[&str]| tokens.iter().map(|text| token(text)).collect::<Vec<_>>();
+    sign::VERSIONS.iter().map(|(app, before)| (app.word().to_owned(), tokens(before).into())).collect()
 }
 
-/// A regular expression that holds where one of the groups is there as a whole.
-fn pattern(groups: &[&[&str]]) -> String {
-    let group = |tokens: &&[&str]| match tokens {
-        [token] => word_pattern(token),
-        tokens => {
-            ["^", &tokens.iter().map(|token| format!("(?=.*{})", word_pattern(token))).collect::<String>()].concat()
-        }
-    };
-    groups.iter().map(group).collect::<Vec<_>>().join("|")
-}
-
-/// A token as a whole word: [`Sign`] has the rule, which is that of `\b` at an end that is a letter or a digit.
-fn word_pattern(token: &str) -> String {
-    let bound = |end: Option<char>| if end.is_some_and(|c| c.is_ascii_alphanumeric()) { "\\b" } else { "" };
-    let mut pattern = bound(token.chars().next()).to_owned();
-    for letter in token.chars() {
-        if ".*+?^${}()|[]\\".contains(letter) {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern + bound(token.chars().last())
+/// A token as the script looks for it, in a user agent in small letters.
+fn token(text: &str) -> String {
+    text.to_ascii_lowercase()
 }
 
 /// What is usual on a device once, then only the apps that differ from it.
@@ -189,11 +172,12 @@ mod tests {
     const FORM: &str = include_str!("../../../../www/form.js");
 
     #[test]
-    fn a_token_is_a_whole_word() {
-        assert_eq!(word_pattern("AliApp(AP/"), r"\bAliApp\(AP/");
-        assert_eq!(word_pattern("CloudPay"), r"\bCloudPay\b");
-        assert_eq!(word_pattern("__weibo__"), "__weibo__");
-        assert_eq!(pattern(&[&["a/", "(b"], &["c."]]), r"^(?=.*\ba/)(?=.*\(b\b)|\bc\.");
+    fn a_sign_is_its_tokens_and_no_token_holds_what_stands_between_them() {
+        let table = [Sign { means: App::Qq, groups: &[&["A/", "(b"], &["c."]] }];
+        assert_eq!(signs(&table, App::word), [["a/&(b|c.", "qq"]]);
+        let lines = sign::APPS.iter().map(|line| line.groups).chain(sign::DEVICES.iter().map(|line| line.groups));
+        let tokens: Vec<_> = lines.flatten().copied().flatten().collect();
+        assert!(!tokens.is_empty() && tokens.iter().all(|token| !token.contains(['|', '&'])), "{tokens:?}");
     }
 
     /// What the script reads out of the table, the narrowest key first.
