@@ -4,8 +4,8 @@
 
 import { generated } from './generated.js'
 
-// Statuses after which an attempt can't be paid any more.
-const CLOSED = /^(failed|canceled|expired)$/
+// Statuses after which an attempt can't be paid any more; said by words of the same names.
+const CLOSED = ['failed', 'canceled', 'expired']
 // How long a page that was to be left is waited for before the attempt is asked about, in milliseconds.
 const LEAVING = 2e4
 // How long an answer is waited for, as the core does, in milliseconds.
@@ -15,7 +15,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   take() {
     this.ready = true
     // What only this way says; of the other languages all words are here.
-    this.words = { ...generated.words[this.words.lang], ...this.words }
+    this.further = generated.words
     this.clearAddress()
     this.rows = this.rows.filter(({ pending }) => !pending)
     this.choose()
@@ -45,6 +45,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     // The page may have called pay() when it was told.
     if (this.phase !== 'choosing') return
     const turn = (this.turn = {})
+    this.notice = undefined
     this.to('sending')
     const holds = () => this.turn === turn && this.phase === 'sending' && !this.gone.signal.aborted
     // For the order and sum that were seen, and for no other.
@@ -65,7 +66,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
       const answer = await this.ask('/cancel', 'POST')
       // Forgotten meanwhile, of another order, asked about, or gone.
       if (this.attempt !== attempt || this.phase !== 'sending' || this.gone.signal.aborted) return
-      if (!CLOSED.test(answer.status)) return void this.confirm(answer.status === 'succeeded' ? answer : {})
+      if (!CLOSED.includes(answer.status)) return void this.confirm(answer.status === 'succeeded' ? answer : {})
       this.drop()
       if (!counts()) return
       attempt = null
@@ -137,9 +138,11 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     // Meanwhile forgotten, of another order, concluded or gone.
     if (this.attempt !== attempt || this.phase !== 'confirming' || this.gone.signal.aborted) return
     clearTimeout(this.asking)
-    if (answer.status === 'succeeded' || CLOSED.test(answer.status)) return this.conclude(answer)
+    if (answer.status === 'succeeded' || CLOSED.includes(answer.status)) return this.conclude(answer)
     if (answer.status === 'foreign') this.drop()
-    // Pending, as what nobody knows counts too. Without an answer, or while it is being worked on, it is asked again.
+    // As what nobody knows counts too.
+    if (answer.status === 'pending') this.notice = 'not_paid'
+    // Without an answer, or while it is being worked on, it is asked again.
     if (answer.status && answer.status !== 'processing') return this.to('choosing')
     this.asking = setTimeout(() => this.confirm(), 4e3)
   },
@@ -152,6 +155,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     const paid = status === 'succeeded'
     this.paid = amount
     this.outcome = paid ? (refunded ? 'refunded' : status) : undefined
+    this.notice = paid ? undefined : status
     this.drop()
     this.to(paid ? 'ended' : 'choosing')
     const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }

@@ -7,10 +7,11 @@
 import { generated } from './generated.js'
 import { beside } from './files.js'
 import { counterpart, el, look } from './shell/elements.js'
-import { engine, paying, reading, restOf } from './shell/loading.js'
+import { engine, paying, reading } from './shell/loading.js'
 import { localeOf, rawOptions } from './shell/options.js'
 import { pause } from './shell/page.js'
 import { Shell } from './shell/shell.js'
+import { Speech } from './shell/words.js'
 
 const TAG = 'moongate-checkout'
 const ATTRIBUTES = ('endpoint order amount currency methods shop locale theme text-size selected collapse-after button ' +
@@ -23,6 +24,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   #options = {}
+  #speech
   #shell = null
   #widget = null
   #waiting = []
@@ -104,11 +106,11 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   }
 
   #begin = () => {
-    // What changed before is read now.
-    this.#stale = false
     // On its way while the rows are drawn.
     const coming = globalThis.WebAssembly && engine()
     coming?.catch(() => {})
+    this.#speech = new Speech(this, this.#say)
+    this.#read()
     this.#load(this.#draw(), coming)
   }
 
@@ -117,11 +119,10 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     try {
       if (!coming) throw new Error('no WebAssembly here')
       const { open } = await coming
-      await shell.heard
+      await this.#speech.heard
       // What the core leaves out is not taken away under a finger.
       if (shell.rows.some(({ pending }) => pending)) await shell.idle()
       if (this.#shell !== shell || shell.ready || this.#widget) return
-      this.#locale = shell.locale
       const whole = shell.wanted.then(() => this.#complete(shell))
       // The further parts, as the widget asks for them.
       const further = (name) => {
@@ -131,20 +132,22 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       const widget = (this.#widget = shell.widget = open(this, rawOptions(this), shell.kept(), shell.follow, further))
       widget.begin(this.#isFirst())
       this.#answer(widget)
-      const words = await whole
-      await shell.idle()
-      if (this.#shell === shell && this.#widget === widget) await this.#show({ ...words, ...shell.words }, shell.kept(), shell)
+      await whole
+      let words
+      do {
+        words = await this.#speech.whole()
+        await shell.idle()
+      } while (words !== this.#speech.words)
+      if (this.#shell === shell && this.#widget === widget) await this.#show(words, shell.kept(), shell)
     } catch (error) {
       if (this.#shell) this.#fail(shell, error)
       else if (this.#widget) throw error
     }
   }
 
-  #made = () =>
-    new Shell(this, { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, load: this.#load, others: this.#say })
-
   #draw = () => {
-    const shell = (this.#shell = this.#made())
+    const told = { opened: this.#answer, failed: this.#fail, isFirst: this.#isFirst, load: this.#load }
+    const shell = (this.#shell = new Shell({ host: this, speech: this.#speech, ...told }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
     if (look()) shadow.adoptedStyleSheets = [sheet]
@@ -157,10 +160,10 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #complete = async (shell) => {
     for (;;) {
       try {
-        const [words] = await Promise.all([restOf(shell.words.lang), paying()])
+        await Promise.all([this.#speech.whole(), paying()])
         // Who comes near is likely to press; what that takes is fetched when nothing else waits.
         reading().catch(() => {})
-        return words
+        return
       } catch (error) {
         if (shell.postable() || this.#shell !== shell) throw error
         await pause(5e3)
@@ -197,29 +200,13 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shell?.end()
   }
 
-  /** Another language while the view draws: other words, once they are here, and what is under way goes on. */
-  #turn = async (locale) => {
-    this.#locale = locale
-    // Never shown: it knows how to come by words.
-    const shell = this.#made()
-    try {
-      await shell.taught
-      const words = { ...(await restOf(shell.words.lang)), ...shell.words }
-      if (this.#widget && !this.#shell && this.#locale === locale) await this.#show(words)
-    } catch {
-      // The words stay as they are.
-    }
-    shell.end()
+  /** Other words are to be said: by the shell at once, by the view when all of them are here. */
+  #say = async () => {
+    if (this.#shell) return this.#shell.draw()
+    if (!this.#widget) return
+    const words = await this.#speech.whole().catch(() => {})
+    if (words && this.#widget && !this.#shell) await this.#show(words)
   }
-
-  /** Other words, and nothing else. */
-  #say = (words) => {
-    if (!this.#shell) return this.#show(words)
-    this.#shell.words = words
-    this.#shell.draw()
-  }
-
-  #locale = ''
 
   /** Whether `moongate-ready` is still to be told; once for each element, however often it is taken out and put back. */
   #isFirst = () => !this.#told
@@ -241,23 +228,18 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
   #change = () => {
     if (this.#stale) return
     this.#stale = true
-    queueMicrotask(() => this.#refresh(true))
+    queueMicrotask(this.#refresh)
   }
 
-  #refresh = (alone) => {
-    if (!this.#stale) return
-    const raw = rawOptions(this)
-    const other = this.#widget && localeOf(raw) !== this.#locale
-    // Until the view draws, another language is another shell and widget; not in the middle of what this one says.
-    const anew = other && this.#shell
-    if (anew && !alone) return
+  #refresh = () => this.#stale && this.#read()
+
+  #read = () => {
     this.#stale = false
+    const raw = rawOptions(this)
+    const locale = localeOf(raw)
+    this.#speech?.speak(locale)
     this.#shell?.refresh()
-    if (anew) {
-      this.#end()
-      this.#begin()
-    } else if (other) this.#turn(localeOf(raw))
-    this.#widget?.update(raw, localeOf(raw))
+    this.#widget?.update(raw, locale)
   }
 
   /** Calls the widget, or the shell once it is all there is; until then calls wait, in their order. */
@@ -265,7 +247,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     this.#refresh()
     name === 'pay' ? this.#shell?.hurry() : this.#shell?.want()
     const answering = this.#widget ?? (this.#shell?.ready ? this.#shell : null)
-    if (answering && !this.#stale) return answering[name](...values)
+    if (answering) return answering[name](...values)
     const seen = name === 'pay' && !this.#waiting[0] && this.#shell?.sight()
     // Nobody answers once the element is gone. For one order, method and sum nothing else is paid.
     const lapsed = (who) => !who || (seen && seen !== this.#shell?.sight())

@@ -7,10 +7,10 @@ import { generated } from './generated.js'
 const listening = new WeakMap()
 
 /**
- * Gives a shell its words, if they are not at hand, and where the shopper reads Chinese the switch to it. `name` is that of
- * the file of `language`; the rest are the shell's own tools.
+ * Gives a speech its words, if they are not at hand, and where the shopper reads Chinese the switch to it. `name` is that of
+ * the file of `language`; the rest are the speech's own tools.
  */
-export async function teach(shell, { language, name, languageFor, atHand, fetched, once, restOf }) {
+export async function teach(speech, { language, name, languageFor, atHand, fetched, once, restOf }) {
   const fetching = (tag, name) =>
     once(tag, async () => (await fetched('', { name, integrity: generated.pins[tag] })).json())
   /** All words of a language, to switch to. */
@@ -20,9 +20,8 @@ export async function teach(shell, { language, name, languageFor, atHand, fetche
   const reads = !language.startsWith('zh') && navigator.languages.find((tag) => /^zh\b/i.test(tag))
   if (!reads) return own
   // Meanwhile another language is asked for: its switch is the one that counts.
-  if (shell.language !== language) return own
+  if (speech.language !== language) return own
   const chinese = languageFor(reads)
-  const { host, others } = shell
   let words = { ...own, other: { lang: chinese, name: generated.names[chinese] } }
   let turning = false
   const press = async ({ target: { dataset } }) => {
@@ -33,15 +32,15 @@ export async function teach(shell, { language, name, languageFor, atHand, fetche
       const next = { ...(await whole(other.lang)), other: { lang, name: generated.names[lang] } }
       // The page's own `texts` are in the page's language, and so count only there.
       words = switched ? next : { ...next, switched: true }
-      await others(words)
+      await speech.say(words)
     } catch {
       // The words stay as they are; another press may have better luck.
     }
     turning = false
   }
-  const { shadowRoot } = host
-  shadowRoot.removeEventListener('click', listening.get(host))
+  const { shadowRoot } = speech.host
+  shadowRoot.removeEventListener('click', listening.get(shadowRoot))
   shadowRoot.addEventListener('click', press)
-  listening.set(host, press)
+  listening.set(shadowRoot, press)
   return words
 }

@@ -288,6 +288,31 @@ async fn without_wasm_a_creation_that_was_lost_does_not_lock_the_order() {
 }
 
 #[tokio::test]
+async fn without_wasm_a_way_back_that_did_not_pay_is_said_until_the_next_press() {
+    let shop = Shop::open();
+    for (act, status, said) in [("#refuse", "canceled", "付款已取消"), ("", "pending", "还没收到付款")] {
+        let (browser, order) = (DESK.open().await, shop.order());
+        let page = shop.page(&without_wasm(&order));
+        browser.goto(&page).await;
+        let checkout = Checkout::on(&browser);
+        opened(&checkout).await;
+        checkout.pay_with("hebao").await;
+        browser.until_at("/sandbox/wallet").await;
+        if act.is_empty() {
+            browser.goto(&page).await;
+        } else {
+            browser.press(act).await;
+        }
+        checkout.until(said, &format!("return root.querySelector('[role=status]').innerText === '{said}'")).await;
+        checkout.shows("choosing").await;
+        assert_eq!(shop.payment(&order).await["status"], status);
+        checkout.see("HTMLFormElement.prototype.submit = () => {}").await;
+        checkout.press("pay").await;
+        checkout.until("it is over", "return !root.querySelector('[role=status]').innerText.includes('付款')").await;
+    }
+}
+
+#[tokio::test]
 async fn without_wasm_an_attempt_at_the_order_that_the_page_turns_to_is_asked_about() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();

@@ -188,6 +188,18 @@ async fn by_keyboard_alone_the_language_large_print_and_more_rows_are_had_and_th
 }
 
 #[tokio::test]
+async fn by_keyboard_alone_quiet_rows_that_come_before_the_widget_have_the_focus_at_their_way_out() {
+    at_a_shop(DESK.phone(WECHAT), async |shop, browser, order| {
+        let page = trial(&order).with("collapse-after", "3").refused(".wasm");
+        browser.goto(&shop.page(&page)).await;
+        let hands = Hands { browser, checkout: Checkout::on(browser) };
+        hands.checkout.until("the rows are there", "return root?.querySelector('input') != null").await;
+        hands.tabs(&["toggle_large", "wechatpay", "show_more"]).await.enter().await.is_at("copy_link").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn by_keyboard_alone_rows_that_come_before_the_widget_have_the_focus_too() {
     at_a_shop(DESK, async |shop, browser, order| {
         let page = trial(&order).with("collapse-after", "2").refused(".wasm");

@@ -10,9 +10,9 @@ import { pathToFileURL } from 'node:url'
 
 const www = new URL('../../www/', import.meta.url)
 const tables = {
-  apps: [['micromessenger/', 'wechat']],
+  apps: [['micromessenger/', 'wechat'], ['aweme_|appname/aweme', 'douyin']],
   devices: [['iphone', 'phone'], ['macintosh', 'desktop']],
-  versions: { wechat: ['micromessenger/'], unionpay: ['(version '], douyin: ['app_version/', 'aweme_'] },
+  versions: { unionpay: '(version ', douyin: 'app_version/|aweme_' },
   ipad: 'macintosh',
   wallets: [['alipay', '支'], ['wechatpay', '微']],
   places: { desktop: '0scan 0scan', phone: '0opens_app 0opens_app', tablet: '0scan 0scan', 'wechat phone': '2open_in_browser 0here' },

@@ -22,15 +22,15 @@ after(() => rm(folder, { recursive: true }))
 test('a language is held to its own hash, and only the one that is spoken has the switch', async () => {
   const listening = []
   const shadowRoot = { removeEventListener() {}, addEventListener: (type) => listening.push(type) }
-  const shell = { language: 'ko', host: { shadowRoot } }
+  const speech = { language: 'ko', host: { shadowRoot } }
   const asked = []
   const tools = (language) => ({
     language, name: `words/${language}-0.json`, languageFor: () => 'zh-CN', atHand: () => undefined,
     once: (tag, work) => work(), fetched: async (file, pin) => asked.push(pin) && { json: async () => ({ lang: language }) },
   })
-  assert.deepEqual(await teach(shell, tools('ja')), { lang: 'ja' })
+  assert.deepEqual(await teach(speech, tools('ja')), { lang: 'ja' })
   assert.deepEqual([listening, asked], [[], [{ name: 'words/ja-0.json', integrity: 'sha256-ja' }]])
-  assert.deepEqual(await teach(shell, tools('ko')), { lang: 'ko', other: { lang: 'zh-CN', name: '中文' } })
+  assert.deepEqual(await teach(speech, tools('ko')), { lang: 'ko', other: { lang: 'zh-CN', name: '中文' } })
   assert.deepEqual(listening, ['click'])
 })
 
@@ -38,10 +38,10 @@ test('a second press while the first one\'s words are on their way is none', asy
   let press, come
   const shadowRoot = { removeEventListener() {}, addEventListener: (type, act) => (press = act) }
   const said = []
-  const shell = { language: 'en', host: { shadowRoot }, others: async ({ lang }) => said.push(lang) }
+  const speech = { language: 'en', host: { shadowRoot }, say: async ({ lang }) => said.push(lang) }
   const words = { en: { lang: 'en' }, 'zh-CN': { lang: 'zh-CN' } }
   const restOf = () => new Promise((done) => (come = done))
-  await teach(shell, { language: 'en', name: 'words/en-0.json', languageFor: () => 'zh-CN', atHand: (tag) => words[tag], restOf })
+  await teach(speech, { language: 'en', name: 'words/en-0.json', languageFor: () => 'zh-CN', atHand: (tag) => words[tag], restOf })
   const target = { dataset: { gesture: 'switch_language' } }
   const presses = [press({ target }), press({ target })]
   come({})

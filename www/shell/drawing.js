@@ -17,10 +17,14 @@ export class Drawing {
     counting = counting || document.readyState === 'complete' || document.hidden
   }
 
+  get words() {
+    return this.speech.words
+  }
+
   say(key, values = {}) {
     const { words } = this
     if (!words) return '\u00a0'
-    const text = (words.switched ? undefined : fit(this.options.texts?.[key])) ?? words[key] ?? ''
+    const text = (words.switched ? undefined : fit(this.options.texts?.[key])) ?? words[key] ?? this.further?.[words.lang]?.[key] ?? ''
     return text.replace(/{(\w+)}/g, (braces, name) => values[name] ?? braces)
   }
 
@@ -52,7 +56,7 @@ export class Drawing {
       return (root.textContent = '')
     }
     const attributes = {
-      inert: !words, lang: words?.lang, dir: words?.dir ?? (!words && this.language === 'ar' ? 'rtl' : 'ltr'),
+      inert: !words, lang: words?.lang, dir: words?.dir ?? (!words && this.speech.language === 'ar' ? 'rtl' : 'ltr'),
       'data-theme': /^(light|dark)$/.test(options.theme) ? options.theme : 'auto',
       'data-size': large ? 'large' : 'normal', 'data-phase': phase,
       'data-at': phase === 'confirming' ? 'returned' : this.outcome,

@@ -59,7 +59,8 @@ export function numbers(text) {
 export function isOld(app, lowest) {
   // What is no version, the core names and leaves aside.
   if (!/^\d+(\.\d+){0,3}$/.test(lowest)) return false
-  const own = generated.versions[app]?.map((token) => numbers(after(token))).find(Boolean)
+  const before = generated.versions[app] ?? generated.apps.find(([, word]) => word === app)?.[0]
+  const own = before?.split('|').map((token) => numbers(after(token))).find(Boolean)
   const differs = `${lowest}`.split('.').concat(0, 0, 0).map((number, at) => (own?.[at] ?? 0) - number).find(Boolean)
   return !own || differs < 0
 }

@@ -5,12 +5,10 @@
 
 import { Drawing } from './drawing.js'
 import { el } from './elements.js'
-import { further, fetched, once, pinned, restOf } from './loading.js'
+import { further } from './loading.js'
 import { offered, works } from './offer.js'
 import { PRIVATE, listed, localeOf, rawOptions, storeOf } from './options.js'
 import { absolute, keep, newAttempt, pause, seconds } from './page.js'
-import { atHand, languageFor } from './words.js'
-import { beside } from '../files.js'
 
 // What the attempt is called in the address that a provider sends the shopper back to.
 const RETURNED = 'moongate_attempt'
@@ -18,22 +16,18 @@ const RETURNED = 'moongate_attempt'
 const WEEK = 604800
 // How long a press waits for the WebAssembly before the form way is taken, in milliseconds.
 const PATIENCE = 2e4
-// How long the words of another language are waited for before the rows are English, in milliseconds: two tries and the
-// time between, and about as long as outlines are borne. They then stay English, since they may be under a finger.
-const SILENCE = 3e3
 // How long a shopper only looks before what follows a press is fetched all the same, in milliseconds.
 const LOOK = 5e3
 
 /** The rows and the button until the widget takes over; the whole checkout, by a form, if it never does. */
 export class Shell extends Drawing {
   /**
-   * `opened` is called once the form way is open, `failed` when a press has waited for too long, `load` to try the widget once
-   * more, `others` with the words of the language that the shopper turned to; `isFirst` says whether the page is still to hear
-   * that it can be paid.
+   * Takes the element, `host`, and its `speech`. `opened` is called once the form way is open, `failed` when a press has waited for
+   * too long, `load` to try the widget once more; `isFirst` says whether the page is still to hear that it can be paid.
    */
-  constructor(host, told) {
+  constructor(told) {
     super()
-    Object.assign(this, told, { host })
+    Object.assign(this, told)
     this.root = el('div')
     this.root.addEventListener('click', ({ target }) => this.gesture(target.closest('button')?.dataset.gesture))
     this.root.addEventListener('change', ({ target }) => this.gesture('choose', target.value))
@@ -52,7 +46,6 @@ export class Shell extends Drawing {
     const big = () => parseFloat(getComputedStyle(document.body).fontSize) >= 20
     this.large = this.large ?? (textSize === 'large' || (textSize !== 'normal' && big()))
     this.locale = localeOf(options)
-    this.speak(languageFor(this.locale))
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
     this.store = storeOf(remember)
     this.endpoint = endpoint ? (absolute(endpoint)?.href ?? '').replace(/\/+$/, '') : ''
@@ -68,27 +61,6 @@ export class Shell extends Drawing {
     this.release()
     this.draw()
     this.open()
-  }
-
-  /** Takes the words of a language; until they are here the rows are outlines that nobody can press. */
-  speak(language) {
-    if (this.language === language) return
-    this.language = language
-    const known = (this.words = atHand(language))
-    // 中文 is one tap away for who reads it.
-    if (known && (language !== 'en' || !/zh/.test(navigator.languages))) return
-    // The file is named like the script that knows its hash, so that both are fetched at once; it then comes from the cache.
-    const name = pinned(generated.tongues).name.replace('tongues', `words/${language}`) + 'on'
-    if (!known) fetched('', { name }).catch(() => {})
-    const tools = { language, name, languageFor, atHand, fetched, once, restOf }
-    const taught = further('tongues').then(({ teach }) => teach(this, tools))
-    const heard = Promise.race([taught, pause(SILENCE)]).catch(() => {}).then((words) => {
-      if (this.language !== language) return
-      this.words = words ?? known ?? atHand('en')
-      this.draw()
-    })
-    this.heard = known ?? heard
-    this.taught = heard
   }
 
   /** Picks what is picked at the start: the page's method, else the remembered one, else the first that works. */
@@ -140,7 +112,7 @@ export class Shell extends Drawing {
     // A pick is drawn already.
     if (name && name !== 'choose') this.draw()
     // The button is gone: the eye goes on at the first of the rows that came.
-    if (name === 'show_more') this.root.querySelector(`.method:nth-child(n+${this.limit + 1}) input:enabled:not(:checked)`)?.focus()
+    if (name === 'show_more') this.root.querySelector(`.method:nth-child(n+${this.limit + 1}) :is(input:enabled:not(:checked), button)`)?.focus()
   }
 
   /** Picks a method; false if it can't be picked, or not yet. */
@@ -193,7 +165,7 @@ export class Shell extends Drawing {
   async copy() {
     try {
       await navigator.clipboard.writeText(location.href)
-      Object.assign(this.words, await restOf(this.words.lang))
+      await this.speech.whole()
       // Each row knows the app.
       this.notice = this.rows[0].app === 'wechat' ? 'link_copied_menu' : 'link_copied'
       this.draw()
@@ -308,7 +280,7 @@ export class Shell extends Drawing {
       if (!this.postable()) throw this.fault
       const late = pause(PATIENCE).then(() => Promise.reject(this.fault))
       const { way } = await Promise.race([further('form'), late])
-      await this.heard
+      await this.speech.heard
       // Meanwhile the widget may have come, and pays.
       if (this.ready || this.widget || this.gone.signal.aborted || !this.postable()) return
       Object.assign(this, way({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }))

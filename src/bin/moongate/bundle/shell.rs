@@ -35,7 +35,8 @@ const SAID: &[Key] = &[
 ];
 
 /// The words that only the form way says.
-const SAID_BY_FORM: [Key; 3] = [Key::Succeeded, Key::Refunded, Key::Done];
+const SAID_BY_FORM: [Key; 7] =
+    [Key::Succeeded, Key::Refunded, Key::Done, Key::NotPaid, Key::Failed, Key::Canceled, Key::Expired];
 
 const HINTS: [Hint; 8] =
     [Hint::Scan, Hint::ScanOrPage, Hint::Here, Hint::OpensApp, Hint::BankApps, Hint::Page, Hint::Plain, Hint::Browser];
@@ -44,7 +45,8 @@ const HINTS: [Hint; 8] =
 ///
 /// - `apps`, `devices`: `[[sign, word], …]`, the first sign that the user agent shows counts: tokens in small letters, `|` between
 ///   groups of them, `&` between those of one. [`Sign`] has the rule. Then `ipad`, the token of an iPad that can be touched at two points.
-/// - `versions`: for each app that tells its version, the tokens that stand before it; the first with a number after it counts.
+/// - `versions`: the tokens that stand before an app's version, where they are not those of its sign; the first with a number
+///   after it counts.
 /// - `wallets`: `[[id, tile], …]` in the usual order.
 /// - `places`: what the wallets can do, in that order, each as its rank among the rows (0 works, 1 only by a code on a phone, 2 opens
 ///   in a browser) and its hint. The key is a device, an app and a device, or these and `upsdk`; the narrowest counts.
@@ -71,14 +73,20 @@ pub(crate) fn tables() -> Value {
 }
 
 fn signs<T: Copy>(table: &[Sign<T>], word: fn(T) -> &'static str) -> Vec<[String; 2]> {
-    let group = |tokens: &&[&str]| tokens.iter().map(|text| token(text)).collect::<Vec<_>>().join("&");
-    let sign = |groups: &[&[&str]]| groups.iter().map(group).collect::<Vec<_>>().join("|");
     table.iter().map(|line| [sign(line.groups), word(line.means).to_owned()]).collect()
 }
 
+fn sign(groups: &[&[&str]]) -> String {
+    let group = |tokens: &&[&str]| tokens.iter().map(|text| token(text)).collect::<Vec<_>>().join("&");
+    groups.iter().map(group).collect::<Vec<_>>().join("|")
+}
+
 fn versions() -> Map<String, Value> {
-    let tokens = |tokens: &[&str]| tokens.iter().map(|text| token(text)).collect::<Vec<_>>();
-    sign::VERSIONS.iter().map(|(app, before)| (app.word().to_owned(), tokens(before).into())).collect()
+    let before = |tokens: &[&str]| tokens.iter().map(|text| token(text)).collect::<Vec<_>>().join("|");
+    let own = |app: App| sign::APPS.iter().find(|line| line.means == app).map(|line| sign(line.groups));
+    let tables = sign::VERSIONS.iter().map(|(app, tokens)| (*app, before(tokens)));
+    let others = tables.filter(|(app, before)| own(*app).as_ref() != Some(before));
+    others.map(|(app, before)| (app.word().to_owned(), before.into())).collect()
 }
 
 /// A token as the script looks for it, in a user agent in small letters.
@@ -175,6 +183,8 @@ mod tests {
     fn a_sign_is_its_tokens_and_no_token_holds_what_stands_between_them() {
         let table = [Sign { means: App::Qq, groups: &[&["A/", "(b"], &["c."]] }];
         assert_eq!(signs(&table, App::word), [["a/&(b|c.", "qq"]]);
+        assert_eq!(versions().get("unionpay"), Some(&json!("(version ")), "its sign is another");
+        assert_eq!(versions().get("alipay"), None, "its sign is followed by it");
         let lines = sign::APPS.iter().map(|line| line.groups).chain(sign::DEVICES.iter().map(|line| line.groups));
         let tokens: Vec<_> = lines.flatten().copied().flatten().collect();
         assert!(!tokens.is_empty() && tokens.iter().all(|token| !token.contains(['|', '&'])), "{tokens:?}");
