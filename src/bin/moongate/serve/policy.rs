@@ -9,10 +9,13 @@ use axum::response::Response;
 pub(super) const PAGES: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
     img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'";
 
+/// Tells a wallet's page the origin that a shopper comes from, which WeChat Pay's asks for, and nothing of the address.
+const REFERRER: &str = "strict-origin-when-cross-origin";
+
 /// What our own pages may do, unless the answer says it itself.
 pub(super) async fn ours(mut answer: Response) -> Response {
     unless_said(&mut answer, header::CONTENT_SECURITY_POLICY, PAGES);
-    unless_said(&mut answer, header::REFERRER_POLICY, "same-origin");
+    unless_said(&mut answer, header::REFERRER_POLICY, REFERRER);
     answer
 }
 
@@ -36,4 +39,19 @@ pub(super) async fn everywhere(mut answer: Response) -> Response {
 
 fn unless_said(answer: &mut Response, name: HeaderName, value: &'static str) {
     answer.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::REFERRER;
+
+    #[test]
+    fn the_guide_asks_for_the_headers_that_its_own_pages_have() {
+        for guide in [
+            include_str!("../../../../www/guide/security.html"),
+            include_str!("../../../../www/guide/security.zh-CN.html"),
+        ] {
+            assert!(guide.contains(&format!("Referrer-Policy: {REFERRER}\n")));
+        }
+    }
 }
