@@ -117,14 +117,17 @@ impl Shop {
     }
 
     /// Works on the ledger at this moment. What it changed is in the file before this returns, and then told to all
-    /// event streams.
+    /// event streams. What can't be written stays to be written: until it is, no request is answered.
     fn with<T>(&self, work: impl FnOnce(&mut Ledger, Millis) -> T) -> Result<T, Problem> {
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         ledger.settle(now);
         let made = work(&mut ledger, now);
         let changed = ledger.take_changed();
-        self.store.keep(&ledger, &changed).map_err(Problem::broken)?;
+        if let Err(sentence) = self.store.keep(&ledger, &changed) {
+            ledger.put_back(changed);
+            return Err(Problem::broken(sentence));
+        }
         drop(ledger);
         if !changed.is_empty() {
             self.changes.send_modify(|count| *count += 1);

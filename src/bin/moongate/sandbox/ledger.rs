@@ -48,6 +48,11 @@ impl Ledger {
         std::mem::take(&mut self.changed)
     }
 
+    /// Counts as written since then what was taken and could not be kept.
+    pub(super) fn put_back(&mut self, changed: BTreeSet<Entry>) {
+        self.changed.extend(changed);
+    }
+
     /// The order, or the usual one if nobody told of it.
     pub(super) fn order(&self, id: &str) -> Order {
         self.orders.get(id).cloned().unwrap_or_else(|| Order::usual(id))

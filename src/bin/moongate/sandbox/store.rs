@@ -110,3 +110,23 @@ fn rows<T>(
     }
     Ok(Some(rows))
 }
+
+#[cfg(test)]
+impl Store {
+    /// Makes the file refuse every payment, or take them again: their table is put aside for one of another kind.
+    pub(super) fn refuse_payments(&self, refuse: bool) -> Result<(), redb::Error> {
+        const ASIDE: Table = TableDefinition::new("aside");
+        const ODD: TableDefinition<'static, u64, u64> = TableDefinition::new("payments");
+        let Some(database) = &self.0 else { return Ok(()) };
+        let transaction = database.begin_write()?;
+        if refuse {
+            transaction.rename_table(PAYMENTS, ASIDE)?;
+            transaction.open_table(ODD)?;
+        } else {
+            transaction.delete_table(ODD)?;
+            transaction.rename_table(ASIDE, PAYMENTS)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}

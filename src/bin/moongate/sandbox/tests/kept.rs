@@ -66,6 +66,24 @@ async fn a_change_is_in_the_file_before_it_is_answered() {
 }
 
 #[tokio::test]
+async fn a_change_that_could_not_be_written_is_written_before_anything_is_answered_again() {
+    let folder = Folder::new("fails");
+    let file = folder.file("sandbox.redb");
+    let mut trial = Trial::with(Some(file.clone()));
+    let made = trial.made("1", "wechatpay").await;
+    trial.shop.store.refuse_payments(true).unwrap();
+    let failed = trial.app(&made["id"], "pay").await;
+    assert_eq!((failed.status.as_u16(), failed.code()), (500, "sandbox_failed".to_owned()));
+    let asked = trial.get(&format!("/checkout/payments/{}", attempt("1"))).await;
+    assert_eq!(asked.code(), "sandbox_failed", "nothing is told that the file does not hold");
+    trial.shop.store.refuse_payments(false).unwrap();
+    assert_eq!(trial.get(&format!("/checkout/payments/{}", attempt("1"))).await.ok()["status"], json!("succeeded"));
+    let mut next = after_a_kill(&file, &trial.hand);
+    assert_eq!(next.listing().await[0]["status"], json!("succeeded"));
+    assert_eq!(next.create(&wish("2", "alipay")).await.code(), "order_paid");
+}
+
+#[tokio::test]
 async fn a_code_that_ran_out_while_the_sandbox_was_gone_is_expired() {
     let folder = Folder::new("expiry");
     let file = folder.file("sandbox.redb");
