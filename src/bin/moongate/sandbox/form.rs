@@ -101,13 +101,15 @@ pub(super) fn posting(url: &str, fields: &[(&str, String)], last: &str) -> Respo
     Page { status: StatusCode::OK, language: "zh-CN", title, body, leads_to: &leads_to }.into_response()
 }
 
-/// `GET /sandbox/code/{id}`: the merchant's own page that shows the code.
+/// `GET /sandbox/code/{id}`: the merchant's own page that shows the code, to the browser that may pay. The way back on
+/// it names the attempt.
 pub(super) async fn code_page(
     State(shop): State<Arc<Shop>>,
     Extension(asker): Extension<Asker>,
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
-    let payment = shop.with(|ledger, _| ledger.find(&key).cloned())?.ok_or_else(Problem::not_found)?;
+    let found = shop.with(|ledger, _| ledger.find(&key).cloned())?;
+    let payment = found.filter(|payment| payment.belongs_to(&asker.session)).ok_or_else(Problem::not_found)?;
     if !payment.live() {
         return Ok(Redirect::to(&back(&payment)).into_response());
     }

@@ -9,6 +9,7 @@ use super::clock::Millis;
 use super::creation::{self, Creation};
 use super::form;
 use super::gate::{Asker, is_form};
+use super::ledger::Ledger;
 use super::payment::{Payment, Wish};
 use super::problem::Problem;
 use super::provider::{self, Setting};
@@ -89,14 +90,8 @@ pub(super) fn begin(shop: &Shop, asker: &Asker, creation: Creation) -> Result<(M
         }
         let lifetime = order.expires_in.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000));
         let terms = provider::terms(&setting, &wish.method, &flows, lifetime);
-        let made = ledger.create(wish, terms, &id, now).map_err(|refusal| {
-            let payment = concerned(&refusal).and_then(|id| {
-                ledger.admit(id, &asker.session);
-                ledger.find(id)
-            });
-            let payment = payment.map_or(Value::Null, |payment| view::whole(payment, &asker.place, now));
-            Problem::of(refusal, &payment)
-        })?;
+        let made =
+            ledger.create(wish, terms, &id, now).map_err(|refusal| refused(ledger, refusal, asker, true, now))?;
         if let Some(id) = view::made_id(&made) {
             ledger.count(id, |requests| &mut requests.create);
             ledger.admit(id, &asker.session);
@@ -106,8 +101,17 @@ pub(super) fn begin(shop: &Shop, asker: &Asker, creation: Creation) -> Result<(M
     Ok((made, setting))
 }
 
-fn concerned(refusal: &Refusal) -> Option<&str> {
-    if let Refusal::InProgress(id) | Refusal::OrderPaid(id) = refusal { Some(id) } else { None }
+/// The refusal with the payment it is about: all of it to those who may pay the order, who may pay this one from now
+/// on, and the echo to everybody else.
+fn refused(ledger: &mut Ledger, refusal: Refusal, asker: &Asker, may_pay: bool, now: Millis) -> Problem {
+    let mut told = Value::Null;
+    if let Refusal::InProgress(id) | Refusal::OrderPaid(id) = &refusal {
+        if may_pay {
+            ledger.admit(id, &asker.session);
+        }
+        told = ledger.find(id).map_or(Value::Null, |payment| told_to(asker, payment, now, id));
+    }
+    Problem::of(refusal, &told)
 }
 
 fn sign_in(asker: &Asker) -> Problem {
@@ -146,11 +150,15 @@ pub(super) fn told_to(asker: &Asker, payment: &Payment, now: Millis, key: &str) 
 /// The payment as it is told to whoever posted: all of it to those who know the attempt, which is the session's secret.
 /// A page of another origin has no cookie unless it asks for `credentials`.
 fn answered_to(asker: &Asker, payment: &Payment, now: Millis, key: &str) -> Value {
-    if payment.wish.attempt == key {
+    if knows(asker, payment, key) {
         view::whole(payment, &asker.place, now)
     } else {
-        told_to(asker, payment, now, key)
+        view::echo(payment, &asker.place, now, key)
     }
+}
+
+fn knows(asker: &Asker, payment: &Payment, key: &str) -> bool {
+    payment.wish.attempt == key || payment.belongs_to(&asker.session)
 }
 
 /// `POST /checkout/payments/{id or attempt}/cancel`. Knowing the key is enough: closing takes nobody's money.
@@ -183,9 +191,8 @@ pub(super) async fn refresh(
             Ok(ledger.find(&id).map(|payment| answered_to(&asker, payment, now, &key)))
         }
         Err(refusal) => {
-            let payment = concerned(&refusal).and_then(|id| ledger.find(id));
-            let payment = payment.map_or(Value::Null, |payment| view::whole(payment, &asker.place, now));
-            Err(Problem::of(refusal, &payment))
+            let may_pay = ledger.find(&key).is_some_and(|payment| knows(&asker, payment, &key));
+            Err(refused(ledger, refusal, &asker, may_pay, now))
         }
     })??;
     told.map(Json).ok_or_else(Problem::not_found)

@@ -199,3 +199,8 @@ pub(super) fn page_to_pay(payment: &Payment, place: &Place) -> (String, Vec<(&'s
 pub(super) fn code(payment: &Payment, place: &Place) -> String {
     Ask { payment, place, tokens: Tokens::of(payment) }.code()
 }
+
+/// Where a provider that returns by a form posts to: the merchant's server, which leads on to the shop's page.
+pub(super) fn return_address(payment: &Payment, origin: &str) -> String {
+    format!("{origin}/sandbox/return/{}", payment.wish.attempt)
+}

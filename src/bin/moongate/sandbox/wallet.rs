@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::page::with_query;
 use super::payment::Payment;
 use super::problem::Problem;
-use super::provider::{Tokens, named_in};
+use super::provider::{Tokens, named_in, return_address};
 use super::verdict::Deed;
 use axum::Extension;
 use axum::extract::{Form, FromRequest, Path, Query, Request, State};
@@ -125,7 +125,7 @@ fn returned(payment: &Payment, deed: Option<Deed>, origin: &str) -> Response {
     let by_form = payment.wish.method == "unionpay" && payment.terms.flow == Flow::Redirect && deed.is_some();
     if by_form {
         let fields = unionpay_return(payment);
-        return posting(&format!("{origin}/sandbox/return/{}", payment.id), &fields, &payment.wish.return_url);
+        return posting(&return_address(payment, origin), &fields, &payment.wish.return_url);
     }
     let added = if deed.is_some() { additions(payment) } else { Vec::new() };
     let added: Vec<_> = added.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -168,9 +168,11 @@ fn additions(payment: &Payment) -> Vec<(&'static str, String)> {
     }
 }
 
-/// `/sandbox/return/{id}`: the merchant's address for providers that return by a form; answers `303` to the shop's page.
+/// `/sandbox/return/{attempt}`: the merchant's address for providers that return by a form; answers `303` to the shop's
+/// page. Wallets return to browsers without cookies, so the attempt is in it: whoever knows an id is not told another.
 pub(super) async fn come_back(shop: Shared, Path(key): Path<String>) -> Result<Response, Problem> {
-    let payment = shop.with(|ledger, _| ledger.find(&key).cloned())?.ok_or_else(Problem::not_found)?;
+    let found = shop.with(|ledger, _| ledger.find(&key).cloned())?;
+    let payment = found.filter(|payment| payment.wish.attempt == key).ok_or_else(Problem::not_found)?;
     Ok(Redirect::to(&back(&payment)).into_response())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It does not choose the flow. The shapes are those of the payload reference; every address is the sandbox's own.
 
-use super::Ask;
+use super::{Ask, return_address};
 use crate::sandbox::clock::{beijing_digits, beijing_text};
 use crate::sandbox::dice::{ALNUM, DIGITS};
 use crate::sandbox::page::{escaped, percent};
@@ -114,7 +114,7 @@ pub(super) fn unionpay_fields(ask: &Ask<'_>) -> Vec<(&'static str, String)> {
         ("payTimeout", beijing_digits(ask.told(ask.payment.expires()))),
         ("txnAmt", ask.payment.amount.to_string()),
         ("currencyCode", numeric_currency(&ask.payment.currency).to_owned()),
-        ("frontUrl", format!("{}/sandbox/return/{}", ask.place.origin, ask.payment.id)),
+        ("frontUrl", return_address(ask.payment, &ask.place.origin)),
         ("backUrl", ask.notify()),
         ("signature", ask.tokens.signature()),
     ]

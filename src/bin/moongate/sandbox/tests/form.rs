@@ -57,3 +57,19 @@ async fn the_form_way_takes_up_the_orders_live_payment_and_shows_refusals_as_a_p
     assert_eq!((paid.status, paid.header("content-type")), (StatusCode::CONFLICT, "text/html; charset=utf-8"));
     assert!(paid.text.unwrap().contains("data-code=\"order_paid\""));
 }
+
+#[tokio::test]
+async fn whoever_knows_an_id_alone_is_shown_no_code_and_told_no_attempt() {
+    let mut trial = Trial::new();
+    let made = trial.made("1", "wechatpay").await;
+    let id = made["id"].as_str().unwrap();
+    for _ in 0..2 {
+        for address in [format!("/sandbox/code/{id}"), format!("/sandbox/return/{id}")] {
+            let answer = trial.stranger().get(&address).await;
+            assert_eq!((answer.status.as_u16(), answer.code()), (404, "not_found".to_owned()), "{address}");
+        }
+        trial.app(&made["id"], "expire").await.ok();
+    }
+    let back = trial.stranger().get(&format!("/sandbox/return/{}", attempt("1"))).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "a wallet returns to a browser without cookies");
+}

@@ -152,6 +152,27 @@ async fn a_refresh_never_makes_a_second_payable_code_for_an_order() {
 }
 
 #[tokio::test]
+async fn a_refresh_tells_of_another_payment_only_to_those_who_may_pay_the_order() {
+    let mut trial = Trial::new();
+    let first = trial.made("1", "wechatpay").await;
+    trial.app(&first["id"], "expire").await.ok();
+    let mut other = trial.stranger();
+    let second = other.made("2", "alipay").await;
+    let refresh = format!("/checkout/payments/{}/refresh", first["id"].as_str().unwrap());
+    let told = trial.stranger().post(&refresh).await.json()["payment"].clone();
+    assert_eq!((&told["id"], &told["status"]), (&second["id"], &json!("pending")));
+    assert_eq!((&told["attempt"], &told["action"]), (&Value::Null, &Value::Null), "{told}");
+    assert_eq!(other.post(&refresh).await.json()["payment"], second);
+    assert_eq!(trial.post(&refresh).await.json()["payment"], second, "it began a payment of this order");
+    let by_attempt = format!("/checkout/payments/{}/refresh", attempt("1"));
+    assert_eq!(
+        trial.stranger().post(&by_attempt).await.json()["payment"],
+        second,
+        "an attempt is the session's secret"
+    );
+}
+
+#[tokio::test]
 async fn a_payment_after_expiry_succeeds_and_holds_for_ever() {
     let mut trial = Trial::new();
     let made = trial.made("1", "alipay").await;
