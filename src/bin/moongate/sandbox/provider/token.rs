@@ -103,14 +103,12 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The generation of the payment's code that a text, a code or a whole address or form, names. The payment's own id
-/// and attempt name the present one.
+/// The generation of the payment's code that a text, a code or a whole address or form, names. The attempt names the
+/// present one where no code does: it stands in forms of before a refresh too. The id is no code, and no secret.
 pub(crate) fn named_in(payment: &Payment, text: &str) -> Option<u32> {
-    if text.contains(&payment.id) || text.contains(&payment.wish.attempt) {
-        return Some(payment.generation);
-    }
     let by = |generation| Tokens::at(payment, generation).all().iter().any(|token| text.contains(token));
-    (0..=payment.generation).rev().find(|generation| by(*generation))
+    let named = (0..=payment.generation).rev().find(|generation| by(*generation));
+    named.or_else(|| text.contains(&payment.wish.attempt).then_some(payment.generation))
 }
 
 #[cfg(test)]
@@ -137,6 +135,8 @@ mod tests {
             );
         }
         assert_eq!(named_in(&payment, "weixin://wxpay/bizpayurl?pr=another"), None);
+        assert_eq!(named_in(&payment, &payment.wish.attempt), Some(payment.generation));
+        assert_eq!(named_in(&payment, &payment.id), None);
         assert_eq!(named_in(&payment, ""), None);
     }
 

@@ -97,6 +97,47 @@ async fn a_code_of_before_a_refresh_is_shown_as_void() {
     assert!(page.contains("data-status=\"void\"") && !page.contains("id=\"approve\""), "{page}");
 }
 
+/// The page that a browser gets when it posts a provider's whole form, or opens its address, by way of the wallet's.
+async fn posted(trial: &mut Trial, form: &str) -> String {
+    let mut fields = Vec::new();
+    for input in form.split("<input ").skip(1).filter(|input| input.contains(" value=\"")) {
+        let unescaped = after(input, "value=\"").replace("&quot;", "\"").replace("&amp;", "&");
+        fields.push((input.split("name=\"").nth(1).map_or("", |name| name.split('"').next().unwrap()), unescaped));
+    }
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let opened = trial.form(after(form, "action=\"").strip_prefix(ORIGIN).unwrap(), &fields).await;
+    trial.get(opened.header("location").strip_prefix(ORIGIN).unwrap()).await.text.unwrap()
+}
+
+#[tokio::test]
+async fn a_whole_form_of_before_a_refresh_pays_nothing() {
+    for method in ["alipay", "unionpay"] {
+        let mut trial = Trial::new();
+        let returning = json!(format!("{ORIGIN}/shop?moongate_attempt={}", attempt("1")));
+        let made = trial.create(&but(redirecting("1", method), "return_url", returning)).await.ok();
+        trial.app(&made["id"], "expire").await.ok();
+        let renewed = trial.post(&format!("/checkout/payments/{}/refresh", attempt("1"))).await.ok();
+        let old = posted(&mut trial, made["action"].as_str().unwrap()).await;
+        assert!(old.contains("data-status=\"void\"") && !old.contains("id=\"approve\""), "{method}: {old}");
+        let code = after(&old, "name=\"code\" value=\"");
+        trial.form("/sandbox/wallet", &[("code", code), ("decision", "approve")]).await;
+        assert_eq!(trial.listing().await[0]["status"], json!("pending"), "{method}");
+        let new = posted(&mut trial, renewed["action"].as_str().unwrap()).await;
+        assert!(new.contains("id=\"approve\""), "{method}: {new}");
+    }
+}
+
+#[tokio::test]
+async fn a_wallet_knows_codes_and_no_ids_of_the_merchants() {
+    let mut trial = Trial::new();
+    let id = trial.made("1", "wechatpay").await["id"].as_str().unwrap().to_owned();
+    assert_eq!(trial.get(&format!("/sandbox/wallet?code={id}&page=1")).await.status, StatusCode::NOT_FOUND);
+    let left = trial.form("/sandbox/wallet", &[("code", &id), ("page", "1"), ("decision", "leave")]).await;
+    assert_eq!(left.code(), "not_found");
+    let opened = trial.form("/sandbox/alipay/gateway.do", &[("notify_url", &id)]).await;
+    assert_eq!(opened.header("location"), format!("{ORIGIN}/sandbox/wallet?code=&page=1"));
+}
+
 #[tokio::test]
 async fn a_code_that_nobody_made_is_asked_for_again() {
     let mut trial = Trial::new();
