@@ -15,6 +15,7 @@ use axum::Extension;
 use axum::extract::{Form, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use moongate::action::Standing;
 use moongate::checkout::method::Flow;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::Value;
@@ -63,8 +64,8 @@ fn onward(shop: &Shop, id: &str, place: &Place) -> Response {
 }
 
 fn next_page(payment: &Payment, place: &Place) -> Response {
-    if !payment.live() {
-        return Redirect::to(&back(payment)).into_response();
+    if let Some(instead) = instead(payment) {
+        return instead;
     }
     if payment.terms.flow == Flow::Qr {
         return Redirect::to(&format!("{}/sandbox/code/{}", place.origin, payment.id)).into_response();
@@ -74,6 +75,29 @@ fn next_page(payment: &Payment, place: &Place) -> Response {
         Redirect::to(&url).into_response()
     } else {
         posting(&url, &fields, &payment.wish.return_url)
+    }
+}
+
+/// What is shown where there is nothing to pay with: the shop's page of what has ended, else a page that says why.
+fn instead(payment: &Payment) -> Option<Response> {
+    let way_on = back(payment);
+    match payment.status {
+        Standing::Pending if payment.terms.refuse.is_none() => None,
+        Standing::Pending => Some(sorry(
+            "refused",
+            "钱包没有受理这笔付款，现在还不能付。",
+            "The wallet did not take this payment up; it can't be paid now.",
+            Some(&way_on),
+        )),
+        Standing::Processing => Some(sorry(
+            "processing",
+            "付款正在处理，请勿重复付款。",
+            "It is being processed. Do not pay again.",
+            Some(&way_on),
+        )),
+        Standing::Succeeded | Standing::Failed | Standing::Canceled | Standing::Expired => {
+            Some(Redirect::to(&way_on).into_response())
+        }
     }
 }
 
@@ -110,8 +134,8 @@ pub(super) async fn code_page(
 ) -> Result<Response, Problem> {
     let found = shop.with(|ledger, _| ledger.find(&key).cloned())?;
     let payment = found.filter(|payment| payment.belongs_to(&asker.session)).ok_or_else(Problem::not_found)?;
-    if !payment.live() {
-        return Ok(Redirect::to(&back(&payment)).into_response());
+    if let Some(instead) = instead(&payment) {
+        return Ok(instead);
     }
     let text = provider::code(&payment, &asker.place);
     let body = format!(

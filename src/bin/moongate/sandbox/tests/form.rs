@@ -58,6 +58,43 @@ async fn the_form_way_takes_up_the_orders_live_payment_and_shows_refusals_as_a_p
     assert!(paid.text.unwrap().contains("data-code=\"order_paid\""));
 }
 
+/// Nothing to scan, to read or to press but the way back to the shop.
+#[track_caller]
+fn shows_no_way_to_pay(answer: Answer, code: &str) {
+    let page = answer.text.unwrap();
+    assert!(page.contains(&format!("data-code=\"{code}\"")), "{page}");
+    assert!(!["<svg", "weixin:", "<form", "/sandbox/wallet?"].iter().any(|way| page.contains(way)), "{page}");
+    assert!(page.contains(&format!("moongate_attempt={}#pay\">", attempt("1"))), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_being_processed_shows_no_code_and_no_other_way_to_pay() {
+    for method in ["wechatpay", "alipay", "unionpay"] {
+        let mut trial = Trial::new();
+        let attempt = attempt("1");
+        let fields = [("order", "SO-1001"), ("method", method), ("attempt", attempt.as_str()), ("return_url", BACK)];
+        trial.form("/checkout/payments", &fields).await;
+        let id = trial.listing().await[0]["id"].clone();
+        trial.app(&id, "process").await.ok();
+        shows_no_way_to_pay(trial.form("/checkout/payments", &fields).await, "processing");
+        let page = trial.get(&format!("/sandbox/code/{}", id.as_str().unwrap())).await;
+        shows_no_way_to_pay(page, "processing");
+    }
+}
+
+#[tokio::test]
+async fn what_the_wallet_refuses_to_create_has_no_code_by_the_form_way_either() {
+    for method in ["wechatpay", "alipay", "unionpay"] {
+        let mut trial = Trial::new();
+        trial.put("/sandbox/provider", json!({ "provider": "wallet", "refuse": "NOAUTH" })).await.ok();
+        let attempt = attempt("1");
+        let fields = [("order", "SO-1001"), ("method", method), ("attempt", attempt.as_str()), ("return_url", BACK)];
+        shows_no_way_to_pay(trial.form("/checkout/payments", &fields).await, "refused");
+        let id = trial.listing().await[0]["id"].clone();
+        shows_no_way_to_pay(trial.get(&format!("/sandbox/code/{}", id.as_str().unwrap())).await, "refused");
+    }
+}
+
 #[tokio::test]
 async fn whoever_knows_an_id_alone_is_shown_no_code_and_told_no_attempt() {
     let mut trial = Trial::new();
