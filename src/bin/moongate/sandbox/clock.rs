@@ -11,6 +11,8 @@ pub(super) type Millis = i64;
 
 const SECOND: Millis = 1_000;
 const DAY_SECONDS: i64 = 86_400;
+/// The most that a test can put a time off by: a leap year.
+pub(super) const YEAR_SECONDS: u64 = 366 * DAY_SECONDS.unsigned_abs();
 /// Beijing has no daylight saving: UTC+8 all year. The wallets write their times in it, without saying so.
 const BEIJING: Millis = 8 * 3_600 * SECOND;
 
@@ -101,18 +103,18 @@ pub(super) fn http_date(time: Millis) -> String {
 
 /// As UnionPay writes times: `20310105182500`, Beijing.
 pub(super) fn beijing_digits(time: Millis) -> String {
-    let t = Civil::of(time + BEIJING);
+    let t = Civil::of(time.saturating_add(BEIJING));
     format!("{:04}{:02}{:02}{:02}{:02}{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second)
 }
 
 /// As Alipay writes times: `2031-01-05 18:25:00`, Beijing.
 pub(super) fn beijing_text(time: Millis) -> String {
-    rfc3339(time + BEIJING).replace('T', " ").replace('Z', "")
+    rfc3339(time.saturating_add(BEIJING)).replace('T', " ").replace('Z', "")
 }
 
 /// As Antom writes times: `2031-01-05T18:25:00+08:00`.
 pub(super) fn beijing_offset(time: Millis) -> String {
-    rfc3339(time + BEIJING).replace('Z', "+08:00")
+    rfc3339(time.saturating_add(BEIJING)).replace('Z', "+08:00")
 }
 
 #[cfg(test)]
@@ -136,5 +138,12 @@ mod tests {
         assert_eq!(rfc3339(951_782_400_000), "2000-02-29T00:00:00Z");
         assert_eq!(rfc3339(4_107_542_400_000), "2100-03-01T00:00:00Z");
         assert_eq!(rfc3339(-1), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_time_beyond_any_calendar_is_written_all_the_same() {
+        for write in [rfc3339, http_date, beijing_digits, beijing_text, beijing_offset] {
+            assert!(!write(Millis::MAX).is_empty() && !write(Millis::MIN).is_empty());
+        }
     }
 }

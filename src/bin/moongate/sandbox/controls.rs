@@ -2,6 +2,7 @@
 //!
 //! It does not decide what follows: [`super::ledger`], [`super::faults`] and [`super::provider`] do.
 
+use super::clock::YEAR_SECONDS;
 use super::creation::{is_order, sum};
 use super::faults::Faults;
 use super::gate::Asker;
@@ -35,7 +36,7 @@ pub(super) async fn set_order(shop: Shared, Path(id): Path<String>, body: String
         id,
         amount,
         currency,
-        expires_in: optional(&body, "expires_in", "a whole number of seconds", Value::as_u64)?,
+        expires_in: optional(&body, "expires_in", "a whole number of seconds, a year at most", lifetime)?,
         sign_in: optional(&body, "sign_in", "true or false", Value::as_bool)?.unwrap_or(false),
         fees: optional(&body, "fees", "an object of minor units by method", fees)?.unwrap_or_default(),
     };
@@ -47,6 +48,10 @@ pub(super) async fn set_order(shop: Shared, Path(id): Path<String>, body: String
 fn optional<T>(body: &Value, key: &str, must: &str, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, Problem> {
     let given = body.get(key).filter(|value| !value.is_null());
     given.map(|value| read(value).ok_or_else(|| Problem::bad_value(key, must))).transpose()
+}
+
+fn lifetime(value: &Value) -> Option<u64> {
+    value.as_u64().filter(|seconds| *seconds <= YEAR_SECONDS)
 }
 
 fn fees(value: &Value) -> Option<BTreeMap<String, u64>> {

@@ -4,6 +4,7 @@
 
 pub(super) mod carry;
 
+use super::clock::YEAR_SECONDS;
 use super::dice::fraction;
 use serde_json::{Map, Value, json};
 
@@ -175,7 +176,10 @@ fn kind(members: &Map<String, Value>) -> Result<Kind, String> {
         "disconnect-events" => Ok(Kind::DisconnectEvents),
         "silent-events" => Ok(Kind::SilentEvents),
         "duplicate" => Ok(Kind::Duplicate),
-        "clock-skew" => ms.map(Kind::ClockSkew).ok_or_else(|| needed("ms")),
+        "clock-skew" => {
+            let ms = ms.filter(|ms| ms.unsigned_abs() <= YEAR_SECONDS * 1_000);
+            ms.map(Kind::ClockSkew).ok_or_else(|| needed("ms") + " It is a year at most.")
+        }
         other => Err(format!("There is no kind of fault \u{201c}{other}\u{201d}.")),
     }
 }
@@ -259,6 +263,8 @@ mod tests {
             json!([{ "kind": "duplicate", "rate": 2 }]),
             json!([{ "kind": "duplicate", "rat": 0.5 }]),
             json!([{ "kind": "malformed", "as": "xml" }]),
+            json!([{ "kind": "clock-skew", "ms": i64::MAX }]),
+            json!([{ "kind": "clock-skew", "ms": i64::MIN }]),
         ] {
             assert!(Faults::read(&wrong).is_err(), "{wrong}");
         }

@@ -79,6 +79,7 @@ async fn a_setting_that_is_not_understood_is_refused() {
         json!({ "amount": 0, "currency": "CNY" }),
         json!({ "amount": 1, "currency": "cny" }),
         json!({ "amount": 1, "currency": "CNY", "expires_in": "soon" }),
+        json!({ "amount": 1, "currency": "CNY", "expires_in": i64::MAX }),
     ] {
         assert_eq!(trial.put("/sandbox/orders/SO-1", wrong.clone()).await.code(), "bad_value", "{wrong}");
     }
