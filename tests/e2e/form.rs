@@ -375,6 +375,38 @@ async fn a_page_without_script_pays_by_the_form_inside_the_tag() {
 }
 
 #[tokio::test]
+async fn a_page_that_sends_no_referrer_pays_by_a_form_and_a_sandboxed_frame_does_not() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (order, framed) = (shop.order(), shop.order());
+    let form = |order: &str| {
+        format!(
+            "<form method=\"post\" action=\"{}\" target=\"_top\"><input name=\"order\" value=\"{order}\">
+             <input name=\"method\" value=\"wechatpay\"><input name=\"attempt\" value=\"mg_{order:0>32}\">
+             <input name=\"return_url\" value=\"{}\"><button>Pay</button></form>",
+            shop.at("/checkout/payments"),
+            shop.at("/")
+        )
+    };
+    let page = |inside: &str| format!("<!doctype html><meta name=\"referrer\" content=\"no-referrer\">{inside}");
+    shop.write("quiet.html", &page(&form(&order)));
+    browser.goto(&shop.at("/pages/quiet.html")).await;
+    browser.press("button").await;
+    browser.until_at("/sandbox/code/").await;
+    shop.write("inner.html", &page(&form(&framed)));
+    shop.write(
+        "framed.html",
+        &page("<iframe sandbox=\"allow-forms allow-top-navigation\" src=\"inner.html\"></iframe>"),
+    );
+    browser.goto(&shop.at("/pages/framed.html")).await;
+    browser.client().enter_frame(0).await.expect("the frame is there");
+    browser.press("button").await;
+    browser.client().enter_parent_frame().await.expect("the page is there");
+    browser.until_at("/checkout/payments").await;
+    assert!(shop.payments(&framed).await.is_empty());
+    assert_eq!(shop.payments(&order).await.len(), 1);
+}
+
+#[tokio::test]
 async fn without_wasm_a_copied_link_is_said_as_in_the_app_around_the_page() {
     let shop = Shop::open();
     let clipboard = "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text } } })";

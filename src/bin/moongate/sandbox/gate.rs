@@ -43,7 +43,9 @@ pub(super) async fn watch(State(shop): State<Arc<Shop>>, mut request: Request, n
     let asker = Asker::of(request.headers(), &shop);
     let trusted = origin.as_ref().and_then(|origin| origin.to_str().ok()).is_some_and(|origin| asker.trusts(origin));
     let wished = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
-    let mut response = match admitted(&request, &shop, trusted) {
+    let admitted = admitted(&request, &shop, trusted);
+    let begins = admitted.is_ok() && asker.fresh && method == Method::POST && path.starts_with("/checkout/");
+    let mut response = match admitted {
         Err(problem) => problem.into_response(),
         Ok(()) if preflight(&request) => StatusCode::NO_CONTENT.into_response(),
         Ok(()) => {
@@ -53,7 +55,7 @@ pub(super) async fn watch(State(shop): State<Arc<Shop>>, mut request: Request, n
         }
     };
     write_common(response.headers_mut(), &shop);
-    if asker.fresh && method == Method::POST && path.starts_with("/checkout/") {
+    if begins {
         let cookie = format!("{SESSION}={}; Path=/; HttpOnly; SameSite=Lax", asker.session);
         response.headers_mut().extend(HeaderValue::from_str(&cookie).map(|value| (header::SET_COOKIE, value)));
     }
@@ -65,15 +67,12 @@ pub(super) async fn watch(State(shop): State<Arc<Shop>>, mut request: Request, n
 
 fn admitted(request: &Request, shop: &Shop, trusted: bool) -> Result<(), Problem> {
     let forbidden = |code, detail: &str| Err(Problem::new(StatusCode::FORBIDDEN, code, detail));
-    let headers = request.headers();
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     if !host.is_none_or(|host| shop.is_own(host)) {
         return forbidden("bad_host", "The sandbox answers to its own address and to loopback names only.");
     }
-    let origin = headers.get(header::ORIGIN);
-    let form = is_form(headers) && request.uri().path().starts_with("/checkout/");
-    let nameless = origin.is_some_and(|origin| origin == "null") && form; // a form on a page without referrer
-    if origin.is_none() || trusted || nameless || is_wallet_page(request) {
+    let nameless = !request.headers().contains_key(header::ORIGIN);
+    if nameless || trusted || is_referrerless_form(request) || is_wallet_page(request) {
         return Ok(());
     }
     forbidden("bad_origin", "The sandbox answers pages of loopback origins only.")
@@ -83,6 +82,15 @@ fn admitted(request: &Request, shop: &Shop, trusted: bool) -> Result<(), Problem
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     kind.is_some_and(|kind| kind.trim_start().starts_with("application/x-www-form-urlencoded"))
+}
+
+/// The form way from a page that sends no referrer. Its origin is `null`, like that of a page from elsewhere in a
+/// sandboxed frame: only a browser that says where the form was can tell them apart.
+fn is_referrerless_form(request: &Request) -> bool {
+    let headers = request.headers();
+    let is = |name: &str, one_of: &[&str]| headers.get(name).is_some_and(|value| one_of.iter().any(|one| value == one));
+    let creation = request.method() == Method::POST && request.uri().path() == "/checkout/payments";
+    creation && is_form(headers) && is("origin", &["null"]) && is("sec-fetch-site", &["same-origin", "same-site"])
 }
 
 /// Wallets' pages are opened from anywhere; approving in them is not.

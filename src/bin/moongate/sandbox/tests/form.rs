@@ -110,3 +110,24 @@ async fn whoever_knows_an_id_alone_is_shown_no_code_and_told_no_attempt() {
     let back = trial.stranger().get(&format!("/sandbox/return/{}", attempt("1"))).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER, "a wallet returns to a browser without cookies");
 }
+
+#[tokio::test]
+async fn a_form_of_a_page_without_referrer_is_taken_and_one_of_a_page_from_elsewhere_is_not() {
+    let attempt = attempt("1");
+    let fields = [("order", "SO-1001"), ("method", "wechatpay"), ("attempt", attempt.as_str()), ("return_url", BACK)];
+    let mut trial = Trial::new();
+    let null = ("origin", "null".to_owned());
+    for site in [Some("cross-site"), Some("none"), None] {
+        trial.headers = vec![null.clone()];
+        trial.headers.extend(site.map(|site| ("sec-fetch-site", site.to_owned())));
+        let answer = trial.form("/checkout/payments", &fields).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (403, "bad_origin".to_owned()), "{site:?}");
+        assert_eq!(answer.header("set-cookie"), "", "the shopper's own session stays");
+    }
+    for site in ["same-origin", "same-site"] {
+        trial.headers = vec![null.clone(), ("sec-fetch-site", site.to_owned())];
+        assert_eq!(trial.form("/checkout/payments", &fields).await.status, StatusCode::SEE_OTHER, "{site}");
+        let cancel = trial.form(&format!("/checkout/payments/{attempt}/cancel"), &[]).await;
+        assert_eq!(cancel.code(), "bad_origin", "{site}: there is no form for that");
+    }
+}
