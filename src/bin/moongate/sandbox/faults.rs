@@ -140,6 +140,9 @@ impl Plan {
     }
 }
 
+/// Where requests meet faults.
+const STRUCK: &str = "/checkout/payments";
+
 const KEYS: [&str; 10] = ["kind", "path", "method", "rate", "seed", "times", "ms", "status", "retry_after", "as"];
 
 fn rule(told: &Value) -> Result<Rule, String> {
@@ -150,8 +153,8 @@ fn rule(told: &Value) -> Result<Rule, String> {
     let rate = members.get("rate").map_or(Some(1.0), Value::as_f64).filter(|rate| (0.0..=1.0).contains(rate));
     Ok(Rule {
         kind: kind(members)?,
-        path: word(members, "path").unwrap_or("/checkout").to_owned(),
-        method: word(members, "method").map(str::to_uppercase),
+        path: path(members)?,
+        method: method(members)?,
         rate: rate.ok_or("\u{201c}rate\u{201d} must be a number from 0 to 1.")?,
         seed: number(members, "seed")?.unwrap_or(0),
         times: number(members, "times")?,
@@ -163,7 +166,7 @@ fn rule(told: &Value) -> Result<Rule, String> {
 fn kind(members: &Map<String, Value>) -> Result<Kind, String> {
     let ms = members.get("ms").and_then(Value::as_i64);
     let needed = |key: &str| format!("This kind of fault needs \u{201c}{key}\u{201d}, a whole number.");
-    match word(members, "kind").unwrap_or_default() {
+    match word(members, "kind")?.unwrap_or_default() {
         "latency" => ms.and_then(|ms| ms.try_into().ok()).map(Kind::Latency).ok_or_else(|| needed("ms")),
         "drop-before" => Ok(Kind::DropBefore),
         "drop-after" => Ok(Kind::DropAfter),
@@ -172,7 +175,7 @@ fn kind(members: &Map<String, Value>) -> Result<Kind, String> {
             let status = status.filter(|status| (400..600).contains(status)).ok_or_else(|| needed("status"))?;
             Ok(Kind::Status(status, number(members, "retry_after")?))
         }
-        "malformed" => shape(word(members, "as").unwrap_or("truncated")).map(Kind::Malformed),
+        "malformed" => shape(word(members, "as")?.unwrap_or("truncated")).map(Kind::Malformed),
         "disconnect-events" => Ok(Kind::DisconnectEvents),
         "silent-events" => Ok(Kind::SilentEvents),
         "duplicate" => Ok(Kind::Duplicate),
@@ -196,8 +199,27 @@ fn shape(word: &str) -> Result<Shape, String> {
     }
 }
 
-fn word<'a>(members: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
-    members.get(key).and_then(Value::as_str)
+/// The prefix of the paths it covers. Faults strike what begins with [`STRUCK`] and nothing else.
+fn path(members: &Map<String, Value>) -> Result<String, String> {
+    let path = word(members, "path")?.unwrap_or(STRUCK);
+    if STRUCK.starts_with(path) || path.strip_prefix(STRUCK).is_some_and(|rest| rest.starts_with('/')) {
+        return Ok(path.to_owned());
+    }
+    Err(format!("Faults strike {STRUCK} and what is below it; \u{201c}{path}\u{201d} is no prefix of such a path."))
+}
+
+/// The only method it covers, where it names one.
+fn method(members: &Map<String, Value>) -> Result<Option<String>, String> {
+    let method = word(members, "method")?.map(str::to_uppercase);
+    if method.as_ref().is_none_or(|method| ["GET", "POST"].contains(&method.as_str())) {
+        return Ok(method);
+    }
+    Err(format!("\u{201c}method\u{201d} must be GET or POST: {STRUCK} has no other."))
+}
+
+fn word<'a>(members: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, String> {
+    let wrong = || format!("\u{201c}{key}\u{201d} must be a text.");
+    members.get(key).map(|value| value.as_str().ok_or_else(wrong)).transpose()
 }
 
 fn number(members: &Map<String, Value>, key: &str) -> Result<Option<u64>, String> {
@@ -227,7 +249,10 @@ mod tests {
 
     #[test]
     fn a_rule_covers_its_path_its_method_and_its_number_of_times() {
-        assert_eq!(struck(&json!([{ "kind": "duplicate", "path": "/sandbox" }]), 2), [false, false]);
+        assert_eq!(struck(&json!([{ "kind": "duplicate", "path": "/checkout/payments/pay_2" }]), 2), [false, false]);
+        for path in ["", "/", "/checkout", "/checkout/payments", "/checkout/payments/pay_1"] {
+            assert_eq!(struck(&json!([{ "kind": "duplicate", "path": path }]), 2), [true, true], "{path}");
+        }
         assert_eq!(struck(&json!([{ "kind": "duplicate", "method": "post" }]), 2), [false, false]);
         assert_eq!(struck(&json!([{ "kind": "duplicate", "method": "get" }]), 2), [true, true]);
         assert_eq!(struck(&json!([{ "kind": "duplicate", "times": 1 }]), 3), [true, false, false]);
@@ -263,6 +288,16 @@ mod tests {
             json!([{ "kind": "duplicate", "rate": 2 }]),
             json!([{ "kind": "duplicate", "rat": 0.5 }]),
             json!([{ "kind": "malformed", "as": "xml" }]),
+            json!([{ "kind": ["duplicate"] }]),
+            json!([{ "kind": "malformed", "as": 7 }]),
+            json!([{ "kind": "duplicate", "path": 7 }]),
+            json!([{ "kind": "duplicate", "path": null }]),
+            json!([{ "kind": "duplicate", "path": "/sandbox/orders" }]),
+            json!([{ "kind": "duplicate", "path": "/checkout/orders" }]),
+            json!([{ "kind": "duplicate", "path": "/checkout/payment/" }]),
+            json!([{ "kind": "duplicate", "path": "http://127.0.0.1:8080/checkout" }]),
+            json!([{ "kind": "duplicate", "method": ["POST"] }]),
+            json!([{ "kind": "duplicate", "method": "PSOT" }]),
             json!([{ "kind": "clock-skew", "ms": i64::MAX }]),
             json!([{ "kind": "clock-skew", "ms": i64::MIN }]),
         ] {
