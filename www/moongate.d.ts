@@ -70,7 +70,10 @@ export interface Transport {
   cancel(key: string): Promise<Answer>
   /** Makes the old code unpayable, then a new one for the same attempt. */
   refresh?(key: string): Promise<Answer>
-  /** Calls the listener with each change; gives what ends it. */
+  /**
+   * Calls the listener with the payment: as it stands at once, then with each change and at least every 30 seconds. When nothing
+   * was said for 40, it is asked about. Gives what ends it.
+   */
   subscribe?(key: string, listener: (answer: Answer) => void): Promise<() => void>
 }
 

@@ -4,6 +4,7 @@
 
 use super::page;
 use super::setup::Setup;
+use super::stream;
 use crate::action::terms::Terms;
 use crate::action::{Action, Refusal, Seconds, Trust};
 use crate::checkout::json::Json;
@@ -21,7 +22,12 @@ pub(super) fn answer(
     request: Request,
     reply: &Reply,
 ) -> Option<Answer> {
-    hold(setup, state, attempt, |expected| wire::read(request, reply, expected))
+    let mut answer = hold(setup, state, attempt, |expected| wire::read(request, reply, expected))?;
+    if let (Answer::Payment(payment), Some(transport)) = (&mut answer, &setup.carrier.transport) {
+        // What is subscribed to has no address; what can't be is asked.
+        payment.events = stream::subscribing(transport).map(|_| String::new());
+    }
+    Some(answer)
 }
 
 /// A payment that came through the stream, if it is this order's and of this attempt.

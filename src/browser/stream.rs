@@ -1,10 +1,16 @@
-//! Listens to the server's event stream for one attempt, and closes it when it is dropped.
+//! Listens for one attempt, to the server's event stream or to what the page's own transport says, until it is dropped.
 //!
 //! What a message means is the core's business.
 
-use super::page::Listener;
+use super::announce;
+use super::page::{self, Listener};
+use js_sys::{Function, Promise};
+use std::cell::OnceCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{EventSource, EventSourceInit, MessageEvent};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{EventSource, EventSourceInit, MessageEvent, Response};
 
 /// What came through the stream.
 #[derive(Debug)]
@@ -19,13 +25,15 @@ pub(super) enum Message {
 
 /// An open stream.
 #[derive(Debug)]
-pub(super) struct Stream {
-    source: EventSource,
-    _listeners: [Listener; 3],
+pub(super) enum Stream {
+    /// The server's.
+    Server { source: EventSource, _listeners: [Listener; 3] },
+    /// The transport's: what it calls, and its promise of what ends it.
+    Transport { listener: Option<Closure<dyn FnMut(JsValue)>>, end: Promise },
 }
 
 impl Stream {
-    /// Opens it.
+    /// Opens the server's.
     ///
     /// # Errors
     /// `None` where there is no `EventSource`, or it refuses the address.
@@ -41,12 +49,53 @@ impl Stream {
             Listener::new(&source, "ping", move |_| ping(Message::Ping)),
             Listener::new(&source, "error", move |_| lost(Message::Lost)),
         ];
-        Some(Self { source, _listeners: listeners })
+        Some(Self::Server { source, _listeners: listeners })
+    }
+
+    /// Subscribes to the page's own transport.
+    ///
+    /// # Errors
+    /// `None` where it has no `subscribe`, or that throws. Until something is heard it is asked all the same.
+    #[inline(never)]
+    pub(super) fn subscribe(transport: &JsValue, key: &str, heard: impl Fn(Message) + 'static) -> Option<Self> {
+        let own = Rc::new(OnceCell::<JsValue>::new());
+        let again = own.clone();
+        let listener = Closure::<dyn FnMut(JsValue)>::new(move |answer: JsValue| {
+            // Of a response the listener is called again, with its text.
+            match answer.dyn_ref::<Response>().and_then(|response| response.text().ok()) {
+                Some(text) => {
+                    let then = page::member(&text, "then").and_then(|then| then.dyn_into::<Function>().ok());
+                    let _waits = then.zip(again.get()).map(|(then, own)| then.call1(&text, own));
+                }
+                None => heard(Message::Said(announce::text_of(&answer))),
+            }
+        });
+        let begun = subscribing(transport)?.call2(transport, &key.into(), listener.as_ref()).ok()?;
+        let _first = own.set(listener.as_ref().clone());
+        Some(Self::Transport { listener: Some(listener), end: Promise::resolve(&begun) })
     }
 }
 
+/// The function of the page's own transport that takes the stream's place, if it has one.
+pub(super) fn subscribing(transport: &JsValue) -> Option<Function> {
+    page::member(transport, "subscribe")?.dyn_into().ok()
+}
+
 impl Drop for Stream {
+    #[inline(never)]
     fn drop(&mut self) {
-        self.source.close();
+        match self {
+            Self::Server { source, .. } => source.close(),
+            Self::Transport { listener, end } => {
+                let (listener, end) = (listener.take(), JsFuture::from(end.clone()));
+                spawn_local(async move {
+                    if let Some(end) = end.await.ok().and_then(|end| end.dyn_into::<Function>().ok()) {
+                        let _ended = end.call0(&JsValue::UNDEFINED);
+                    }
+                    // Until then the page may call it.
+                    drop(listener);
+                });
+            }
+        }
     }
 }

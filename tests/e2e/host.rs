@@ -246,6 +246,34 @@ async fn a_transport_of_the_page_carries_everything() {
 }
 
 #[tokio::test]
+async fn a_transport_that_can_be_subscribed_to_is_and_not_asked_until_it_says_how_it_ended() {
+    let subscribe = "transport.subscribe = async (key, listener) => {
+        called.push(['subscribe', key])
+        window.said = async (as) => listener(await as(await json(`/${key}`)))
+        return () => called.push(['end', key])
+      }";
+    for (asks, said) in [("(answer) => answer", "a response"), ("async (answer) => answer.json()", "an object")] {
+        let (shop, browser) = (Shop::open(), DESK.open().await);
+        let order = shop.order();
+        let trial = Trial::of(&order).without("endpoint").script(TRANSPORT).script(subscribe);
+        browser.goto(&shop.page(&trial)).await;
+        let checkout = Checkout::on(&browser);
+        checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+        checkout.until("it is subscribed to", "return window.said != null").await;
+        let names = "return window.called.map(([name]) => name).join(' ')";
+        let before = browser.run(names, &[]).await;
+        shop.wallet(&order, "pay").await;
+        browser.run(&format!("return window.said({asks})"), &[]).await;
+        checkout.shows("ended succeeded").await;
+        checkout.until("the subscription is ended", "return window.called.at(-1)[0] === 'end'").await;
+        let after = browser.run(names, &[]).await;
+        assert_eq!(after.as_str(), Some(&*format!("{} end", before.as_str().unwrap())), "nothing was asked for {said}");
+        let keys = browser.run("return window.called.slice(-2).map(([, key]) => key)", &[]).await;
+        assert!(keys[0] == keys[1] && keys[0].as_str().unwrap().starts_with("mg_"), "{keys}");
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_through_a_wallet_is_announced_before_the_page_is_left() {
     let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
     let order = shop.order();

@@ -35,6 +35,8 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::browser::rehearsal",
             "moongate::browser::reply",
             "moongate::browser::setup::shared",
+            "moongate::browser::stream",
+            "<moongate::browser::stream::Stream as core::ops::drop::Drop>::drop",
         ],
     },
     Part { name: "read", rooms: &["moongate::action::terms", "moongate::action::provider"] },

@@ -35,12 +35,7 @@ impl Desk {
     }
 
     pub(super) fn listen(&self, url: &str, id: wire::AttemptId) -> Option<Stream> {
-        let (link, setup) = (self.link.clone(), self.setup.clone());
-        // A stream can't carry the page's own headers, and a transport has no address to listen to.
-        if setup.carrier.headers.is_some() || setup.carrier.transport.is_some() {
-            link.tell(Notice::Happened(What::StreamLost(id)));
-            return None;
-        }
+        let (link, setup, carrier, key) = (self.link.clone(), self.setup.clone(), &self.setup.carrier, id.clone());
         let heard = move |message| {
             let what = match message {
                 Message::Lost => What::StreamLost(id.clone()),
@@ -53,6 +48,14 @@ impl Desk {
             };
             link.tell(Notice::Happened(what));
         };
-        Stream::open(url, self.setup.carrier.include_credentials, heard)
+        match &carrier.transport {
+            Some(transport) => Stream::subscribe(transport, key.as_str(), heard),
+            // A stream can't carry the page's own headers.
+            None if carrier.headers.is_some() => {
+                heard(Message::Lost);
+                None
+            }
+            None => Stream::open(url, carrier.include_credentials, heard),
+        }
     }
 }
