@@ -114,7 +114,7 @@ class Shop(SimpleHTTPRequestHandler):
             return 400, {"code": "bad_attempt"}
         if key in PAYMENTS:                           # the same key: the same payment, never a second one
             same = ASKED.setdefault(key, asked) == asked
-            return (200, self.seen(PAYMENTS[key], session)) if same else (422, {"code": "key_reused"})
+            return (200, self.seen(PAYMENTS[key], session, key)) if same else (422, {"code": "key_reused"})
         if order not in ORDERS:
             return 404, {"code": "not_found"}
         if (amount, currency) != ORDERS[order]:
@@ -133,9 +133,10 @@ class Shop(SimpleHTTPRequestHandler):
         payment["action"] = begin(payment)
         return 201, self.seen(payment, session)
 
-    def seen(self, payment, session):
-        """The payment as this session may see it: without the order's own session there is nothing to pay with."""
-        hidden = {"session", "back"} | (set() if payment.get("session") == session else {"action"})
+    def seen(self, payment, session, key=None):
+        """The payment as this session may see it. To any other there is nothing to pay with, and no attempt it did not know."""
+        secret = {"action"} if key == payment["attempt"] else {"action", "attempt"}
+        hidden = {"session", "back"} | (set() if payment.get("session") == session else secret)
         return {name: value for name, value in payment.items() if name not in hidden}
 
     def cancel(self, key):
@@ -143,7 +144,7 @@ class Shop(SimpleHTTPRequestHandler):
         if payment is None:                           # never seen: a late creation with this key must make nothing
             payment = PAYMENTS[key] = {"id": "pay_" + secrets.token_hex(8), "attempt": key, "status": "canceled"}
         learn(payment, close(payment))
-        self.answer(200, self.seen(payment, self.session()))
+        self.answer(200, self.seen(payment, self.session(), key))
 
     def do_GET(self):
         path = urlsplit(self.path).path
@@ -158,7 +159,7 @@ class Shop(SimpleHTTPRequestHandler):
             stands = standing(payment)                # perhaps slow: nobody else waits for it
             with LOCK:
                 learn(payment, stands)
-            return self.answer(200, self.seen(payment, self.session()))
+            return self.answer(200, self.seen(payment, self.session(), key[1]))
         super().do_GET()
 
 

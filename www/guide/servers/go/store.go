@@ -114,11 +114,13 @@ func (p Payment) shown(session, key string) map[string]any {
 	told := map[string]any{"id": p.ID, "status": p.Status}
 	if p.Order != "" {
 		told["order"], told["method"], told["amount"], told["currency"] = p.Order, p.Method, p.Amount, p.Currency
-		told["events"] = "/checkout/payments/" + p.ID + "/events"
 	}
 	own := p.Session == session
 	if own || key == p.Attempt {
 		told["attempt"] = p.Attempt
+	}
+	if own && p.Order != "" {
+		told["events"] = "/checkout/payments/" + p.ID + "/events"
 	}
 	if own && p.Status == "pending" && p.Action != "" {
 		told["action"] = json.RawMessage(p.Action) // what the provider answered, untouched

@@ -146,11 +146,14 @@ final class Answer {
         Map<String, Object> told = new LinkedHashMap<>(Map.of("id", payment.id(), "status", payment.status()));
         if (payment.order() != null) {
             told.putAll(Map.of("order", payment.order(), "method", payment.method(), "amount", payment.amount(), "currency",
-                payment.currency(), "events", "/checkout/payments/" + payment.id() + "/events"));
+                payment.currency()));
         }
         boolean own = payment.session().equals(session);
         if (own || key.equals(payment.attempt())) {
             told.put("attempt", payment.attempt());
+        }
+        if (own && payment.order() != null) {
+            told.put("events", "/checkout/payments/" + payment.id() + "/events");
         }
         if (own && payment.status().equals("pending") && payment.action() != null) {
             JsonElement action = JsonParser.parseString(payment.action()); // what the provider answered, untouched
