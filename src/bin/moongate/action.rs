@@ -3,7 +3,7 @@
 //! It decides nothing of its own: the verdict is the library's, by today's clock.
 
 use clap::Args;
-use moongate::action::{Action, Refusal, Step, Trust, signature};
+use moongate::action::{Action, Refusal, Seconds, Step, Trust, signature};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,8 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         }
     };
     let trust = Trust { hosts: arguments.hosts.clone(), test_origin: arguments.test_origin.clone() };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|now| i64::try_from(now.as_secs()).ok());
-    let verdict = Action::read(&body, now.unwrap_or_default(), &trust);
+    let verdict = Action::read(&body, now(), &trust);
     if arguments.explain {
         if arguments.hosts.iter().any(|host| host == "*") {
             eprintln!("warning: `*` lets an action lead to any https host; name the hosts instead");
@@ -52,6 +51,12 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// This machine's clock.
+pub(crate) fn now() -> Seconds {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|now| i64::try_from(now.as_secs()).ok());
+    now.unwrap_or_default()
 }
 
 /// The body. Bytes that are not UTF-8 (和包 writes GBK) are replaced, as a browser's `Response.text()` does.
@@ -121,7 +126,7 @@ fn checks(action: &Action) -> Vec<String> {
 }
 
 /// What to do about a refusal, for whoever writes the server.
-fn meaning(refusal: &Refusal) -> String {
+pub(crate) fn meaning(refusal: &Refusal) -> String {
     let meaning = match refusal {
         Refusal::Unrecognised => "no provider's signature is in it; pass the provider's answer on unchanged",
         Refusal::Ambiguous => "two providers' signatures are in it; pass one answer on, not a mixture",

@@ -10,6 +10,7 @@ mod play;
 mod push;
 mod rule;
 mod server;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -18,10 +19,12 @@ use rule::{Rule, Verdict};
 use server::Server;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::slice;
 use std::time::Duration;
 
 /// Plays the contract's section 3 against a merchant's server. Use an order made for this: it is created, canceled, and
-/// paid if you wish. Exits with 0 if every rule that was checked holds, 1 if one is broken, 2 if nothing could be asked.
+/// paid if you wish; what can still be paid at the end is closed. Exits with 0 if every rule that was checked holds, 1 if
+/// one is broken, 2 if none is but the server could not be asked, or the order is of no use.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Arguments {
     /// The endpoint, as the element has it: https://shop.example/checkout
@@ -38,6 +41,12 @@ pub(crate) struct Arguments {
     /// The method to pay it by
     #[arg(long, value_name = "ID", default_value = "wechatpay")]
     method: String,
+    /// A further method whose app reads its codes, as in `scannableBy`; more than one may be given
+    #[arg(long, value_name = "ID")]
+    scannable_by: Vec<String>,
+    /// A further host that actions may lead to, as in the option `hosts`; `*` for any
+    #[arg(long = "host", value_name = "HOST")]
+    hosts: Vec<String>,
     /// Where providers send shoppers back (default: the endpoint's own origin)
     #[arg(long, value_name = "URL")]
     return_url: Option<String>,
@@ -63,16 +72,13 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         count.add(verdict);
         say(&line(rule, verdict));
     });
-    match played {
+    match &played {
         Ok(()) => {
-            say(&format!("{} hold, {} are broken, {} were not checked", count.hold, count.broken, count.unchecked));
-            if count.broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            say(&format!("{} hold, {} are broken, {} were not checked", count.hold, count.broken, count.unchecked))
         }
-        Err(why) => {
-            eprintln!("moongate: {why}");
-            ExitCode::from(2)
-        }
+        Err(why) => eprintln!("moongate: {why}"),
     }
+    ExitCode::from(count.exit(played.is_ok()))
 }
 
 /// Prints a line. Whoever no longer reads stops nothing: the payments that were begun are still closed.
@@ -93,13 +99,19 @@ fn verify(
     let terms = Terms {
         order: arguments.order.clone(),
         method: arguments.method.clone(),
+        readers: [slice::from_ref(&arguments.method), &arguments.scannable_by].concat().join(" "),
+        hosts: arguments.hosts.clone(),
         sum: arguments.amount.map(|amount| (amount, arguments.currency.clone())),
         currency: arguments.currency.clone(),
         return_url: arguments.return_url.clone().unwrap_or_else(|| format!("{}/", server.origin())),
         page: arguments.origin.clone(),
         patience: Duration::from_secs(arguments.patience),
     };
-    Play::new(&server, terms, person, say).whole()
+    let played = Play::new(&server, terms, person, say).whole();
+    for key in server.close_all(None) {
+        eprintln!("moongate: {key} could not be closed: see to it that nobody pays it");
+    }
+    played
 }
 
 /// How many rules came to which verdict.
@@ -117,6 +129,15 @@ impl Count {
             Verdict::Broken(_) => &mut self.broken,
             Verdict::Unchecked(_) => &mut self.unchecked,
         } += 1;
+    }
+
+    /// What the program ends with: a rule that was seen broken is said, also if the play could not go on.
+    fn exit(&self, played: bool) -> u8 {
+        match (self.broken, played) {
+            (0, true) => 0,
+            (0, false) => 2,
+            _ => 1,
+        }
     }
 }
 

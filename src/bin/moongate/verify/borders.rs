@@ -5,6 +5,7 @@
 use super::play::{Check, Play, broken, fresh, refused, unchecked};
 use super::rule::Rule;
 use super::server::{Ask, Reply};
+use super::sweep::is_live;
 use serde_json::{Value, json};
 
 /// An origin that no server has on its list.
@@ -20,33 +21,38 @@ impl Play<'_> {
             if reply.status == 404 { Ok(()) } else { broken(reply.short()) }
         });
         self.rule(Rule::KeyMismatch, |play| {
-            let wish = play.wish(&fresh());
-            let reply = play.unmade(&Ask::creation(&wish).with("Idempotency-Key", &fresh()), &wish)?;
+            let reply = play.unmade(&Ask::creation(&play.wish(&fresh())).keyed(&fresh()))?;
             if reply.status == 400 { Ok(()) } else { broken(reply.short()) }
         });
         self.rule(Rule::ReturnUrl, |play| {
             let mut wish = play.wish(&fresh());
             put(&mut wish, "return_url", json!(format!("{FOREIGN}/")));
-            let reply = play.unmade(&Ask::creation(&wish), &wish)?;
+            let reply = play.unmade(&Ask::creation(&wish))?;
             refused(&reply, 422, "bad_return_url")
         });
-        self.rule(Rule::ForeignOrigin, |play| {
-            let wish = play.wish(&fresh());
-            let reply = play.unmade(&Ask::creation(&wish).with("Origin", FOREIGN), &wish)?;
-            if matches!(reply.status, 401 | 403) { Ok(()) } else { broken(reply.short()) }
-        });
+        self.rule(Rule::ForeignOrigin, Self::foreign);
         self.rule(Rule::Preflight, Self::preflight);
         self.rule(Rule::Exposed, Self::exposed);
     }
 
-    /// Asks for what must not be made; if it was, it is closed again.
-    fn unmade(&self, ask: &Ask, wish: &Value) -> Check<Reply> {
-        let reply = self.ask(ask)?;
-        if (200..300).contains(&reply.status) {
-            let attempt = wish.get("attempt").and_then(Value::as_str).unwrap_or_default();
-            let _closed = self.server.ask(&Ask::post(format!("/payments/{attempt}/cancel")));
+    /// Asks for what must not be made, and closes it whatever was answered: it would stand in the way of all that follows.
+    fn unmade(&self, ask: &Ask) -> Check<Reply> {
+        let reply = self.ask(ask);
+        self.server.close_all(None);
+        reply
+    }
+
+    /// How it is refused is the server's business; that nothing can be paid after it is the rule.
+    fn foreign(&mut self) -> Check {
+        let attempt = fresh();
+        let reply = self.ask(&Ask::creation(&self.wish(&attempt)).with("Origin", FOREIGN));
+        let stands = self.ask(&Ask::get(format!("/payments/{attempt}")));
+        self.server.close_all(None);
+        let (reply, stands) = (reply?, stands?);
+        if stands.text("order") == self.terms.order && is_live(&stands.text("status")) {
+            return broken(format!("it was answered {} and stands: {}", reply.status, stands.short()));
         }
-        Ok(reply)
+        if (400..500).contains(&reply.status) { Ok(()) } else { broken(reply.short()) }
     }
 
     fn preflight(&mut self) -> Check {
@@ -83,9 +89,11 @@ impl Play<'_> {
         put(&mut wish, "amount", json!(ODD_SUM));
         let mut live = None;
         let told = self.rule(Rule::AmountChanged, |play| {
-            let reply = play.unmade(&Ask::creation(&wish), &wish)?;
-            let code = reply.text("code");
-            live = matches!(code.as_str(), "payment_in_progress" | "order_paid").then_some(code);
+            let reply = play.unmade(&Ask::creation(&wish))?;
+            live = in_the_way(&reply);
+            if live.is_some() {
+                return unchecked("the order has a payment already");
+            }
             refused(&reply, 409, "amount_changed")?;
             let (amount, currency) = (reply.json().get("amount").and_then(Value::as_u64), reply.text("currency"));
             amount.filter(|_| !currency.is_empty()).map_or_else(|| broken(reply.short()), |sum| Ok((sum, currency)))
@@ -103,6 +111,11 @@ impl Play<'_> {
             format!("the server did not say what order {} costs: give --amount and --currency", self.terms.order)
         })
     }
+}
+
+/// The code of a refusal by which the order has a payment already.
+pub(super) fn in_the_way(reply: &Reply) -> Option<String> {
+    Some(reply.text("code")).filter(|code| matches!(code.as_str(), "payment_in_progress" | "order_paid"))
 }
 
 /// Whether pages of this origin may read the answer.

@@ -6,6 +6,7 @@ use super::play::{Check, Made, Play, broken, fresh, text, unchecked};
 use super::push::Stream;
 use super::rule::Rule;
 use super::server::Ask;
+use super::sweep::is_live;
 
 impl Play<'_> {
     /// A key is canceled before its creation comes.
@@ -31,9 +32,8 @@ impl Play<'_> {
         let made =
             if reply.status < 300 { text(&self.payment(&reply, attempt)?, "status") != "canceled" } else { false };
         let stands = self.ask(&Ask::get(format!("/payments/{attempt}")))?;
-        let live = matches!(stands.text("status").as_str(), "pending" | "processing");
-        if made || live {
-            let _closed = self.server.ask(&Ask::post(format!("/payments/{attempt}/cancel")));
+        if made || is_live(&stands.text("status")) {
+            self.server.close_all(None);
             return broken(reply.short());
         }
         Ok(())

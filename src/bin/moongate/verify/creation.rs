@@ -2,14 +2,17 @@
 //!
 //! How a payment ends is [`super::closing`]'s and [`super::paid`]'s.
 
-use super::borders::put;
+use super::borders::{in_the_way, put};
 use super::play::{Check, Made, Play, broken, fresh, refused, text, unchecked};
 use super::rule::Rule;
 use super::server::{Ask, Reply};
-use moongate::action::{Action, Trust};
+use super::sweep::is_live;
+use crate::action::{meaning, now};
+use moongate::action::{Action, Trust, terms, time};
+use moongate::checkout::money::{Amount, Currency};
+use moongate::checkout::options::Address;
 use serde_json::{Value, json};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 impl Play<'_> {
     /// The first payment of the order.
@@ -21,15 +24,17 @@ impl Play<'_> {
         let mut used = None;
         let made = self.rule(Rule::Created, |play| {
             let reply = play.ask(&Ask::creation(&wish))?;
-            let code = reply.text("code");
-            used = matches!(code.as_str(), "payment_in_progress" | "order_paid").then_some(code);
+            used = in_the_way(&reply);
+            if used.is_some() {
+                return unchecked("the order has a payment already");
+            }
             if reply.status == 201 { play.made(&reply, &wish) } else { broken(reply.short()) }
         });
         if let Some(code) = used {
             return Err(format!("order {} has a payment already ({code}): give another", self.terms.order));
         }
         if made.is_none() {
-            let _closed = self.server.ask(&Ask::post(format!("/payments/{}/cancel", text(&wish, "attempt"))));
+            self.server.close_all(None);
         }
         if let Some(made) = &made {
             self.rule(Rule::Echo, |_| echo(made));
@@ -44,19 +49,28 @@ impl Play<'_> {
         if !matches!(text(&payment, "status"), "pending" | "processing") {
             return broken(reply.short());
         }
-        Ok(Made { id: text(&payment, "id").to_owned(), attempt, wish: wish.clone(), payment })
+        let clock = time::instant(text(&payment, "now")).or_else(|| reply.date());
+        Ok(Made { id: text(&payment, "id").to_owned(), attempt, wish: wish.clone(), payment, clock })
     }
 
-    /// Reads the action as the widget does; in test mode it may lead to the endpoint's own origin.
+    /// Reads the action as the widget does, by the server's clock. Where a page could be in test mode, it may lead to the
+    /// endpoint's own origin instead.
     fn action(&self, made: &Made) -> Check {
-        let Some(action) = made.payment.get("action") else { return broken("the payment has none") };
-        let body = action.as_str().map_or_else(|| action.to_string(), str::to_owned);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let now = i64::try_from(now).unwrap_or(0);
-        let trial = Trust { test_origin: Some(self.server.origin().to_owned()), ..Trust::default() };
-        let read = Action::read(&body, now, &Trust::default()).or_else(|_| Action::read(&body, now, &trial));
-        read.map(|_| ())
-            .or_else(|refusal| broken(format!("{} (the command `action` says more): {body}", refusal.code())))
+        let Some(action) = made.payment.get("action") else {
+            let processing = text(&made.payment, "status") == "processing";
+            return if processing { unchecked("it is being worked on") } else { broken("the payment has none") };
+        };
+        let sum = self.terms.sum.as_ref().and_then(|(minor, code)| Amount::new(*minor, Currency::parse(code)?).ok());
+        let Some(amount) = sum else { return unchecked("the order's sum is none that can be paid") };
+        let (hosts, origin, methods) = (&self.terms.hosts, self.server.origin(), &self.terms.readers);
+        let (body, now) = (action.to_string(), made.clock.unwrap_or_else(now));
+        let read = |test_origin: Option<&str>| {
+            let trust = Trust { hosts: hosts.clone(), test_origin: test_origin.map(str::to_owned) };
+            Action::checked(&body, now, &terms::Terms { trust, amount, methods: methods.clone() })
+        };
+        let near = Address::parse(origin).filter(Address::is_private).map(|_| origin);
+        let read = read(None).or_else(|refusal| near.map_or(Err(refusal), |origin| read(Some(origin))));
+        read.map(|_| ()).or_else(|refusal| broken(format!("{}, {}: {body}", refusal.code(), meaning(&refusal))))
     }
 
     /// What else may be asked while the payment is live, and must not make another.
@@ -84,12 +98,16 @@ impl Play<'_> {
         self.rule(Rule::Stranger, |play| {
             let reply = play.ask(&Ask::get(format!("/payments/{}", made.id)).by_a_stranger())?;
             let told = reply.json();
-            let fine = reply.status == 200 && told.get("action").is_none() && text(&told, "status") == "pending";
+            let kept = ["action", "attempt", "events"].iter().all(|key| told.get(key).is_none_or(Value::is_null));
+            let fine = reply.status == 200 && kept && is_live(text(&told, "status"));
             if fine { Ok(()) } else { broken(reply.short()) }
         });
         self.rule(Rule::OneLive, |play| {
-            let wish = play.wish(&fresh());
-            let reply = play.ask(&Ask::creation(&wish))?;
+            let reply = play.ask(&Ask::creation(&play.wish(&fresh())));
+            if !reply.as_ref().is_ok_and(|reply| reply.text("id") == made.id) {
+                play.server.close_all(Some(made));
+            }
+            let reply = reply?;
             refused(&reply, 409, "payment_in_progress")?;
             play.names(&reply, made)
         });
@@ -103,11 +121,14 @@ impl Play<'_> {
         if text(&told, "id") == made.id { echo(&Made { payment: told, ..made.clone() }) } else { broken(reply.short()) }
     }
 
-    /// Whether a conflict comes with the payment it is about.
+    /// Whether a conflict comes with the payment it is about, whole: the widget takes it up by what it echoes.
     pub(super) fn names(&self, reply: &Reply, made: &Made) -> Check {
-        let told = reply.json();
-        let named = told.get("payment").map(|payment| text(payment, "id"));
-        if named == Some(made.id.as_str()) { Ok(()) } else { broken(format!("it names {named:?}: {}", reply.short())) }
+        let payment = reply.json().get("payment").cloned().unwrap_or_default();
+        let id = text(&payment, "id");
+        if id != made.id {
+            return broken(format!("it names \u{201c}{id}\u{201d}: {}", reply.short()));
+        }
+        echo(&Made { payment, ..made.clone() })
     }
 
     fn form(&self, made: &Made) -> Check {
@@ -131,8 +152,11 @@ impl Play<'_> {
         }
         let told = reply.json();
         let same = text(&told, "attempt") == made.attempt && text(&told, "id") == made.id;
-        let fine = reply.status == 200 && same && text(&told, "status") == "pending" && told.get("action").is_some();
-        if fine { Ok(()) } else { broken(reply.short()) }
+        let usable = match text(&told, "status") {
+            "pending" => told.get("action").is_some(),
+            status => status == "processing",
+        };
+        if reply.status == 200 && same && usable { Ok(()) } else { broken(reply.short()) }
     }
 
     /// The second payment, created by a double press once the first was closed.

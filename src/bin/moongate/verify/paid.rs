@@ -5,7 +5,13 @@
 use super::play::{Check, Made, Play, Wanted, broken, fresh, refused, text, unchecked};
 use super::rule::Rule;
 use super::server::{Ask, Reply};
+use super::sweep::is_live;
 use serde_json::Value;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long it waits before it asks again.
+const BETWEEN: Duration = Duration::from_millis(200);
 
 impl Play<'_> {
     /// The person pays; then nothing may lead to a second payment.
@@ -15,8 +21,7 @@ impl Play<'_> {
             if !(play.person)(&Wanted::Pay(made.id.clone(), action)) {
                 return unchecked("nobody paid");
             }
-            let stands = play.status(made)?;
-            if text(&stands, "status") == "succeeded" { Ok(()) } else { broken(stands.to_string()) }
+            play.succeeds(made)
         });
         if paid.is_none() {
             return;
@@ -33,7 +38,24 @@ impl Play<'_> {
             refused(&reply, 409, "order_paid")?;
             play.names(&reply, made)
         });
-        self.rule(Rule::PaidAgain, |play| play.is_paid(&play.ask(&Ask::creation(&made.wish))?, made));
+        self.rule(Rule::PaidAgain, |play| {
+            let reply = play.ask(&Ask::creation(&made.wish))?;
+            let body = play.payment(&reply, &made.attempt)?.to_string();
+            play.is_paid(&Reply { body, ..reply }, made)
+        });
+    }
+
+    /// Asks until it is told as paid: a provider's notification takes its time, and until then it is being worked on.
+    fn succeeds(&self, made: &Made) -> Check {
+        let begun = Instant::now();
+        loop {
+            let stands = self.status(made)?;
+            match text(&stands, "status") {
+                "succeeded" => return Ok(()),
+                status if is_live(status) && begun.elapsed() < self.terms.patience => thread::sleep(BETWEEN),
+                _ => return broken(stands.to_string()),
+            }
+        }
     }
 
     fn is_paid(&self, reply: &Reply, made: &Made) -> Check {

@@ -6,6 +6,7 @@
 use super::push::Stream;
 use super::rule::{Rule, Verdict};
 use super::server::{Ask, Reply, Server};
+use moongate::action::Seconds;
 use moongate::checkout::wire::AttemptId;
 use serde_json::{Value, json};
 use std::fmt;
@@ -30,6 +31,10 @@ pub(super) fn unchecked<T>(why: impl Into<String>) -> Check<T> {
 pub(super) struct Terms {
     pub(super) order: String,
     pub(super) method: String,
+    /// The method and, with spaces between, those that read its codes too.
+    pub(super) readers: String,
+    /// Further hosts that actions may lead to.
+    pub(super) hosts: Vec<String>,
     /// Minor units and currency, once they are known.
     pub(super) sum: Option<(u64, String)>,
     pub(super) currency: String,
@@ -75,6 +80,8 @@ pub(super) struct Made {
     pub(super) wish: Value,
     /// As the server told it.
     pub(super) payment: Value,
+    /// What the server's clock said with it.
+    pub(super) clock: Option<Seconds>,
 }
 
 impl Made {
@@ -110,11 +117,12 @@ impl<'a> Play<'a> {
             self.hear(&stream);
             self.close(&made, stream);
         }
-        if let Some(made) = self.second() {
+        // What can't be closed rightly stands in the way of a second payment.
+        if self.server.close_all(None).is_empty()
+            && let Some(made) = self.second()
+        {
             self.restarted(&made);
             self.pay(&made);
-            // Nothing payable is left behind.
-            let _closed = self.server.ask(&Ask::post(format!("{}/cancel", made.place())));
         }
         self.about_all();
         for rule in std::mem::take(&mut self.silent) {
@@ -155,14 +163,18 @@ impl<'a> Play<'a> {
         })
     }
 
-    /// The payment that this answer tells; a bare provider response is followed by asking, as the widget does.
+    /// The payment that this answer tells; a bare provider response, which may have a `status` of its own, is followed by
+    /// asking, as the widget does: by its rule in `checkout/wire/answer.rs`.
     pub(super) fn payment(&self, reply: &Reply, attempt: &str) -> Check<Value> {
         let told = reply.json();
-        if (200..300).contains(&reply.status) && told.get("status").is_none() && !reply.body.trim().is_empty() {
-            let asked = self.ask(&Ask::get(format!("/payments/{attempt}")))?;
-            return Ok(asked.json());
+        let names = |key: &str| told.get(key).is_some_and(|value| value.is_string() || value.is_number());
+        if told.get("status").is_some() && (names("attempt") || names("order")) {
+            return Ok(told);
         }
-        if told.get("status").is_none() { broken(reply.short()) } else { Ok(told) }
+        if !(200..300).contains(&reply.status) || reply.body.trim().is_empty() {
+            return broken(reply.short());
+        }
+        Ok(self.ask(&Ask::get(format!("/payments/{attempt}")))?.json())
     }
 
     /// The payment of this attempt as it stands.

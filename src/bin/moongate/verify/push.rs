@@ -35,8 +35,7 @@ impl Play<'_> {
         if !place.starts_with(&format!("{origin}/")) {
             return broken(format!("{place} is not on the endpoint's origin, so the widget ignores it"));
         }
-        let ask = Ask::get(&place).with("Accept", "text/event-stream");
-        let response = self.server.send(&ask, None).map_err(Verdict::Broken)?;
+        let response = self.server.send(&listening(&place), self.terms.patience, None).map_err(Verdict::Broken)?;
         let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if response.status().as_u16() != 200 || !kind.starts_with("text/event-stream") {
             return broken(format!("{} {kind}", response.status()));
@@ -46,7 +45,7 @@ impl Play<'_> {
         thread::spawn(move || listen(body, &out));
         let stream = Stream { place, messages };
         match stream.messages.recv_timeout(AT_ONCE) {
-            Ok((name, data)) if name.is_empty() || name == "message" => whole(&data, made).map(|()| stream),
+            Ok((name, data)) if is_unnamed(&name) => whole(&data, made).map(|()| stream),
             Ok((name, _)) => broken(format!("the first message is named {name}")),
             Err(_) => broken("it says nothing"),
         }
@@ -65,13 +64,14 @@ impl Play<'_> {
     pub(super) fn told_of_the_end(&mut self, made: &Made, stream: Option<Stream>) {
         let Some(stream) = stream else { return };
         self.rule(Rule::StreamOutcome, |play| {
-            let over = |(_, data): &Message| text(&told(data), "status") == "canceled";
+            let over = |(name, data): &Message| is_unnamed(name) && text(&told(data), "status") == "canceled";
             let heard = stream.until(play.terms.patience, over);
             let (_, data) = heard.map_or_else(|| broken("it did not tell that the payment was canceled"), Ok)?;
             whole(&data, made)
         });
         self.rule(Rule::StreamOver, |play| {
-            let response = play.server.send(&Ask::get(&stream.place), Some(play.terms.patience));
+            let (ask, patience) = (listening(&stream.place), play.terms.patience);
+            let response = play.server.send(&ask, patience, Some(patience));
             let status = response.map_err(Verdict::Broken)?.status().as_u16();
             if status == 204 { Ok(()) } else { broken(status.to_string()) }
         });
@@ -92,6 +92,16 @@ impl Stream {
     }
 }
 
+/// As a browser's `EventSource` asks.
+fn listening(place: &str) -> Ask {
+    Ask::get(place).with("Accept", "text/event-stream")
+}
+
+/// Whether a message reaches whoever listens to none by name.
+fn is_unnamed(name: &str) -> bool {
+    name.is_empty() || name == "message"
+}
+
 fn told(data: &str) -> Value {
     serde_json::from_str(data).unwrap_or(Value::Null)
 }
@@ -99,9 +109,12 @@ fn told(data: &str) -> Value {
 /// Whether a message is the whole payment.
 fn whole(data: &str, made: &Made) -> Check {
     let payment = told(data);
-    let same = text(&payment, "id") == made.id && payment.get("amount") == made.wish.get("amount");
-    let fine = same && text(&payment, "order") == text(&made.wish, "order") && payment.get("status").is_some();
-    if fine { Ok(()) } else { broken(format!("it says {data}")) }
+    let echoes = ["order", "amount", "currency"].iter().all(|key| payment.get(key) == made.wish.get(key));
+    if echoes && text(&payment, "id") == made.id && payment.get("status").is_some() {
+        Ok(())
+    } else {
+        broken(format!("it says {data}"))
+    }
 }
 
 /// Passes messages on, as a browser takes them from the lines of a stream, until nobody listens or it ends.

@@ -152,7 +152,7 @@ impl Rule {
             Self::UnknownMember => "a member that the server does not know is ignored",
             Self::KeyReused => "the same key with another method is answered 422 key_reused",
             Self::IdAndAttempt => "the payment is told by its id and by its attempt alike",
-            Self::Stranger => "without the order's session a payment is told without its action",
+            Self::Stranger => "without the order's session a payment is told without action, attempt and events",
             Self::OneLive => "another key for a live order is answered 409 payment_in_progress with the payment",
             Self::StreamFirst => "the event stream tells the whole payment at once, in an unnamed message",
             Self::StreamPing => "the event stream pings",

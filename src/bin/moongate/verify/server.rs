@@ -2,6 +2,7 @@
 //!
 //! It does not judge the answers; it only remembers them for the rules about every answer.
 
+use moongate::action::{Seconds, time};
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +11,9 @@ use ureq::{Agent, Body, SendBody};
 
 /// How long an answer may take, as in the widget.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// As `Date` has them: RFC 9110 5.6.7.
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A merchant's server.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub(super) struct Server {
     headers: Vec<(String, String)>,
     cookies: Mutex<Vec<(String, String)>>,
     seen: Mutex<Vec<Seen>>,
+    /// What payments may live under: every attempt and key that was sent, every id that was answered.
+    begun: Mutex<Vec<String>>,
 }
 
 /// What is remembered of an answer.
@@ -55,6 +61,14 @@ impl Reply {
         self.json().get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
+    /// The clock in its `Date`.
+    pub(super) fn date(&self) -> Option<Seconds> {
+        let mut words = self.header("date").split(' ').skip(1);
+        let (day, month, year, hour) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        let month = MONTHS.iter().position(|name| *name == month)? + 1;
+        time::instant(&format!("{year}-{month:02}-{day}T{hour}Z"))
+    }
+
     /// The answer in a few words, for whoever reads that a rule is broken.
     pub(super) fn short(&self) -> String {
         let body: String = self.body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
@@ -72,13 +86,23 @@ pub(super) struct Ask {
     body: Option<String>,
     /// Without the session.
     stranger: bool,
-    /// Whether the rules about every answer hold for it: not for pages, nor for preflights.
+    /// Whether the rules about every answer hold for it: not for pages, preflights and tidying.
     counts: bool,
+    /// The keys that it may begin a payment under.
+    keys: Vec<String>,
 }
 
 impl Ask {
     fn new(method: &'static str, place: impl Into<String>) -> Self {
-        Self { method, place: place.into(), headers: Vec::new(), body: None, stranger: false, counts: true }
+        Self {
+            method,
+            place: place.into(),
+            headers: Vec::new(),
+            body: None,
+            stranger: false,
+            counts: true,
+            keys: Vec::new(),
+        }
     }
 
     pub(super) fn get(place: impl Into<String>) -> Self {
@@ -99,14 +123,15 @@ impl Ask {
     /// A creation: this body, with its attempt as the key.
     pub(super) fn creation(wish: &Value) -> Self {
         let key = wish.get("attempt").and_then(Value::as_str).unwrap_or_default();
-        let ask = Self { body: Some(wish.to_string()), ..Self::post("/payments") };
+        let ask = Self { body: Some(wish.to_string()), keys: vec![key.to_owned()], ..Self::post("/payments") };
         ask.with("Content-Type", "application/json").with("Idempotency-Key", key)
     }
 
     /// A form's fields, as a browser without script sends them.
     pub(super) fn form(fields: &[(&str, &str)]) -> Self {
         let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-        let ask = Self { body: Some(pairs.join("&")), counts: false, ..Self::post("/payments") };
+        let keys = fields.iter().filter(|(name, _)| *name == "attempt").map(|(_, value)| (*value).to_owned()).collect();
+        let ask = Self { body: Some(pairs.join("&")), counts: false, keys, ..Self::post("/payments") };
         ask.with("Content-Type", "application/x-www-form-urlencoded").with("Accept", "text/html")
     }
 
@@ -115,6 +140,17 @@ impl Ask {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// A creation whose header names another attempt than its body.
+    pub(super) fn keyed(mut self, key: &str) -> Self {
+        self.keys.push(key.to_owned());
+        self.with("Idempotency-Key", key)
+    }
+
+    /// The same, of which no rule asks anything.
+    pub(super) fn tidying(self) -> Self {
+        Self { counts: false, ..self }
     }
 
     /// The same from somebody without the session.
@@ -139,7 +175,15 @@ impl Server {
         let (scheme, rest) = host.ok_or_else(|| format!("{url} must be an http or https address: the endpoint"))?;
         let origin = format!("{scheme}://{}", rest.split(['/', '?', '#']).next().unwrap_or_default());
         let page = page.unwrap_or_else(|| origin.clone());
-        Ok(Self { endpoint, origin, page, headers, cookies: Mutex::default(), seen: Mutex::default() })
+        Ok(Self {
+            endpoint,
+            origin,
+            page,
+            headers,
+            cookies: Mutex::default(),
+            seen: Mutex::default(),
+            begun: Mutex::default(),
+        })
     }
 
     /// The endpoint's origin.
@@ -152,28 +196,47 @@ impl Server {
         held(&self.seen).clone()
     }
 
+    /// What payments may live under, until it is noted again.
+    pub(super) fn take_begun(&self) -> Vec<String> {
+        std::mem::take(&mut held(&self.begun))
+    }
+
+    /// Notes that a payment may live under this key.
+    pub(super) fn note_begun(&self, key: &str) {
+        let mut begun = held(&self.begun);
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if !key.is_empty() && key.bytes().all(plain) && !begun.iter().any(|known| known == key) {
+            begun.push(key.to_owned());
+        }
+    }
+
     /// Asks, and waits for the whole answer.
     ///
     /// # Errors
     /// A sentence, if none came.
     pub(super) fn ask(&self, ask: &Ask) -> Result<Reply, String> {
-        let mut response = self.send(ask, Some(LIMIT))?;
+        ask.keys.iter().for_each(|key| self.note_begun(key));
+        let mut response = self.send(ask, LIMIT, Some(LIMIT))?;
         let body = response.body_mut().read_to_string().map_err(|fault| format!("the answer broke off: {fault}"))?;
         let reply = Reply { status: response.status().as_u16(), headers: response.headers().clone(), body };
+        if !ask.keys.is_empty() && (200..300).contains(&reply.status) {
+            self.note_begun(&reply.text("id"));
+        }
         if ask.counts {
             held(&self.seen).push(Seen { what: format!("{} {}", ask.method, ask.place), reply: reply.clone() });
         }
         Ok(reply)
     }
 
-    /// Asks, and gives the answer back as soon as its head is there.
+    /// Asks, and gives the answer back as soon as its head is there, which must come in this time; `whole` is for all of it.
     ///
     /// # Errors
     /// A sentence, if none came.
-    pub(super) fn send(&self, ask: &Ask, limit: Option<Duration>) -> Result<Response<Body>, String> {
+    pub(super) fn send(&self, ask: &Ask, head: Duration, whole: Option<Duration>) -> Result<Response<Body>, String> {
         // No connection is kept: after a restart of the server it would be a dead one.
         let settings = Agent::config_builder().http_status_as_error(false).max_redirects(0).max_idle_connections(0);
-        let agent: Agent = settings.timeout_connect(Some(LIMIT)).timeout_global(limit).build().into();
+        let settings = settings.timeout_connect(Some(LIMIT)).timeout_recv_response(Some(head)).timeout_global(whole);
+        let agent: Agent = settings.build().into();
         let place = &ask.place;
         let url = if place.contains("://") { place.clone() } else { [&self.endpoint, place.as_str()].concat() };
         let mut request = Request::builder().method(ask.method).uri(&url);

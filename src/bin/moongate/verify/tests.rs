@@ -1,12 +1,17 @@
 //! The sandbox keeps every rule; broken on purpose in one way for each rule, it is found out, and for that rule alone.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod closed;
+mod fine;
+mod wrong;
+
 use super::rule::{Rule, Verdict};
 use super::{Arguments, Wanted, line, verify};
 use crate::sandbox::{self, Settings};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::Response;
@@ -75,6 +80,8 @@ impl Answered {
 
 /// One way to break the sandbox.
 struct Fault {
+    /// Changes a request.
+    bends: fn(&Asked, &mut Parts, &mut String),
     /// Changes an answer.
     spoils: fn(&Asked, &mut Answered),
     /// Changes a piece of an event stream.
@@ -82,10 +89,18 @@ struct Fault {
     ping: Duration,
     /// Whether a restart loses everything.
     forgets: bool,
+    /// Whether event streams are never answered.
+    hangs: bool,
 }
 
 fn fault(spoils: fn(&Asked, &mut Answered)) -> Fault {
-    Fault { spoils, garbles: |piece| piece, ping: Duration::from_millis(40), forgets: false }
+    let ping = Duration::from_millis(40);
+    Fault { bends: |_, _, _| (), spoils, garbles: |piece| piece, ping, forgets: false, hangs: false }
+}
+
+/// The same of requests.
+fn bent(bends: fn(&Asked, &mut Parts, &mut String), spoils: fn(&Asked, &mut Answered)) -> Fault {
+    Fault { bends, ..fault(spoils) }
 }
 
 fn refusal(code: &str) -> Value {
@@ -116,11 +131,7 @@ fn fault_of(rule: Rule) -> Fault {
                 answer.becomes(400, refusal("bad_return_url"));
             }
         }),
-        Rule::ForeignOrigin => fault(|_, answer| {
-            if answer.is("code", "bad_origin") {
-                answer.becomes(404, refusal("not_found"));
-            }
-        }),
+        Rule::ForeignOrigin => bent(lets_everybody_in, |_, _| ()),
         Rule::Preflight => fault(|_, answer| {
             answer.headers.insert("access-control-allow-headers", HeaderValue::from_static("content-type"));
         }),
@@ -266,6 +277,13 @@ fn fault_of(rule: Rule) -> Fault {
     }
 }
 
+/// Takes the origin of a foreign page for none.
+fn lets_everybody_in(_: &Asked, parts: &mut Parts, _: &mut String) {
+    if parts.headers.get(header::ORIGIN).is_some_and(|origin| origin.to_str().unwrap().ends_with(".invalid")) {
+        parts.headers.remove(header::ORIGIN);
+    }
+}
+
 /// A sandbox behind a fault, or none, and what it was asked.
 struct Broken {
     fault: Fault,
@@ -281,9 +299,15 @@ impl Broken {
     }
 
     async fn answer(&self, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         let asked = self.note(&parts, &body);
+        if self.fault.hangs && asked.path.ends_with("/events") {
+            return std::future::pending().await;
+        }
+        let mut body = asked.body.clone();
+        (self.fault.bends)(&asked, &mut parts, &mut body);
+        parts.headers.remove(header::CONTENT_LENGTH);
         let shop = self.shop.lock().unwrap().clone();
         let response = shop.oneshot(Request::from_parts(parts, Body::from(body))).await.unwrap();
         let (mut parts, body) = response.into_parts();
@@ -308,7 +332,7 @@ impl Broken {
         Response::from_parts(parts, if unchanged { Body::from(bytes) } else { Body::from(answer.body.to_string()) })
     }
 
-    fn note(&self, parts: &axum::http::request::Parts, body: &[u8]) -> Asked {
+    fn note(&self, parts: &Parts, body: &[u8]) -> Asked {
         let mut asked = Asked {
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
@@ -326,8 +350,48 @@ impl Broken {
 
 /// What was said of each rule about a sandbox with this fault.
 fn played(fault: Fault, amount: Option<u64>) -> Vec<(Rule, Verdict)> {
+    let play = play(fault, &json!({ "provider": "wallet" }), |arguments| arguments.amount = amount);
+    play.ended.unwrap();
+    play.said
+}
+
+/// What came of a play.
+struct Played {
+    said: Vec<(Rule, Verdict)>,
+    ended: Result<(), String>,
+    /// Every payment that the sandbox has.
+    payments: Vec<Value>,
+}
+
+impl Played {
+    fn broken(&self) -> Vec<Rule> {
+        let broken = self.said.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Broken(_)));
+        broken.map(|(rule, _)| *rule).collect()
+    }
+
+    fn unchecked(&self) -> Vec<Rule> {
+        let unchecked = self.said.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Unchecked(_)));
+        unchecked.map(|(rule, _)| *rule).collect()
+    }
+}
+
+/// Asks a sandbox without a browser or a play.
+async fn control(shop: Router, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1");
+    let request = request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap();
+    let response = shop.oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+/// Plays against a sandbox that answers by this provider and has this fault.
+fn play(fault: Fault, provider: &Value, change: impl FnOnce(&mut Arguments)) -> Played {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let shop = Mutex::new(Broken::shop(&fault));
+    let shop = Broken::shop(&fault);
+    let (set, told) = runtime.block_on(control(shop.clone(), "PUT", "/sandbox/provider", provider));
+    assert_eq!(set, StatusCode::OK, "{told}");
+    let shop = Mutex::new(shop);
     let broken = Arc::new(Broken { fault, shop, posted: Mutex::default(), first: Mutex::default() });
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
@@ -338,34 +402,59 @@ fn played(fault: Fault, amount: Option<u64>) -> Vec<(Rule, Verdict)> {
             async move { behind.answer(request).await }
         }));
     runtime.spawn(async move { axum::serve(listener, router).await });
-    let arguments = Arguments {
+    let mut arguments = Arguments {
         url: format!("http://{address}/checkout"),
         order: "SO-1".to_owned(),
-        amount,
+        amount: None,
         currency: "CNY".to_owned(),
         method: "wechatpay".to_owned(),
+        scannable_by: Vec::new(),
+        hosts: Vec::new(),
         return_url: None,
         origin: Some(PAGE.to_owned()),
         headers: Vec::new(),
         patience: 1,
     };
+    change(&mut arguments);
     let mut said = Vec::new();
     let mut person = |wanted: &Wanted| {
         match wanted {
             Wanted::Restart if broken.fault.forgets => *broken.shop.lock().unwrap() = Broken::shop(&broken.fault),
             Wanted::Restart => (),
             Wanted::Pay(id, _) => {
-                let pay = Request::post(format!("/sandbox/payments/{id}/pay")).header("host", "127.0.0.1");
-                let shop = broken.shop.lock().unwrap().clone();
-                let paid = runtime.block_on(shop.oneshot(pay.body(Body::empty()).unwrap())).unwrap();
-                return paid.status() == StatusCode::OK;
+                let (shop, path) = (broken.shop.lock().unwrap().clone(), format!("/sandbox/payments/{id}/pay"));
+                return runtime.block_on(control(shop, "POST", &path, &Value::Null)).0 == StatusCode::OK;
             }
         }
         true
     };
-    verify(&arguments, &mut person, &mut |rule, verdict| said.push((rule, verdict.clone()))).unwrap();
+    let ended = verify(&arguments, &mut person, &mut |rule, verdict| said.push((rule, verdict.clone())));
+    let shop = broken.shop.lock().unwrap().clone();
+    let (_, payments) = runtime.block_on(control(shop, "GET", "/sandbox/payments", &Value::Null));
     runtime.shutdown_background();
-    said
+    Played { said, ended, payments: payments.as_array().unwrap().clone() }
+}
+
+/// A play that is still to be played.
+type Against = Box<dyn FnOnce() -> Played + Send>;
+
+/// Whether a play came to what it should.
+type Right = fn(&Played) -> bool;
+
+/// A play against the sandbox with its wallets.
+fn against(fault: Fault) -> Against {
+    Box::new(|| play(fault, &json!({ "provider": "wallet" }), |_| ()))
+}
+
+/// Plays several at the same time, and says of each by its name what it did not come to.
+fn all(plays: Vec<(&str, Against, Right)>) {
+    let wrong: String = std::thread::scope(|scope| {
+        let plays: Vec<_> = plays.into_iter().map(|(name, play, right)| (name, scope.spawn(play), right)).collect();
+        let ended = plays.into_iter().map(|(name, play, right)| (name, play.join().unwrap(), right));
+        let wrong = ended.filter(|(_, play, right)| !right(play));
+        wrong.map(|(name, play, _)| format!("{name}: {:?}\n{}\n", play.ended, in_words(&play.said))).collect()
+    });
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 fn in_words(said: &[(Rule, Verdict)]) -> String {
