@@ -97,6 +97,23 @@ fn a_recorded_log_is_played_to_the_same_phases_and_each_step_is_printed() {
     assert_eq!(replay("whole-state", &state.written()), (code, printed, complaint), "the whole state will do");
 }
 
+/// As `| head -1` leaves it, before anything is said.
+#[test]
+fn a_command_that_nobody_reads_ends_as_if_somebody_did() {
+    let log = file("unread", &Recorded::showing_a_code().log.to_json().written());
+    let log = log.to_str().unwrap();
+    let options = file("unread-options", r#"{"order":"SO-1","amount":1,"currency":"CNY"}"#);
+    let options = ["offer", "--user-agent", "x", "--options", options.to_str().unwrap()];
+    let response = file("unread-response", r#"{"code_url":"weixin://wxpay/bizpayurl?pr=a"}"#);
+    let response = ["action", response.to_str().unwrap()];
+    for command in [&["replay", "--table"][..], &["replay", "--twice"], &["replay", log], &options, &response] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_moongate")).args(command).stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn a_phase_that_differs_is_said_and_fails() {
     let recorded = Recorded::showing_a_code();

@@ -108,6 +108,15 @@ fn only_the_edge_names_the_browser() {
     nothing(&found);
 }
 
+/// `println!` ends the program where nobody reads any more; `say.rs` does not.
+#[test]
+fn the_program_speaks_only_where_a_closed_pipe_stops_nothing() {
+    let speaks = |text: &str| ["println!", "print!"].iter().any(|word| code(text).replace("eprint", "").contains(word));
+    assert!(speaks("println!()") && speaks("print!()") && !speaks("eprintln!() // print"));
+    let program = sources().into_iter().filter(|(name, _)| name.starts_with("src/bin") && !name.contains("/tests"));
+    nothing(&program.filter(|(_, text)| speaks(text)).map(|(name, _)| name).collect::<Vec<_>>());
+}
+
 #[test]
 fn no_file_is_named_for_being_a_drawer() {
     let drawers = ["util", "utils", "helper", "helpers", "manager", "common", "misc"];

@@ -2,6 +2,7 @@
 //!
 //! It decides nothing of its own: the verdict is the library's, by today's clock.
 
+use crate::say;
 use clap::Args;
 use moongate::action::{Action, Refusal, Seconds, Step, Trust, signature};
 use std::io::Read;
@@ -43,11 +44,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     }
     match verdict {
         Ok(action) => {
-            println!("{}", action.to_json());
+            say::line(action.to_json());
             ExitCode::SUCCESS
         }
         Err(refusal) => {
-            println!("{{\"error\":\"{}\"}}", refusal.code());
+            say::line(format_args!("{{\"error\":\"{}\"}}", refusal.code()));
             ExitCode::FAILURE
         }
     }

@@ -20,6 +20,7 @@ mod tongues;
 mod trap;
 mod unread;
 
+use crate::say;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use compile::Std;
@@ -62,7 +63,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match write(arguments) {
         Ok(weights) => {
-            println!("{weights}");
+            say::line(weights);
             ExitCode::SUCCESS
         }
         Err(fault) => {
@@ -78,7 +79,7 @@ fn write(arguments: &Arguments) -> Result<String> {
     if let Some(folder) = &arguments.report {
         let _turn = workspace.turn()?;
         let glue = glue::generate(&compile::module(&workspace, std)?)?;
-        println!("{}", report::write(folder, &glue.weights, &PARTS.map(|part| part.name))?);
+        say::line(report::write(folder, &glue.weights, &PARTS.map(|part| part.name))?);
     }
     if !arguments.anew {
         let made = up_to_date(&workspace, std)?.folder;

@@ -7,6 +7,7 @@ mod bundle;
 mod offer;
 mod replay;
 mod sandbox;
+mod say;
 mod serve;
 mod verify;
 mod workspace;

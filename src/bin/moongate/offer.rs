@@ -3,6 +3,7 @@
 //! It decides nothing itself: the widget's own core reads the options and makes the offer. What is wrong with the
 //! options goes to standard error, one fault a line; without a required option there is no offer and the exit is 1.
 
+use crate::say;
 use moongate::checkout::environment::{Environment, Facts};
 use moongate::checkout::fault::{Fault, PageFault};
 use moongate::checkout::json::Json;
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match offer(arguments) {
         Ok((offer, faults)) => {
             report(&faults);
-            println!("{}", offer.to_json());
+            say::line(offer.to_json());
             ExitCode::SUCCESS
         }
         Err(Stop::Options(faults)) => {

@@ -6,6 +6,7 @@ mod samples;
 mod table;
 mod twice;
 
+use crate::say;
 use moongate::checkout::json::Json;
 use moongate::checkout::machine::{Effect, Request};
 use moongate::checkout::replay::{Played, Replay};
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let Some(file) = &arguments.file else {
-        print!("{}", if arguments.twice { twice::page() } else { table::page() });
+        say::page(&if arguments.twice { twice::page() } else { table::page() });
         return ExitCode::SUCCESS;
     };
     match replay(file) {
@@ -51,13 +52,13 @@ fn replay(file: &Path) -> Result<usize, String> {
     let log = log(file)?;
     let (first, rest) = log.items().split_first().ok_or("The log is empty: nothing has happened.")?;
     let mut replay = Replay::begin(first)?;
-    println!("{}", line(first, replay.state().phase.word(), "", ""));
+    say::line(line(first, replay.state().phase.word(), "", ""));
     let mut differ = 0;
     for entry in rest {
         let played = replay.play(entry)?;
         let other = if played.phase == played.recorded { String::new() } else { format!(" (was {})", played.recorded) };
         differ += usize::from(!other.is_empty());
-        println!("{}", line(entry, played.phase, &other, &effects(&played)));
+        say::line(line(entry, played.phase, &other, &effects(&played)));
     }
     Ok(differ)
 }

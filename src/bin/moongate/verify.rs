@@ -14,6 +14,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
+use crate::say;
 use play::{Play, Terms, Wanted};
 use rule::{Rule, Verdict};
 use server::Server;
@@ -70,20 +71,16 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let mut count = Count::default();
     let played = verify(arguments, &mut |wanted| at_the_terminal(wanted), &mut |rule, verdict| {
         count.add(verdict);
-        say(&line(rule, verdict));
+        say::line(line(rule, verdict));
     });
     match &played {
-        Ok(()) => {
-            say(&format!("{} hold, {} are broken, {} were not checked", count.hold, count.broken, count.unchecked))
-        }
+        Ok(()) => say::line(format_args!(
+            "{} hold, {} are broken, {} were not checked",
+            count.hold, count.broken, count.unchecked
+        )),
         Err(why) => eprintln!("moongate: {why}"),
     }
     ExitCode::from(count.exit(played.is_ok()))
-}
-
-/// Prints a line. Whoever no longer reads stops nothing: the payments that were begun are still closed.
-fn say(line: &str) {
-    let _nobody_reads = writeln!(io::stdout(), "{line}");
 }
 
 /// Plays every rule; `person` does what only a person can, or refuses to.
