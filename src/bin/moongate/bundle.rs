@@ -88,7 +88,7 @@ fn write(arguments: &Arguments) -> Result<String> {
     // Not in the place of the present bundle, which a server may be reading.
     let _turn = workspace.turn()?;
     let made = workspace.own()?.join("anew");
-    make(&workspace, std, &made)?;
+    make(&workspace, std, &stamp::of(&workspace)?, &made)?;
     hand_over(&made, arguments)
 }
 
@@ -134,27 +134,33 @@ struct Bundle {
 
 fn up_to_date(workspace: &Workspace, std: Std) -> Result<Bundle> {
     let _turn = workspace.turn()?;
-    let folder = place(workspace, std)?;
+    let stamp = stamp::of(workspace)?;
+    let folder = place(workspace, std, &stamp)?;
     let is_new = !folder.join(folder::MANIFEST).is_file();
     if is_new {
-        make(workspace, std, &folder)?;
+        make(workspace, std, &stamp, &folder)?;
         folder::forget_older(&workspace.own()?, KEPT);
     }
     Ok(Bundle { folder, is_new })
 }
 
-/// Where the bundle of these very sources lies: its name is the stamp, so a wrong one can't be taken for it.
-fn place(workspace: &Workspace, std: Std) -> Result<PathBuf> {
+/// Where the bundle of the sources of this stamp lies: by its name a wrong one can't be taken for it.
+fn place(workspace: &Workspace, std: Std, stamp: &str) -> Result<PathBuf> {
     let kind = match std {
         Std::Shipped => "bundle",
         Std::Rebuilt => "bundle-small",
     };
-    Ok(workspace.own()?.join(format!("{kind}-{}", stamp::of(workspace)?)))
+    Ok(workspace.own()?.join(format!("{kind}-{stamp}")))
 }
 
-fn make(workspace: &Workspace, std: Std, place: &Path) -> Result<()> {
+/// Makes the bundle of the sources of this stamp, and its package.
+fn make(workspace: &Workspace, std: Std, stamp: &str, place: &Path) -> Result<()> {
     eprintln!("Building the widget. The first time takes a minute or two; then only what changed is built.");
-    let made = contents(workspace, glue::generate(&compile::module(workspace, std)?)?)?;
+    let made = stamp::held(
+        stamp,
+        || stamp::of(workspace),
+        || contents(workspace, glue::generate(&compile::module(workspace, std)?)?),
+    )?;
     let (draft, package) = (place.with_extension("draft"), package_of(place));
     for old in [&draft, &package, place] {
         let _ = fs::remove_dir_all(old);

@@ -4,7 +4,7 @@
 
 use super::compile;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,6 +43,21 @@ pub(super) fn of(workspace: &Workspace) -> Result<String> {
     Ok(super::folder::hex(&hash.finalize(), 16))
 }
 
+/// What is made while the sources stay as they were at this stamp. If they do not, some of it is of before and some of after; and this
+/// program is of before, so it can't make it again.
+///
+/// # Errors
+/// What the making says, or that the sources have changed.
+pub(super) fn held<T>(
+    before: &str,
+    now: impl FnOnce() -> Result<String>,
+    make: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let made = make()?;
+    ensure!(now()? == before, "the sources have changed while the bundle was made of them: start this command again");
+    Ok(made)
+}
+
 /// Every file of it, sorted. Of the native program only what makes the bundle.
 fn paths(sources: &Path) -> Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = FILES.iter().map(PathBuf::from).collect();
@@ -66,4 +81,19 @@ fn collect(sources: &Path, folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn what_was_made_while_the_sources_changed_is_not_used() {
+        let sources = Cell::new(1);
+        let made = |more| held("1", || Ok(sources.get().to_string()), || Ok(sources.replace(sources.get() + more)));
+        assert_eq!(made(0).unwrap(), 1);
+        assert!(made(1).unwrap_err().to_string().contains("start this command again"));
+    }
 }
