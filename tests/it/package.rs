@@ -47,6 +47,29 @@ fn npm_packs_the_script_its_types_and_everything_that_the_script_names() {
     assert!(packed.iter().all(|name| !name.ends_with(".br") && !name.ends_with(".gz")), "{packed:?}");
 }
 
+/// The folder of an older version, with files that it named by their hashes, and one that is somebody else's.
+#[test]
+fn an_older_package_in_the_folder_leaves_nothing_to_be_packed() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-twice");
+    let _older = fs::remove_dir_all(&folder);
+    let write = || said(Command::new(env!("CARGO_BIN_EXE_moongate")).args(["bundle", "--npm", "--out"]).arg(&folder));
+    let names = || {
+        let inside = ["", "words", "types"].map(|inside| fs::read_dir(folder.join(inside)).unwrap());
+        inside.into_iter().flatten().map(|entry| entry.unwrap().path()).collect::<BTreeSet<_>>()
+    };
+    write();
+    let new = names();
+    let [script, words, foreign] =
+        ["moongate-0lder0ne.js", "words/xx-0lder0ne.json", "notes.js"].map(|n| folder.join(n));
+    for path in [&script, &words, &foreign] {
+        fs::write(path, "{}").unwrap();
+    }
+    write();
+    assert!(!script.exists() && !words.exists() && foreign.exists());
+    fs::remove_file(&foreign).unwrap();
+    assert_eq!(names(), new);
+}
+
 #[test]
 fn every_entry_of_the_package_is_a_file_of_it() {
     let manifest: Value = serde_json::from_slice(&fs::read(PACKAGE.join("package.json")).unwrap()).unwrap();

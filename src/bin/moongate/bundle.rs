@@ -95,6 +95,7 @@ fn write(arguments: &Arguments) -> Result<String> {
 /// Copies what was asked for out of a bundle that is made.
 fn hand_over(made: &Path, arguments: &Arguments) -> Result<String> {
     if arguments.npm {
+        package::forget_older(&package_of(made), &arguments.out)?;
         folder::copy(&package_of(made), &arguments.out)?;
         if let Some(repository) = &arguments.repository {
             let manifest = arguments.out.join(package::MANIFEST);

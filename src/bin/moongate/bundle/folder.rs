@@ -86,6 +86,16 @@ pub(super) fn short(hash: &str) -> String {
     hash.chars().take(8).map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
 }
 
+/// Whether a file's name is one by [`File::hashed`].
+pub(super) fn is_hashed(name: &str) -> bool {
+    let parts = name.rsplit_once('.').and_then(|(stem, extension)| Some((stem.rsplit_once('-')?, extension)));
+    let letter = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    parts.is_some_and(|((stem, hash), extension)| {
+        let ours = !stem.is_empty() && matches!(extension, "js" | "wasm" | "json");
+        ours && hash.len() == 8 && hash.bytes().all(letter)
+    })
+}
+
 /// The `integrity` that a page pins a file with.
 pub(super) fn integrity(bytes: &[u8]) -> String {
     format!("sha256-{}", hash(bytes))
@@ -228,6 +238,10 @@ mod tests {
         let name = |text: &str| File::hashed("words/en", "json", text.into(), Fetched::WithInterestInOneLanguage).name;
         assert_eq!(name("{}"), "words/en-RBNvo1Wz.json");
         assert_ne!(name("{}"), name("{ }"));
+        assert!(is_hashed("en-RBNvo1Wz.json") && is_hashed("moongate-a_b1C2d3.js"));
+        for plain in ["moongate.js", "package.json", "en-RBNvo1W.json", "-RBNvo1Wz.js", "en-RBNvo1Wz.md", "a-b-.js"] {
+            assert!(!is_hashed(plain), "{plain}");
+        }
     }
 
     #[test]

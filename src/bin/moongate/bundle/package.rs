@@ -2,11 +2,13 @@
 //!
 //! It does not decide what the script does; `npm pack` makes the archive.
 
-use super::folder::{Fetched, File};
+use super::folder::{self, Fetched, File};
 use super::script;
 use crate::workspace::Workspace;
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
 
 /// What is taken over as it is: the name in the package, and where it lies in the sources.
 const PLAIN: [(&str, &str); 6] = [
@@ -68,6 +70,29 @@ pub(super) fn publishable(manifest: &str, repository: &str) -> Result<String> {
     ensure!(manifest.matches(PRIVATE).count() == 1, "{MANIFEST} must hold {PRIVATE} once");
     let origin = json!({ "type": "git", "url": format!("git+{named}.git") });
     Ok(manifest.replace(PRIVATE, &format!("\"repository\": {origin},")))
+}
+
+/// Removes what an older package of ours has left in this folder: npm would pack it with the new one. What is not named by
+/// its hash is written over, and what is not ours stays.
+pub(super) fn forget_older(package: &Path, folder: &Path) -> Result<()> {
+    let older = fs::read(folder.join(MANIFEST)).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+    let ours = older.is_some_and(|older| older.get("name").is_some_and(|name| name == "moongate"));
+    if ours { forget_hashed(package, folder) } else { Ok(()) }
+}
+
+fn forget_hashed(package: &Path, folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))? {
+        let entry = entry?;
+        let (new, old) = (package.join(entry.file_name()), entry.path());
+        if entry.file_type()?.is_dir() {
+            if new.is_dir() {
+                forget_hashed(&new, &old)?;
+            }
+        } else if !new.exists() && entry.file_name().to_str().is_some_and(folder::is_hashed) {
+            fs::remove_file(&old).with_context(|| format!("could not remove {}", old.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// What stands in the place of `www/files.js`: every address as literal text, in the two forms that bundlers follow. None is
