@@ -38,6 +38,7 @@ impl Server {
             return !is_live(&reply.text("status"));
         }
         let stands = self.ask(&Ask::get(format!("/payments/{key}")).tidying());
-        stands.is_ok_and(|reply| reply.status < 500 && !is_live(&reply.text("status")))
+        let says_nothing = |status: u16| matches!(status, 401 | 403 | 429 | 500..);
+        stands.is_ok_and(|reply| !says_nothing(reply.status) && !is_live(&reply.text("status")))
     }
 }

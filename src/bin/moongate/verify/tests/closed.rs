@@ -76,6 +76,18 @@ fn too_late(asked: &Asked, answer: &mut Answered) {
     }
 }
 
+/// What is not told to be over is not taken for it, nor is a second payment then asked for.
+#[test]
+fn a_server_that_tells_nothing_of_its_payment_may_still_have_it() {
+    let shut = against(fault(|asked, answer| {
+        let about = |key: &String| asked.path.contains(key) || asked.path.contains("/pay_");
+        if asked.first.as_ref().is_some_and(about) {
+            answer.becomes(403, refusal("forbidden"));
+        }
+    }))();
+    assert!(shut.broken().contains(&Rule::Cancel) && shut.unchecked().contains(&Rule::NextAttempt));
+}
+
 #[test]
 fn a_play_that_could_not_go_on_ends_with_what_it_has_seen() {
     let mut count = Count::default();
