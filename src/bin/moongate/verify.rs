@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
     /// A header of the order's session, such as "Cookie: session=…"; more than one may be given
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
     headers: Vec<(String, String)>,
-    /// Seconds to wait for what takes time: a ping of the stream, a restart
+    /// Seconds to wait for what takes time: the stream and its ping, a restart, the word that it was paid
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     patience: u64,
 }
