@@ -3,6 +3,7 @@
 //! It does not decide what is refused, but for pages of other origins.
 
 use crate::Shop;
+use crate::wallet::Unclear;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -35,6 +36,13 @@ impl Problem {
 impl From<rusqlite::Error> for Problem {
     fn from(fault: rusqlite::Error) -> Self {
         eprintln!("the store: {fault}");
+        Self::of(500, "server_error")
+    }
+}
+
+impl From<Unclear> for Problem {
+    fn from(fault: Unclear) -> Self {
+        eprintln!("the provider: {fault}");
         Self::of(500, "server_error")
     }
 }

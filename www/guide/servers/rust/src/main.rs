@@ -30,9 +30,13 @@ use wallet::{Deed, Wallet};
 pub(crate) struct Shop {
     /// Its own origin: no other page may pay here or be returned to.
     home: String,
+    /// Seconds that a code can be paid.
+    life: i64,
     store: Store,
     wallet: Wallet,
     busy: Mutex<HashSet<String>>,
+    /// Held by whoever works off what is due, so that nothing is done twice.
+    due: tokio::sync::Mutex<()>,
 }
 
 type Shared = State<Arc<Shop>>;
@@ -47,19 +51,20 @@ pub(crate) fn now() -> i64 {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port: u16 = env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
     let home = env::var("SHOP_ORIGIN").unwrap_or_else(|_| format!("http://127.0.0.1:{port}"));
+    let life = env::var("SHOP_CODE_SECONDS").map_or(Ok(15 * 60), |life| life.parse())?;
     let data = PathBuf::from(env::var_os("SHOP_DATA").unwrap_or_else(|| ".".into()));
     let (store, wallet) = (Store::open(&data.join("shop.db"))?, Wallet::open(&data.join("wallet.db"))?);
-    let shop = Arc::new(Shop { home, store, wallet, busy: Mutex::default() });
-    tokio::spawn(every_minute(shop.clone()));
+    let shop = Arc::new(Shop { home, life, store, wallet, busy: Mutex::default(), due: tokio::sync::Mutex::default() });
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("{}/orders/SO-1001", shop.home);
+    tokio::spawn(every_minute(shop.clone()));
     axum::serve(listener, site(shop)).await?;
     Ok(())
 }
 
 async fn every_minute(shop: Arc<Shop>) {
     loop {
-        let _due = shop.refund_what_is_due().await;
+        shop.tidy().await;
         tokio::time::sleep(Duration::from_secs(60)).await;
     }
 }
@@ -77,6 +82,7 @@ fn site(shop: Arc<Shop>) -> Router {
         .route("/wallet", get(wallet_page))
         .route("/wallet/codes", get(wallet_codes))
         .route("/wallet/pay", post(wallet_pay))
+        .route("/wallet/fail", post(wallet_fail))
         .fallback(|| async { Problem::of(404, "not_found") })
         .layer(DefaultBodyLimit::max(65_536))
         .layer(middleware::from_fn_with_state(shop.clone(), around))
@@ -130,11 +136,7 @@ async fn standing(
     Extension(Session(session)): Extension<Session>,
     Path(key): Path<String>,
 ) -> Answer {
-    let mut payment = shop.store.payment(&key)?.ok_or_else(|| Problem::of(404, "not_found"))?;
-    if payment.status == "pending" && payment.expires.is_some_and(|expires| expires < now()) {
-        payment = shop.close(payment, "expired").await?;
-    }
-    Ok(json_of(StatusCode::OK, &payment.shown(&session, &key)))
+    Ok(json_of(StatusCode::OK, &shop.stands(&key).await?.shown(&session, &key)))
 }
 
 async fn cancel(
@@ -149,13 +151,8 @@ async fn cancel(
 /// The provider's word: the only thing that ships.
 async fn notified(State(shop): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let believed = match notification::opened(&headers, &body, &shop.wallet.keys(), now().unsigned_abs()) {
-        Ok(told) => {
-            if shop.settle(&told).await? {
-                Ok(())
-            } else {
-                Err("it is of another merchant, payment or sum")
-            }
-        }
+        Ok(told) if shop.hears(&told).await? => Ok(()),
+        Ok(_) => Err("it is of another merchant, payment or sum"),
         Err(why) => Err(why),
     };
     Ok(match believed {
@@ -174,8 +171,10 @@ async fn code_page(
     Extension(Session(session)): Extension<Session>,
     Path(key): Path<String>,
 ) -> Answer {
-    let payment = shop.store.payment(&key)?.filter(|payment| payment.session == session);
-    let payment = payment.ok_or_else(|| Problem::of(404, "not_found"))?;
+    let payment = shop.stands(&key).await?;
+    if payment.session != session {
+        return Err(Problem::of(404, "not_found"));
+    }
     if payment.status != "pending" {
         let back = payment.return_url.and_then(|back| url::Url::parse(&back).ok());
         let mut back = back.ok_or_else(|| Problem::of(404, "not_found"))?;
@@ -245,13 +244,26 @@ async fn wallet_codes(State(shop): Shared) -> Answer {
     Ok(json_of(StatusCode::OK, &Value::from(shop.wallet.codes()?)))
 }
 
-/// `total` tells of another sum, `forged` signs wrongly.
+/// `total` tells of another sum, `forged` signs wrongly, `silent` tells nothing.
 async fn wallet_pay(State(shop): Shared, body: Bytes) -> Answer {
     let fields = fields(&body);
     let total = fields.get("total").and_then(|total| total.parse().ok());
     let deed = Deed { id: fields.get("id").cloned().unwrap_or_default(), total, forged: fields.contains_key("forged") };
     let (mut headers, body) = shop.wallet.pay(&deed)?.ok_or_else(|| Problem::of(404, "not_found"))?;
+    if fields.contains_key("silent") {
+        return Ok(json_of(StatusCode::OK, &json!({ "answered": 0 })));
+    }
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     let answered = notified(State(shop), headers, body.into()).await?.status().as_u16();
     Ok(json_of(StatusCode::OK, &json!({ "answered": answered })))
+}
+
+/// From now on the calls that `calls` names fail for this payment.
+async fn wallet_fail(State(shop): Shared, body: Bytes) -> Answer {
+    let fields = fields(&body);
+    let text = |name: &str| fields.get(name).map_or("", String::as_str);
+    if !shop.wallet.fail(text("id"), text("calls"))? {
+        return Err(Problem::of(404, "not_found"));
+    }
+    Ok(json_of(StatusCode::OK, &json!({ "answered": 0 })))
 }

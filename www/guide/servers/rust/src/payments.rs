@@ -4,14 +4,12 @@
 
 use crate::answer::Problem;
 use crate::store::{self, Payment};
-use crate::{Shop, now, wallet};
+use crate::wallet::{self, Standing, Unclear};
+use crate::{Shop, now};
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::{MutexGuard, PoisonError};
-
-/// Seconds that a code can be paid.
-const LIFE: i64 = 15 * 60;
 
 /// What a creation asks for. A form says no sum: the order does.
 pub(crate) struct Wish {
@@ -29,21 +27,28 @@ pub(crate) fn is_attempt(key: &str) -> bool {
         && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
+/// Keeps an attempt busy until it is dropped, which also happens if the shopper goes away while the provider is asked.
+struct Busy<'a>(&'a Shop, String);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.busy().remove(&self.1);
+    }
+}
+
 impl Shop {
     /// Makes the payment and its code, and says whether it is new. The provider is asked outside of any transaction: it may take
     /// seconds.
     pub(crate) async fn create(&self, wish: &Wish, session: &str) -> Result<(Payment, bool), Problem> {
-        let (payment, new) = self.begin(wish, session)?;
+        let _busy = self.take(&wish.attempt)?;
+        let (payment, new) = self.store.change(|store| begun(store, wish, session, self))?;
         if payment.status != "pending" || payment.action.is_some() {
             return Ok((payment, new));
         }
-        let made = self
-            .wallet
-            .native(&payment.id, payment.amount.unwrap_or(0), payment.currency.as_deref().unwrap_or(""))
-            .await;
-        let kept = made.and_then(|action| self.keep(&payment.id, &action));
-        self.busy().remove(&wish.attempt);
-        kept?.map(|payment| (payment, new)).ok_or_else(|| Problem::of(404, "not_found"))
+        let (total, currency) = (payment.amount.unwrap_or(0), payment.currency.as_deref().unwrap_or(""));
+        let action = self.wallet.native(&payment.id, total, currency, payment.expires.unwrap_or(0)).await?;
+        let kept = self.keep(&payment.id, &action)?;
+        kept.map(|payment| (payment, new)).ok_or_else(|| Problem::of(404, "not_found"))
     }
 
     fn keep(&self, id: &str, action: &Value) -> rusqlite::Result<Option<Payment>> {
@@ -53,17 +58,9 @@ impl Shop {
         })
     }
 
-    /// The payment of this attempt, busy from now on if its code is still to be made.
-    fn begin(&self, wish: &Wish, session: &str) -> Result<(Payment, bool), Problem> {
-        let mut busy = self.busy();
-        if busy.contains(&wish.attempt) {
-            return Err(Problem::of(409, "in_flight"));
-        }
-        let (payment, new) = self.store.change(|store| begun(store, wish, session, &self.home))?;
-        if payment.status == "pending" && payment.action.is_none() {
-            busy.insert(wish.attempt.clone());
-        }
-        Ok((payment, new))
+    fn take(&self, attempt: &str) -> Result<Busy<'_>, Problem> {
+        let free = self.busy().insert(attempt.to_owned());
+        if free { Ok(Busy(self, attempt.to_owned())) } else { Err(Problem::of(409, "in_flight")) }
     }
 
     /// Attempts whose code the provider is being asked for; more than one process would keep this in the store.
@@ -71,20 +68,48 @@ impl Shop {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes it at the provider. If that can't be done it was paid, and the notification is on its way.
+    /// The payment as it stands: one whose time is over is closed.
+    pub(crate) async fn stands(&self, key: &str) -> Result<Payment, Problem> {
+        let payment = self.store.payment(key)?.ok_or_else(|| Problem::of(404, "not_found"))?;
+        if payment.is_over() { self.close(payment, "expired").await } else { Ok(payment) }
+    }
+
+    /// Closes it at the provider. What can't be closed was paid, or is over, or it is unclear: the provider is asked how it stands.
     pub(crate) async fn close(&self, payment: Payment, outcome: &str) -> Result<Payment, Problem> {
-        if payment.status != "pending" || self.busy().contains(&payment.attempt) {
+        if !payment.is_live() || self.busy().contains(&payment.attempt) {
             return Ok(payment);
         }
-        let status = if self.wallet.close(&payment.id).await? { outcome } else { "processing" };
-        let closed = self.store.change(|store| {
-            store.execute(
-                "UPDATE payments SET status = ?1 WHERE id = ?2 AND status = 'pending'",
-                [status, &payment.id],
-            )?;
+        match self.wallet.close(&payment.id).await {
+            Ok(true) => return self.became(payment, outcome),
+            Ok(false) => drop(self.became(payment.clone(), "processing")?),
+            Err(fault) => eprintln!("{} could not be closed: {fault}", payment.id),
+        }
+        self.ask(payment, outcome).await
+    }
+
+    /// Asks the provider how it stands, for its notification may be lost. If nobody can say it stays as it is.
+    async fn ask(&self, payment: Payment, outcome: &str) -> Result<Payment, Problem> {
+        match self.wallet.query(&payment.id).await {
+            Ok(Standing::Paid(told)) => {
+                // It is its order's one live payment: there is no other to be closed.
+                if self.settle(&told).await?.is_none() {
+                    eprintln!("{} was paid, but to another merchant or with another sum: look at it", payment.id);
+                }
+            }
+            Ok(Standing::Open) if !payment.is_over() => {}
+            Ok(Standing::Open | Standing::Over) => return self.became(payment, outcome),
+            Err(fault) => eprintln!("{} could not be asked about: {fault}", payment.id),
+        }
+        Ok(self.store.payment(&payment.id)?.unwrap_or(payment))
+    }
+
+    fn became(&self, payment: Payment, status: &str) -> Result<Payment, Problem> {
+        let change = "UPDATE payments SET status = ?1 WHERE id = ?2 AND status IN ('pending', 'processing')";
+        let became = self.store.change(|store| {
+            store.execute(change, [status, &payment.id])?;
             store::payment(store, &payment.id)
         })?;
-        Ok(closed.unwrap_or(payment))
+        Ok(became.unwrap_or(payment))
     }
 
     /// The payment to be canceled. A key that was never seen is recorded, so that a late creation with it makes nothing.
@@ -103,25 +128,75 @@ impl Shop {
         if found.session == session { Ok(found) } else { Err(Problem::of(403, "not_allowed")) }
     }
 
-    /// What a checked notification says: ships the order once, for the first payment of it; whatever was paid for it besides is
-    /// refunded. False if it is of another merchant, payment or sum.
-    pub(crate) async fn settle(&self, told: &Value) -> Result<bool, Problem> {
-        let Some(others) = self.store.change(|store| settled(store, told))? else { return Ok(false) };
+    /// What a checked notification says; false if it is of another merchant, payment or sum. Once it is in the store it was heard:
+    /// what can't be done about it now, `tidy` does.
+    pub(crate) async fn hears(&self, told: &Value) -> Result<bool, Problem> {
+        let Some(others) = self.settle(told).await? else { return Ok(false) };
         for other in others {
-            self.close(other, "canceled").await?;
+            let _logged = self.close(other, "canceled").await;
         }
-        self.refund_what_is_due().await?;
         Ok(true)
     }
 
-    /// If the provider can't be reached, it stays due.
-    pub(crate) async fn refund_what_is_due(&self) -> Result<(), Problem> {
-        for payment in self.store.change(|store| store::payments(store, "refund = ?1", "due"))? {
-            self.wallet.refund(&payment.id).await?;
-            self.store
-                .change(|store| store.execute("UPDATE payments SET refund = 'done' WHERE id = ?1", [&payment.id]))?;
-            println!("refunded {}", payment.id);
+    /// Ships the order once, for the first payment of it; whatever was paid for it besides is refunded. The order's other live
+    /// payments; none if it is of another merchant, payment or sum.
+    async fn settle(&self, told: &Value) -> Result<Option<Vec<Payment>>, Problem> {
+        let others = self.store.change(|store| settled(store, told))?;
+        self.work_off().await;
+        Ok(others)
+    }
+
+    /// Asks about what nobody told of, closes what nobody should pay any more, and works off what is due; each on its own.
+    pub(crate) async fn tidy(&self) {
+        let live = "status IN ('pending', ?1)";
+        let live = self.store.change::<_, Problem>(|store| Ok(store::payments(store, live, "processing")?));
+        for payment in live.unwrap_or_default() {
+            let _logged = self.look_after(payment).await;
         }
+        self.work_off().await;
+    }
+
+    async fn look_after(&self, payment: Payment) -> Result<Payment, Problem> {
+        let order = payment.order.as_deref().unwrap_or_default();
+        let shipped = self.store.change(|store| store::order(store, order))?.is_some_and(|order| order.shipped);
+        if payment.is_over() {
+            self.close(payment, "expired").await
+        } else if shipped {
+            self.close(payment, "canceled").await
+        } else {
+            self.ask(payment, "expired").await
+        }
+    }
+
+    /// Ships and pays back what is due. What fails stays due.
+    async fn work_off(&self) {
+        let _alone = self.due.lock().await;
+        let due = self.store.change::<_, Problem>(|store| {
+            Ok((store::shipments(store)?, store::payments(store, "refund = ?1", "due")?))
+        });
+        let (orders, payments) = due.unwrap_or_default();
+        for order in orders {
+            let shipped = self.ship(&order).await;
+            shipped.unwrap_or_else(|fault| eprintln!("order {order} is still to be shipped: {fault}"));
+        }
+        for payment in payments {
+            let refunded = self.refund(&payment).await;
+            refunded.unwrap_or_else(|fault| eprintln!("{} is still to be refunded: {fault}", payment.id));
+        }
+    }
+
+    /// Stands for your warehouse. It may be told twice, if the store fails in between: the order's id is the idempotency key.
+    async fn ship(&self, order: &str) -> Result<(), Unclear> {
+        println!("ship order {order}");
+        self.store.change(|store| store.execute("UPDATE orders SET shipment = 'done' WHERE id = ?1", [order]))?;
+        Ok(())
+    }
+
+    async fn refund(&self, payment: &Payment) -> Result<(), Unclear> {
+        let (total, currency) = (payment.amount.unwrap_or(0), payment.currency.as_deref().unwrap_or(""));
+        self.wallet.refund(&payment.id, total, currency).await?;
+        self.store.change(|store| store.execute("UPDATE payments SET refund = 'done' WHERE id = ?1", [&payment.id]))?;
+        println!("refunded {}", payment.id);
         Ok(())
     }
 }
@@ -131,7 +206,7 @@ fn new_id() -> String {
 }
 
 /// The payment of this attempt, and whether it is new.
-fn begun(store: &Connection, wish: &Wish, session: &str, home: &str) -> Result<(Payment, bool), Problem> {
+fn begun(store: &Connection, wish: &Wish, session: &str, shop: &Shop) -> Result<(Payment, bool), Problem> {
     let order = store::order(store, &wish.order)?.ok_or_else(|| Problem::of(404, "not_found"))?;
     if order.session.as_deref().is_some_and(|own| own != session) {
         return Err(Problem::of(403, "not_allowed"));
@@ -146,7 +221,7 @@ fn begun(store: &Connection, wish: &Wish, session: &str, home: &str) -> Result<(
     if (amount, &currency) != (order.amount, &order.currency) {
         return Err(Problem::of(409, "amount_changed").with("amount", order.amount).with("currency", order.currency));
     }
-    if !url::Url::parse(&wish.return_url).is_ok_and(|url| url.origin().ascii_serialization() == home) {
+    if !url::Url::parse(&wish.return_url).is_ok_and(|url| url.origin().ascii_serialization() == shop.home) {
         return Err(Problem::of(422, "bad_return_url"));
     }
     in_the_way(store, &order.id, session)?;
@@ -158,7 +233,7 @@ fn begun(store: &Connection, wish: &Wish, session: &str, home: &str) -> Result<(
         wish.method,
         amount,
         currency,
-        now() + LIFE,
+        now() + shop.life,
         wish.return_url,
         session
     ];
@@ -193,7 +268,7 @@ fn in_the_way(store: &Connection, order: &str, session: &str) -> Result<(), Prob
     Err(Problem::of(409, code).with("payment", live.shown(session, "")))
 }
 
-/// The order's other payments that are alive, after this one was paid.
+/// The order's other payments that are alive, after this one was paid. An order whose price is another now is not shipped for it.
 fn settled(store: &Connection, told: &Value) -> rusqlite::Result<Option<Vec<Payment>>> {
     let text = |name: &str| told.pointer(name).and_then(Value::as_str);
     let found = store::payment(store, text("/out_trade_no").unwrap_or_default())?;
@@ -206,14 +281,12 @@ fn settled(store: &Connection, told: &Value) -> rusqlite::Result<Option<Vec<Paym
         return Ok(Some(Vec::new()));
     }
     let order = payment.order.unwrap_or_default();
-    let ships = store
-        .execute("UPDATE orders SET shipped_for = ?1 WHERE id = ?2 AND shipped_for IS NULL", [&payment.id, &order])?
-        > 0;
+    let ships = store.execute(
+        "UPDATE orders SET shipped_for = ?1, shipment = 'due' WHERE id = ?2 AND shipped_for IS NULL AND amount = ?3 AND currency = ?4",
+        params![payment.id, order, payment.amount, payment.currency],
+    )? > 0;
     let refund = (!ships).then_some("due");
     store
         .execute("UPDATE payments SET status = 'succeeded', refund = ?1 WHERE id = ?2", params![refund, payment.id])?;
-    if ships {
-        println!("ship order {order}");
-    }
-    store::payments(store, "order_id = ?1 AND status = 'pending'", &order).map(Some)
+    store::payments(store, "order_id = ?1 AND status IN ('pending', 'processing')", &order).map(Some)
 }

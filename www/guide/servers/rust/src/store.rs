@@ -12,7 +12,8 @@ use time::format_description::well_known::Rfc3339;
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL,
     session TEXT,      -- who may pay it
-    shipped_for TEXT); -- the payment that it was shipped for
+    shipped_for TEXT,  -- the payment that it is shipped for
+    shipment TEXT);    -- 'due', then 'done'
 CREATE TABLE IF NOT EXISTS payments (attempt TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_id TEXT, method TEXT,
     amount INTEGER, currency TEXT, status TEXT NOT NULL, action TEXT, expires INTEGER, return_url TEXT, session TEXT,
     refund TEXT);      -- 'due', then 'done'
@@ -89,6 +90,11 @@ pub(crate) fn payments(store: &Connection, holds: &str, value: &str) -> Result<V
     asked.query_map([value], Payment::read)?.collect()
 }
 
+/// The orders that are still to be shipped.
+pub(crate) fn shipments(store: &Connection) -> Result<Vec<String>> {
+    store.prepare("SELECT id FROM orders WHERE shipment = 'due'")?.query_map([], |row| row.get(0))?.collect()
+}
+
 /// The order of this id.
 pub(crate) fn order(store: &Connection, id: &str) -> Result<Option<Order>> {
     let read = |row: &Row<'_>| {
@@ -122,11 +128,24 @@ impl Payment {
         })
     }
 
+    /// Whether it can still become paid, as far as the shop knows.
+    pub(crate) fn is_live(&self) -> bool {
+        self.status == "pending" || self.status == "processing"
+    }
+
+    /// Whether its time is over, and nothing said how it ended.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_live() && self.expires.is_some_and(|expires| expires <= crate::now())
+    }
+
     /// As the widget reads it. Whoever is not the order's session sees how it stands, and no code.
     pub(crate) fn shown(&self, session: &str, key: &str) -> Value {
         let own = self.session == session;
-        let mut told = json!({ "id": self.id, "order": self.order, "method": self.method, "amount": self.amount,
-            "currency": self.currency, "status": self.status });
+        let mut told = json!({ "id": self.id, "status": self.status });
+        if self.order.is_some() {
+            (told["order"], told["method"]) = (self.order.clone().into(), self.method.clone().into());
+            (told["amount"], told["currency"]) = (self.amount.into(), self.currency.clone().into());
+        }
         if own || key == self.attempt {
             told["attempt"] = self.attempt.clone().into();
         }
