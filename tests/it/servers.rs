@@ -11,6 +11,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Those that push, refresh and answer pages of other origins as well.
 const WHOLE: [&str; 2] = ["go", "java"];
@@ -28,7 +29,11 @@ struct Shop {
     /// Seconds that a code can be paid.
     life: u32,
     child: Child,
+    /// What it printed, also before a restart.
+    said: Said,
 }
+
+type Said = Arc<Mutex<Vec<String>>>;
 
 impl Drop for Shop {
     fn drop(&mut self) {
@@ -47,8 +52,9 @@ impl Shop {
         let number = SHOPS.fetch_add(1, Ordering::Relaxed);
         let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shop-{}-{number}", std::process::id()));
         fs::create_dir_all(&data).unwrap();
-        let child = start(kind, port, &data, life);
-        Self { kind, port, data, life, child }
+        let said = Said::default();
+        let child = start(kind, port, &data, life, &said);
+        Self { kind, port, data, life, child, said }
     }
 
     fn end(&mut self) {
@@ -57,8 +63,21 @@ impl Shop {
     }
 
     fn restart(&mut self) {
+        self.restart_after("shop", "");
+    }
+
+    /// Changes what the server keeps, while it is away.
+    fn restart_after(&mut self, store: &str, change: &str) {
+        const CHANGE: &str =
+            "import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as store: store.execute(sys.argv[2])";
         self.end();
-        self.child = start(self.kind, self.port, &self.data, self.life);
+        if !change.is_empty() {
+            let file = self.data.join(format!("{store}.db"));
+            // A lock that a server left when it was killed.
+            let _removed = fs::remove_dir_all(self.data.join(format!("{store}.db.lock")));
+            takes(Command::new("python3").args(["-c", CHANGE, file.to_str().unwrap(), change]), "");
+        }
+        self.child = start(self.kind, self.port, &self.data, self.life, &self.said);
     }
 
     /// Asks as a browser of this session would: the status, the headers and the body.
@@ -97,6 +116,35 @@ impl Shop {
         told["answered"].as_u64().unwrap()
     }
 
+    /// Lets these calls of the simulated wallet fail for this payment from now on.
+    fn fail(&self, id: &str, calls: &str) {
+        let fields = format!("id={id}&calls={calls}");
+        assert_eq!(self.ask("POST", "/wallet/fail", "application/x-www-form-urlencoded", &fields, "").0, 200);
+    }
+
+    /// The payment of this key, as the order's own session is told.
+    fn stands(&self, key: &str) -> Value {
+        let (status, _, told) = self.ask("GET", &format!("/checkout/payments/{key}"), "", "", MINE);
+        assert_eq!(status, 200, "{told}");
+        told["status"].clone()
+    }
+
+    fn cancel(&self, key: &str) -> Value {
+        let (status, _, told) = self.ask("POST", &format!("/checkout/payments/{key}/cancel"), "", "", MINE);
+        assert_eq!(status, 200, "{told}");
+        told
+    }
+
+    fn states(&self) -> Vec<Value> {
+        self.codes().iter().map(|code| code["state"].clone()).collect()
+    }
+
+    /// How often the warehouse was told of this order.
+    fn shipments(&self, order: &str) -> usize {
+        let line = format!("ship order {order}");
+        self.said.lock().unwrap().iter().filter(|said| **said == line).count()
+    }
+
     fn codes(&self) -> Vec<Value> {
         self.ask("GET", "/wallet/codes", "", "", "").2.as_array().unwrap().clone()
     }
@@ -112,7 +160,15 @@ impl Shop {
     }
 }
 
-fn start(kind: Kind, port: u16, data: &Path, life: u32) -> Child {
+/// Waits for what the server does beside its answers, right after its start or once every minute.
+fn soon(is_so: impl Fn() -> bool) -> bool {
+    (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        is_so()
+    })
+}
+
+fn start(kind: Kind, port: u16, data: &Path, life: u32, said: &Said) -> Child {
     let mut command = program::command(kind, port, data);
     command.env("SHOP_PAGES", PAGES).env("SHOP_CODE_SECONDS", life.to_string()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -120,7 +176,8 @@ fn start(kind: Kind, port: u16, data: &Path, life: u32) -> Child {
     let first = lines.next().unwrap_or_else(|| panic!("{kind:?} ended at once")).unwrap();
     assert_eq!(first, format!("http://127.0.0.1:{port}/orders/SO-1001"));
     // Read to its end, or the server would stop at a full pipe.
-    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    let said = Arc::clone(said);
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| said.lock().unwrap().push(line)));
     // It says where it will listen before it does.
     let listens = (0..400).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(25));
@@ -232,6 +289,155 @@ fn shows_nobody_else_the_code(kind: Kind) {
     assert_eq!(shop.ask("GET", &format!("/checkout/payments/{id}"), "", "", MINE).2["status"], "pending");
 }
 
+/// The price changed after the code was made: what was paid at the old one is paid back.
+fn ships_nothing_at_an_old_price(kind: Kind) {
+    let mut shop = Shop::open(kind);
+    let payment = shop.create("SO-1001", FIRST, MINE).1;
+    shop.restart_after("shop", "UPDATE orders SET amount = 15000 WHERE id = 'SO-1001'");
+    assert_eq!(shop.wallet(&format!("id={}", payment["id"].as_str().unwrap())), 204);
+    assert!(soon(|| shop.states() == ["REFUND"]), "{:?}", shop.states());
+    assert!(!shop.shipped("SO-1001"));
+    assert_eq!((shop.shipments("SO-1001"), shop.stands(FIRST)), (0, "succeeded".into()));
+}
+
+/// What was to be shipped when the server was killed is shipped after it; what was shipped is not shipped again.
+fn ships_what_was_still_due(kind: Kind) {
+    let mut shop = Shop::open(kind);
+    let payment = shop.create("SO-1001", FIRST, MINE).1;
+    assert_eq!(shop.wallet(&format!("id={}", payment["id"].as_str().unwrap())), 204);
+    assert!(soon(|| shop.shipments("SO-1001") == 1));
+    shop.restart_after("shop", "UPDATE orders SET shipped_for = 'pay_1', shipment = 'due' WHERE id = 'SO-1002'");
+    assert!(soon(|| shop.shipments("SO-1002") == 1), "it was killed before it told the warehouse");
+    // Told again after another start, it had the time to ship once too often.
+    shop.restart();
+    assert_eq!(shop.wallet(&format!("id={}", payment["id"].as_str().unwrap())), 204);
+    assert!(shop.shipped("SO-1001") && shop.shipped("SO-1002"));
+    assert_eq!((shop.shipments("SO-1001"), shop.shipments("SO-1002")), (1, 1));
+}
+
+/// A notification that never came: the provider is asked once a minute, when the time is over, and when it can't be closed.
+fn learns_of_a_payment_nobody_told_of(kind: Kind) {
+    let mut shop = Shop::open(kind);
+    let pay = |shop: &Shop, payment: &Value| {
+        assert_eq!(shop.wallet(&format!("id={}&silent=1", payment["id"].as_str().unwrap())), 0);
+    };
+    let payment = shop.create("SO-1001", FIRST, MINE).1;
+    pay(&shop, &payment);
+    assert_eq!(shop.stands(FIRST), "pending");
+    shop.restart();
+    assert!(soon(|| shop.stands(FIRST) == "succeeded"), "the job asks");
+    assert!(soon(|| shop.shipments("SO-1001") == 1));
+    let payment = shop.create("SO-1002", SECOND, MINE).1;
+    pay(&shop, &payment);
+    assert_eq!(shop.cancel(SECOND)["status"], "succeeded");
+    assert!(soon(|| shop.shipments("SO-1002") == 1));
+    let short = Shop::with_codes_of(kind, 0);
+    let payment = short.create("SO-1001", FIRST, MINE).1;
+    pay(&short, &payment);
+    assert_eq!(short.stands(FIRST), "succeeded");
+    assert!(soon(|| short.shipments("SO-1001") == 1));
+}
+
+/// What the provider answers is compared as a notification is.
+fn believes_no_query_of_another_sum(kind: Kind) {
+    let mut shop = Shop::open(kind);
+    shop.create("SO-1001", FIRST, MINE);
+    shop.restart_after("wallet", "UPDATE codes SET total = 1, state = 'SUCCESS'");
+    assert_eq!(shop.cancel(FIRST)["status"], "processing");
+    assert!(!shop.shipped("SO-1001"));
+    assert_eq!(shop.states(), ["SUCCESS"]);
+}
+
+/// A provider that can't be reached: the payment is answered as it stands, and no other way is offered.
+fn stays_pending_while_it_cannot_be_closed(kind: Kind) {
+    let shop = Shop::with_codes_of(kind, 0);
+    let payment = shop.create("SO-1001", FIRST, MINE).1;
+    let id = payment["id"].as_str().unwrap();
+    shop.fail(id, "close query");
+    assert_eq!(shop.stands(FIRST), "pending");
+    assert_eq!(shop.cancel(FIRST)["status"], "pending");
+    let (status, refused) = shop.create("SO-1001", SECOND, MINE);
+    assert_eq!((status, &refused["code"]), (409, &"payment_in_progress".into()));
+    shop.fail(id, "");
+    assert_eq!(shop.cancel(FIRST)["status"], "canceled");
+    assert_eq!(shop.create("SO-1001", SECOND, MINE).0, 201);
+}
+
+/// What can't be closed, since the provider never saw it or has ended it, ends with its time; paid all the same, it ships.
+fn ends_what_is_over_though_it_cannot_be_closed(kind: Kind) {
+    let long = Shop::open(kind);
+    let payment = long.create("SO-1001", FIRST, MINE).1;
+    long.fail(payment["id"].as_str().unwrap(), "close");
+    assert_eq!(long.cancel(FIRST)["status"], "pending", "it can still be paid");
+    let shop = Shop::with_codes_of(kind, 0);
+    let payment = shop.create("SO-1001", FIRST, MINE).1;
+    let id = payment["id"].as_str().unwrap();
+    shop.fail(id, "close");
+    assert_eq!(shop.stands(FIRST), "expired");
+    assert_eq!(shop.wallet(&format!("id={id}")), 204);
+    assert_eq!((shop.stands(FIRST), shop.shipped("SO-1001")), ("succeeded".into(), true));
+}
+
+/// A refund that fails stops neither the others nor a notification, and is tried again.
+fn goes_on_though_one_refund_fails(kind: Kind) {
+    let mut shop = Shop::open(kind);
+    let twice = |order: &str, attempts: [&str; 2], calls: &str| {
+        let first = shop.create(order, attempts[0], MINE).1;
+        let first = first["id"].as_str().unwrap();
+        shop.fail(first, calls);
+        assert_eq!(shop.cancel(attempts[0])["status"], "canceled");
+        let second = shop.create(order, attempts[1], MINE).1;
+        assert_eq!(shop.wallet(&format!("id={}", second["id"].as_str().unwrap())), 204);
+        assert_eq!(shop.wallet(&format!("id={first}")), 204);
+        first.to_owned()
+    };
+    let still_due = twice("SO-1001", [FIRST, SECOND], "refund");
+    twice("SO-1002", ["mg_00000000000000000000000000000003", "mg_00000000000000000000000000000004"], "");
+    assert_eq!(shop.states(), ["SUCCESS", "SUCCESS", "REFUND", "SUCCESS"]);
+    shop.fail(&still_due, "");
+    shop.restart();
+    assert!(soon(|| shop.states()[0] == "REFUND"), "{:?}", shop.states());
+}
+
+/// What else can be paid for an order that is shipped is closed, if not at once then later.
+fn closes_later_what_could_not_be_closed(kind: Kind) {
+    let mut shop = Shop::open(kind);
+    let first = shop.create("SO-1001", FIRST, MINE).1;
+    assert_eq!(shop.cancel(FIRST)["status"], "canceled");
+    let second = shop.create("SO-1001", SECOND, MINE).1;
+    let second = second["id"].as_str().unwrap();
+    shop.fail(second, "close");
+    assert_eq!(shop.wallet(&format!("id={}", first["id"].as_str().unwrap())), 204);
+    assert!(soon(|| shop.shipments("SO-1001") == 1));
+    assert_eq!(shop.states(), ["SUCCESS", "NOTPAY"]);
+    shop.fail(second, "");
+    shop.restart();
+    assert!(soon(|| shop.states() == ["SUCCESS", "CLOSED"]), "{:?}", shop.states());
+    assert!(soon(|| shop.stands(SECOND) == "canceled"));
+}
+
+/// By the form way too, a code that can't be paid any more is not shown: the shopper is sent back.
+fn shows_no_dead_code(kind: Kind) {
+    let shop = Shop::with_codes_of(kind, 0);
+    let payment = shop.create("SO-1001", FIRST, MINE).1;
+    let page = format!("/pay/{}", payment["id"].as_str().unwrap());
+    let (status, head, _) = shop.ask("GET", &page, "", "", MINE);
+    assert_eq!(status, 303);
+    assert!(head.contains(&format!("moongate_attempt={FIRST}")), "{head}");
+    assert_eq!((shop.stands(FIRST), shop.states()), ("expired".into(), vec!["CLOSED".into()]));
+}
+
+/// What was canceled before it came has no order to tell of, and nothing to pay on.
+fn leaves_out_what_a_key_never_seen_has_not(kind: Kind) {
+    let shop = Shop::open(kind);
+    let told = shop.cancel(FIRST);
+    assert_eq!((&told["attempt"], &told["status"]), (&FIRST.into(), &"canceled".into()));
+    let extra: Vec<_> =
+        ["order", "method", "amount", "currency"].iter().filter(|key| told.get(*key).is_some()).collect();
+    assert!(extra.is_empty(), "{told}");
+    assert_eq!(shop.ask("GET", &format!("/pay/{}", told["id"].as_str().unwrap()), "", "", MINE).0, 404);
+}
+
 /// A code whose time is over is made unpayable before another is made for the same attempt; one that was paid all the same ships,
 /// and what was paid twice is paid back.
 fn makes_a_code_anew(kind: Kind) {
@@ -307,6 +513,16 @@ macro_rules! servers {
         $(#[ignore = $ignored])? #[test] fn it_refunds_a_second_payment() { super::refunds_a_second_payment(super::$kind); }
         $(#[ignore = $ignored])? #[test] fn it_closes_the_rest_when_one_is_paid() { super::closes_the_rest_when_one_is_paid(super::$kind); }
         $(#[ignore = $ignored])? #[test] fn it_shows_nobody_else_the_code() { super::shows_nobody_else_the_code(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_ships_nothing_at_an_old_price() { super::ships_nothing_at_an_old_price(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_ships_what_was_still_due() { super::ships_what_was_still_due(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_learns_of_a_payment_nobody_told_of() { super::learns_of_a_payment_nobody_told_of(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_believes_no_query_of_another_sum() { super::believes_no_query_of_another_sum(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_stays_pending_while_it_cannot_be_closed() { super::stays_pending_while_it_cannot_be_closed(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_ends_what_is_over_though_it_cannot_be_closed() { super::ends_what_is_over_though_it_cannot_be_closed(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_goes_on_though_one_refund_fails() { super::goes_on_though_one_refund_fails(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_closes_later_what_could_not_be_closed() { super::closes_later_what_could_not_be_closed(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_shows_no_dead_code() { super::shows_no_dead_code(super::$kind); }
+        $(#[ignore = $ignored])? #[test] fn it_leaves_out_what_a_key_never_seen_has_not() { super::leaves_out_what_a_key_never_seen_has_not(super::$kind); }
     })* };
 }
 

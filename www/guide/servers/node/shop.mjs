@@ -10,7 +10,7 @@ import * as wallet from './wallet.mjs'
 
 const PORT = Number(process.env.PORT ?? 8000)
 const HOME = process.env.SHOP_ORIGIN ?? `http://127.0.0.1:${PORT}` // no other page may pay here or be returned to
-const LIFE = 15 * 60 // seconds that a code can be paid
+const LIFE = Number(process.env.SHOP_CODE_SECONDS ?? 900) // that a code can be paid
 const ATTEMPT = /^mg_[\w-]{22,61}$/
 const BUSY = new Set() // attempts whose code the provider is being asked for; more than one process would keep this in the store
 
@@ -18,7 +18,8 @@ const db = store.open(join(process.env.SHOP_DATA ?? '.', 'shop.db'))
 db.exec(`
 CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL,
     session TEXT,      -- who may pay it
-    shipped_for TEXT); -- the payment that it was shipped for
+    shipped_for TEXT,  -- the payment that it is shipped for
+    shipment TEXT);    -- 'due', then 'done'
 CREATE TABLE IF NOT EXISTS payments (attempt TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_id TEXT, method TEXT,
     amount INTEGER, currency TEXT, status TEXT NOT NULL, action TEXT, expires INTEGER, return_url TEXT, session TEXT,
     refund TEXT);      -- 'due', then 'done'
@@ -51,9 +52,11 @@ function around(request, response, next) {
 
 /** The payment as the widget reads it. Whoever is not the order's session sees how it stands, and no code. */
 function shown(payment, session, key) {
-  const { id, order_id: order, method, amount, currency, status } = payment
+  const { id, status } = payment
   const own = payment.session === session
-  const told = { id, order, method, amount, currency, status }
+  const told = { id, status }
+  // What was canceled before it came has no order.
+  if (payment.order_id) Object.assign(told, { order: payment.order_id, method: payment.method, amount: payment.amount, currency: payment.currency })
   if (own || key === payment.attempt) told.attempt = payment.attempt
   if (own && status === 'pending' && payment.action) told.action = JSON.parse(payment.action) // what the provider answered, untouched
   if (payment.expires) told.expires_at = new Date(payment.expires * 1e3).toISOString()
@@ -142,19 +145,43 @@ app.post('/checkout/payments', async (request, response) => {
 
 // ---- How it stands, and its end
 
-/** Closes it at the provider. If that can't be done it was paid, and the notification is on its way. */
+const isLive = ({ status }) => status === 'pending' || status === 'processing'
+const isOver = ({ expires }) => expires <= now()
+const became = ({ id }, status) => db.run("UPDATE payments SET status = ? WHERE id = ? AND status IN ('pending', 'processing')", [status, id])
+
+/** Closes it at the provider. If that can't be done, the query says how it stands. */
 async function closed(payment, outcome) {
-  if (payment.status !== 'pending' || BUSY.has(payment.attempt)) return payment
-  const status = (await wallet.close(payment.id)) ? outcome : 'processing'
-  db.run("UPDATE payments SET status = ? WHERE id = ? AND status = 'pending'", [status, payment.id])
+  if (!isLive(payment) || BUSY.has(payment.attempt)) return payment
+  try {
+    const done = await wallet.close(payment.id)
+    became(payment, done ? outcome : 'processing')
+    if (done) return find(payment.id)
+  } catch (fault) {
+    console.log(payment.id, 'was not closed:', fault.message) // unclear: it stays as it is
+  }
+  return asked(payment, outcome)
+}
+
+/** Asks the provider, for a notification may be lost, and answers the payment as it stands then. */
+async function asked(payment, outcome = 'expired') {
+  try {
+    const { stands, told } = await wallet.query(payment.id)
+    if (stands === 'paid') await settle(told)
+    else if (stands === 'over' || isOver(payment)) became(payment, outcome)
+  } catch (fault) {
+    console.log(payment.id, 'is unclear:', fault.message) // it is asked again in a minute
+  }
   return find(payment.id)
 }
 
-app.get('/checkout/payments/:key', async ({ params: { key }, session }, response) => {
+async function standing(key) {
   const payment = find(key)
   if (!payment) throw new Problem(404, 'not_found')
-  const over = payment.status === 'pending' && payment.expires < now()
-  response.json(shown(over ? await closed(payment, 'expired') : payment, session, key))
+  return isLive(payment) && isOver(payment) ? closed(payment, 'expired') : payment
+}
+
+app.get('/checkout/payments/:key', async ({ params: { key }, session }, response) => {
+  response.json(shown(await standing(key), session, key))
 })
 
 app.post('/checkout/payments/:key/cancel', async ({ params: { key }, session }, response) => {
@@ -186,7 +213,7 @@ app.post('/notify/wechatpay', async (request, response) => {
   }
 })
 
-/** Ships the order once, for the first payment of it; whatever was paid for it besides is refunded. */
+/** Writes down that the order is to be shipped, once, at the price that it has now; whatever else was paid is to be refunded. */
 async function settle({ out_trade_no, mchid, appid, amount, trade_state }) {
   const others = store.transaction(db, () => {
     const payment = find(out_trade_no)
@@ -195,25 +222,52 @@ async function settle({ out_trade_no, mchid, appid, amount, trade_state }) {
       throw new Refused('it is of another merchant, payment or sum')
     }
     if (trade_state !== 'SUCCESS' || payment.status === 'succeeded') return []
-    const { changes: ships } = db.run('UPDATE orders SET shipped_for = ? WHERE id = ? AND shipped_for IS NULL', [payment.id, payment.order_id])
+    const { changes: ships } = db.run(`UPDATE orders SET shipped_for = ?, shipment = 'due' WHERE id = ? AND shipped_for IS NULL AND amount = ?
+      AND currency = ?`, [payment.id, payment.order_id, payment.amount, payment.currency])
     db.run("UPDATE payments SET status = 'succeeded', refund = ? WHERE id = ?", [ships ? null : 'due', payment.id])
-    if (ships) console.log('ship order', payment.order_id)
-    return db.all("SELECT * FROM payments WHERE order_id = ? AND status = 'pending'", [payment.order_id])
+    return db.all("SELECT * FROM payments WHERE order_id = ? AND status IN ('pending', 'processing')", [payment.order_id])
   })
   for (const other of others) await closed(other, 'canceled')
-  await refundWhatIsDue()
+  await doWhatIsDue()
 }
 
-async function refundWhatIsDue() {
-  for (const { id, order_id, amount, currency } of db.all("SELECT * FROM payments WHERE refund = 'due'")) {
-    await wallet.refund(id, amount, currency)
-    db.run("UPDATE payments SET refund = 'done' WHERE id = ?", [id])
-    console.log('refunded', id, 'of order', order_id)
+/** Ships and refunds what the store says is due, one by one: what can't be done now stays due. */
+async function doWhatIsDue() {
+  for (const { id } of db.all("SELECT id FROM orders WHERE shipment = 'due'")) {
+    await done(() => ship(id), id, "UPDATE orders SET shipment = 'done' WHERE id = ?")
+  }
+  for (const { id, amount, currency } of db.all("SELECT * FROM payments WHERE refund = 'due'")) {
+    await done(() => wallet.refund(id, amount, currency), id, "UPDATE payments SET refund = 'done' WHERE id = ?")
   }
 }
 
-// If the provider can't be reached, it stays due.
-setInterval(() => refundWhatIsDue().catch((fault) => console.log('a refund is still due:', fault.message)), 6e4)
+async function done(deed, id, change) {
+  try {
+    await deed()
+    db.run(change, [id])
+  } catch (fault) {
+    console.log(id, 'is still due:', fault.message)
+  }
+}
+
+/** Tells your warehouse, with the order's id as its idempotency key: told again after a crash, it ships once. */
+async function ship(order) {
+  console.log('ship order', order)
+}
+
+async function everyMinute() {
+  try {
+    for (const payment of db.all(`SELECT payments.*, shipped_for FROM payments JOIN orders ON orders.id = order_id
+      WHERE status IN ('pending', 'processing')`)) {
+      if (isOver(payment) || payment.shipped_for) await closed(payment, isOver(payment) ? 'expired' : 'canceled')
+      else if (!BUSY.has(payment.attempt)) await asked(payment)
+    }
+    await doWhatIsDue()
+  } catch (fault) {
+    console.log('something is still due:', fault.message)
+  }
+  setTimeout(everyMinute, 6e4)
+}
 
 // ---- Pages
 
@@ -221,16 +275,16 @@ const page = (title, content, head = '') => `<!doctype html><html lang="zh-CN"><
 <meta name="viewport" content="width=device-width, initial-scale=1">${head}</head><body><main><h1>${title}</h1>${content}</main></body></html>`
 
 /** The form way: the code, looked after until it is paid; then back to the shop. */
-app.get('/pay/:key', ({ params: { key }, session }, response) => {
-  const payment = find(key)
-  if (payment?.session !== session) throw new Problem(404, 'not_found')
+app.get('/pay/:key', async ({ params: { key }, session }, response) => {
+  const payment = await standing(key)
+  if (payment.session !== session || !payment.return_url) throw new Problem(404, 'not_found')
   if (payment.status !== 'pending') {
     const back = new URL(payment.return_url)
     back.searchParams.set('moongate_attempt', payment.attempt)
     return response.redirect(303, back.href)
   }
   const code = qrcode(0, 'M')
-  code.addData(JSON.parse(payment.action).code_url)
+  code.addData(payment.action ? JSON.parse(payment.action).code_url : '')
   code.make()
   response.send(page('Pay', `<p>Scan with WeChat: ${(payment.amount / 100).toFixed(2)} ${payment.currency}</p>${code.createSvgTag(6)}`,
     '<meta http-equiv="refresh" content="3">'))
@@ -258,3 +312,4 @@ app.use((fault, request, response, next) => {
 
 console.log(`${HOME}/orders/SO-1001`)
 app.listen(PORT, '127.0.0.1')
+everyMinute()

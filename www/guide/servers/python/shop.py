@@ -26,13 +26,15 @@ PORT = int(os.environ.get("PORT", "8000"))
 HOME = os.environ.get("SHOP_ORIGIN", f"http://127.0.0.1:{PORT}")  # no other page may pay here or be returned to
 FILE = os.path.join(os.environ.get("SHOP_DATA", "."), "shop.db")
 WIDGET = os.environ.get("MOONGATE")  # the folder that `moongate bundle` wrote, if this server is to serve it
-LIFE = 15 * 60  # seconds that a code can be paid
+LIFE = int(os.environ.get("SHOP_CODE_SECONDS", "900"))  # that a code can be paid
+LIVE = ("pending", "processing")
 BUSY = set()  # attempts whose code the provider is being asked for; more than one process would keep this in the store
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL,
     session TEXT,      -- who may pay it
-    shipped_for TEXT); -- the payment that it was shipped for
+    shipped_for TEXT,  -- the payment that it is shipped for
+    shipment TEXT);    -- 'due', then 'done'
 CREATE TABLE IF NOT EXISTS payments (attempt TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_id TEXT, method TEXT,
     amount INTEGER, currency TEXT, status TEXT NOT NULL, action TEXT, expires INTEGER, return_url TEXT, session TEXT,
     refund TEXT);      -- 'due', then 'done'
@@ -68,6 +70,11 @@ def find(store, key):
 def read(key):
     with transaction() as store:
         return find(store, key)
+
+
+def listed(query, *values):
+    with transaction() as store:
+        return store.execute(query, values).fetchall()
 
 
 # ---- Answers
@@ -110,6 +117,7 @@ async def around(request, call_next):
 def shown(payment, session, key=None):
     """The payment as the widget reads it. Whoever is not the order's session sees how it stands, and no code."""
     told = {name: payment[name] for name in ("id", "method", "amount", "currency", "status")} | {"order": payment["order_id"]}
+    told = {name: value for name, value in told.items() if value is not None}  # what was canceled before it came has no order
     own = payment["session"] == session
     if own or key == payment["attempt"]:
         told["attempt"] = payment["attempt"]
@@ -206,24 +214,52 @@ def creation(request: Request, sent: bytes = Depends(body)):
 
 # ---- How it stands, and its end
 
-def closed(payment, outcome):
-    """Closes it at the provider. If that can't be done it was paid, and the notification is on its way."""
-    if payment["status"] != "pending" or payment["attempt"] in BUSY:
-        return payment
-    status = outcome if wallet.close(payment["id"]) else "processing"
+def became(payment, status):
     with transaction() as store:
-        store.execute("UPDATE payments SET status = ? WHERE id = ? AND status = 'pending'", [status, payment["id"]])
-        return find(store, payment["id"])
+        store.execute("UPDATE payments SET status = ? WHERE id = ? AND status IN ('pending', 'processing')", [status, payment["id"]])
 
 
-@app.get("/checkout/payments/{key}")
-def standing(key: str, request: Request):
+def over(payment):
+    return payment["expires"] <= time.time()
+
+
+def closed(payment, outcome):
+    """Closes it at the provider. If that can't be done, the query says how it stands."""
+    if payment["status"] not in LIVE or payment["attempt"] in BUSY:
+        return payment
+    try:
+        done = wallet.close(payment["id"])
+        became(payment, outcome if done else "processing")
+        if done:
+            return read(payment["id"])
+    except Exception as fault:  # unclear: it stays as it is
+        print(payment["id"], "was not closed:", fault, flush=True)
+    return asked(payment, outcome)
+
+
+def asked(payment, outcome="expired"):
+    """Asks the provider, for a notification may be lost, and answers the payment as it stands then."""
+    try:
+        stands, told = wallet.query(payment["id"])
+        if stands == "paid":
+            settle(told)
+        elif stands == "over" or over(payment):
+            became(payment, outcome)
+    except Exception as fault:  # unclear: it is asked again in a minute
+        print(payment["id"], "is unclear:", fault, flush=True)
+    return read(payment["id"])
+
+
+def standing(key):
     payment = read(key)
     if payment is None:
         raise Problem(404, "not_found")
-    if payment["status"] == "pending" and payment["expires"] < time.time():
-        payment = closed(payment, "expired")
-    return shown(payment, request.state.session, key)
+    return closed(payment, "expired") if payment["status"] in LIVE and over(payment) else payment
+
+
+@app.get("/checkout/payments/{key}")
+def reading(key: str, request: Request):
+    return shown(standing(key), request.state.session, key)
 
 
 @app.post("/checkout/payments/{key}/cancel")
@@ -259,7 +295,7 @@ def notified(request: Request, sent: bytes = Depends(body)):
 
 
 def settle(told):
-    """Ships the order once, for the first payment of it; whatever was paid for it besides is refunded."""
+    """Writes down that the order is to be shipped, once, at the price that it has now; whatever else was paid is to be refunded."""
     with transaction() as store:
         payment = find(store, told["out_trade_no"])
         ours = (told["mchid"], told["appid"]) == (wallet.MERCHANT, wallet.APP)
@@ -267,33 +303,52 @@ def settle(told):
             raise Refused("it is of another merchant, payment or sum")
         if told["trade_state"] != "SUCCESS" or payment["status"] == "succeeded":
             return
-        ships = store.execute("UPDATE orders SET shipped_for = ? WHERE id = ? AND shipped_for IS NULL",
-                              [payment["id"], payment["order_id"]]).rowcount
+        ships = store.execute("UPDATE orders SET shipped_for = ?, shipment = 'due' WHERE id = ? AND shipped_for IS NULL AND amount = ? "
+                              "AND currency = ?", [payment["id"], payment["order_id"], payment["amount"], payment["currency"]]).rowcount
         store.execute("UPDATE payments SET status = 'succeeded', refund = ? WHERE id = ?", [None if ships else "due", payment["id"]])
-        others = store.execute("SELECT * FROM payments WHERE order_id = ? AND status = 'pending'", [payment["order_id"]]).fetchall()
-    if ships:
-        print("ship order", payment["order_id"], flush=True)
-    for other in others:
+    for other in listed("SELECT * FROM payments WHERE order_id = ? AND status IN ('pending', 'processing')", payment["order_id"]):
         closed(other, "canceled")
-    refund_what_is_due()
+    do_what_is_due()
 
 
-def refund_what_is_due():
-    with transaction() as store:
-        due = store.execute("SELECT * FROM payments WHERE refund = 'due'").fetchall()
-    for payment in due:
-        wallet.refund(payment["id"], payment["amount"], payment["currency"])
+WORK = threading.Lock()
+
+
+def do_what_is_due():
+    """Ships and refunds what the store says is due, one by one: what can't be done now stays due."""
+    with WORK:
+        for order in listed("SELECT id FROM orders WHERE shipment = 'due'"):
+            done(ship, order, "UPDATE orders SET shipment = 'done' WHERE id = ?")
+        for payment in listed("SELECT id, amount, currency FROM payments WHERE refund = 'due'"):
+            done(wallet.refund, payment, "UPDATE payments SET refund = 'done' WHERE id = ?")
+
+
+def done(deed, due, change):
+    try:
+        deed(*due)
         with transaction() as store:
-            store.execute("UPDATE payments SET refund = 'done' WHERE id = ?", [payment["id"]])
-        print("refunded", payment["id"], "of order", payment["order_id"], flush=True)
+            store.execute(change, [due["id"]])
+    except Exception as fault:
+        print(due["id"], "is still due:", fault, flush=True)
+
+
+def ship(order):
+    """Tells your warehouse, with the order's id as its idempotency key: told again after a crash, it ships once."""
+    print("ship order", order, flush=True)
 
 
 def every_minute():
     while True:
         try:
-            refund_what_is_due()
-        except Exception as fault:  # the provider can't be reached: it stays due
-            print("a refund is still due:", fault, flush=True)
+            for payment in listed("SELECT payments.*, shipped_for FROM payments JOIN orders ON orders.id = order_id "
+                                  "WHERE status IN ('pending', 'processing')"):
+                if over(payment) or payment["shipped_for"]:
+                    closed(payment, "expired" if over(payment) else "canceled")
+                elif payment["attempt"] not in BUSY:
+                    asked(payment)
+            do_what_is_due()
+        except Exception as fault:
+            print("something is still due:", fault, flush=True)
         time.sleep(60)
 
 
@@ -302,8 +357,8 @@ def every_minute():
 @app.get("/pay/{key}")
 def code_page(key: str, request: Request):
     """The form way: the code, looked after until it is paid; then back to the shop."""
-    payment = read(key)
-    if payment is None or payment["session"] != request.state.session:
+    payment = standing(key)
+    if payment["session"] != request.state.session:
         raise Problem(404, "not_found")
     if payment["status"] != "pending":
         if payment["return_url"] is None:             # canceled before it was ever made
@@ -311,7 +366,7 @@ def code_page(key: str, request: Request):
         back = urlsplit(payment["return_url"])
         query = "&".join(filter(None, [back.query, urlencode({"moongate_attempt": payment["attempt"]})]))
         return RedirectResponse(back._replace(query=query).geturl(), 303)
-    code = segno.make(json.loads(payment["action"])["code_url"]).svg_inline(scale=6)
+    code = segno.make(json.loads(payment["action"])["code_url"]).svg_inline(scale=6) if payment["action"] else ""
     return page("Pay", f'<p>Scan with WeChat: {payment["amount"] / 100:.2f} {payment["currency"]}</p>{code}', '<meta http-equiv="refresh" content="3">')
 
 
@@ -339,6 +394,6 @@ if WIDGET:
 if __name__ == "__main__":
     with sqlite3.connect(FILE) as made:
         made.executescript("PRAGMA journal_mode = WAL;" + SCHEMA)
-    threading.Thread(target=every_minute, daemon=True).start()
     print(f"{HOME}/orders/SO-1001", flush=True)
+    threading.Thread(target=every_minute, daemon=True).start()
     uvicorn.run(app, host="127.0.0.1", port=PORT, log_level="warning")
