@@ -49,16 +49,12 @@ func (shop *Shop) changed(id string) {
 	}
 }
 
-func ended(payment Payment) bool {
-	return payment.Status != "pending" && payment.Status != "processing"
-}
-
 func (shop *Shop) events(w http.ResponseWriter, r *http.Request, key, session string) error {
 	payment, err := shop.stands(key)
 	if err != nil {
 		return err
 	}
-	if ended(payment) {
+	if !payment.live() {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
@@ -76,7 +72,7 @@ func (shop *Shop) events(w http.ResponseWriter, r *http.Request, key, session st
 			fmt.Fprintf(w, "data: %s\n\n", now)
 			w.(http.Flusher).Flush()
 		}
-		if ended(payment) {
+		if !payment.live() {
 			return nil
 		}
 		select {

@@ -35,6 +35,7 @@ type Shop struct {
 	listeners Listeners
 	lock      sync.Mutex
 	busy      map[string]bool // attempts that the provider is being asked about; more than one process would keep this in the store
+	due       sync.Mutex      // held by whoever works off what is due, so that nothing is done twice
 }
 
 func (shop *Shop) take(attempt string) bool {
@@ -183,7 +184,7 @@ func (shop *Shop) notified(w http.ResponseWriter, r *http.Request, _ string) err
 	}
 	told, err := opened(r.Header, body, shop.wallet.keys())
 	if err == nil {
-		err = shop.settle(told)
+		err = shop.hears(told)
 	}
 	var why Refused
 	if errors.As(err, &why) {

@@ -127,48 +127,80 @@ func (shop *Shop) code(payment Payment) (Payment, error) {
 	return shop.update(payment.ID, "UPDATE payments SET action = ? WHERE id = ?", action, payment.ID)
 }
 
-// update changes the payment, tells whoever listens, and reads it again.
+// update changes the payment, tells whoever listens if that changed something, and reads it again.
 func (shop *Shop) update(id, change string, values ...any) (payment Payment, err error) {
+	var rows int64
 	err = shop.change(func(tx *sql.Tx) error {
-		if _, err := tx.Exec(change, values...); err != nil {
-			return err
+		changed, err := tx.Exec(change, values...)
+		if err == nil {
+			rows, err = changed.RowsAffected()
 		}
-		payment, err = find(tx, id)
+		if err == nil {
+			payment, err = find(tx, id)
+		}
 		return err
 	})
-	shop.changed(id)
+	if rows > 0 {
+		shop.changed(id)
+	}
 	return payment, err
 }
 
 // stands is the payment as it stands: one whose time is over is closed.
 func (shop *Shop) stands(key string) (Payment, error) {
 	payment, err := shop.read(key)
-	if err == nil && payment.Status == "pending" && payment.Expires <= time.Now().Unix() {
+	if err == nil && payment.over() {
 		return shop.close(payment, "expired")
 	}
 	return payment, err
 }
 
-// close closes it at the provider. If that can't be done it was paid, and the notification is on its way.
+// close closes what can still be paid, unless somebody else is at it.
 func (shop *Shop) close(payment Payment, outcome string) (Payment, error) {
-	if payment.Status != "pending" || !shop.take(payment.Attempt) {
+	if !payment.live() || !shop.take(payment.Attempt) {
 		return payment, nil
 	}
 	defer shop.release(payment.Attempt)
-	return shop.closed(payment, payment.Trade, outcome)
+	return shop.closed(payment, outcome)
 }
 
-func (shop *Shop) closed(payment Payment, trade, outcome string) (Payment, error) {
-	closed, err := shop.wallet.close(trade)
-	if err != nil {
-		return payment, err // unclear: it stays pending
+// closed closes the payment's trade at the provider. What can't be closed was paid, or is over, or it is unclear: the provider is
+// asked how it stands.
+func (shop *Shop) closed(payment Payment, outcome string) (Payment, error) {
+	closed, err := shop.wallet.close(payment.Trade)
+	if err == nil && closed {
+		return shop.became(payment, outcome)
+	} else if err == nil {
+		if _, err := shop.became(payment, "processing"); err != nil {
+			return payment, err
+		}
 	}
-	if !closed {
-		outcome = "processing"
-	} else if _, err := shop.db.Exec("UPDATE trades SET state = 'closed' WHERE id = ? AND state = 'open'", trade); err != nil {
-		return payment, err
+	later(payment.Trade, err)
+	return shop.asked(payment, outcome)
+}
+
+// asked asks the provider how the payment's trade stands, for its notification may be lost. If nobody can say it stays as it is.
+func (shop *Shop) asked(payment Payment, outcome string) (Payment, error) {
+	standing, told, err := shop.wallet.query(payment.Trade)
+	switch {
+	case err == nil && standing == "paid":
+		err = shop.settle(told) // its order's one live payment: there is no other to be closed
+	case err == nil && (standing == "over" || payment.Expires <= time.Now().Unix()):
+		return shop.became(payment, outcome)
 	}
-	return shop.update(payment.ID, "UPDATE payments SET status = ? WHERE id = ? AND trade = ? AND status = 'pending'", outcome, payment.ID, trade)
+	later(payment.Trade, err)
+	return shop.read(payment.ID)
+}
+
+// became says how a live payment stands; nobody can pay its trade any more unless it is processing.
+func (shop *Shop) became(payment Payment, status string) (Payment, error) {
+	if status != "processing" {
+		if _, err := shop.db.Exec("UPDATE trades SET state = 'closed' WHERE id = ? AND state = 'open'", payment.Trade); err != nil {
+			return payment, err
+		}
+	}
+	return shop.update(payment.ID, `UPDATE payments SET status = ? WHERE id = ? AND trade = ? AND status IN ('pending', 'processing')
+		AND status != ?`, status, payment.ID, payment.Trade, status)
 }
 
 // toCancel is the payment to be canceled. A key that was never seen is recorded, so that a late creation with it makes nothing.
@@ -218,8 +250,8 @@ func (shop *Shop) refresh(key, session string) (Payment, error) {
 	if payment, err = shop.read(key); err != nil { // as it is now that nobody else is at it
 		return payment, err
 	}
-	if payment.Status == "pending" && payment.Expires <= time.Now().Unix() {
-		if payment, err = shop.closed(payment, payment.Trade, "expired"); err != nil {
+	if payment.over() {
+		if payment, err = shop.closed(payment, "expired"); err != nil {
 			return payment, err
 		}
 	}
@@ -230,21 +262,34 @@ func (shop *Shop) refresh(key, session string) (Payment, error) {
 		if err := inTheWay(tx, payment.Order, session); err != nil {
 			return err
 		}
-		payment.Trade = payment.ID + "-" + random(2)
-		if _, err := tx.Exec("INSERT INTO trades (id, payment) VALUES (?, ?)", payment.Trade, payment.ID); err != nil {
+		trade := payment.ID + "_" + random(2)
+		changed, err := tx.Exec("UPDATE payments SET status = 'pending', trade = ?, action = '', expires = ? WHERE id = ? AND status = 'expired'",
+			trade, time.Now().Add(shop.life).Unix(), payment.ID)
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec("UPDATE payments SET status = 'pending', trade = ?, action = '', expires = ? WHERE id = ?",
-			payment.Trade, time.Now().Add(shop.life).Unix(), payment.ID)
+		if rows, err := changed.RowsAffected(); err != nil || rows == 0 {
+			return err // canceled or paid meanwhile: as it stands
+		}
+		_, err = tx.Exec("INSERT INTO trades (id, payment) VALUES (?, ?)", trade, payment.ID)
 		return err
 	})
 	if err == nil {
 		payment, err = shop.read(payment.ID)
 	}
-	if err != nil {
+	if err != nil || payment.Status != "pending" {
 		return payment, err
 	}
 	return shop.code(payment)
+}
+
+// hears is what a checked notification says. Once it is in the store it was heard: what can't be done about it now, tidy does.
+func (shop *Shop) hears(told Transaction) error {
+	err := shop.settle(told)
+	if err == nil {
+		shop.each(shop.lookAfter, canBePaid+` AND order_id = (SELECT order_id FROM payments WHERE id = (SELECT payment FROM trades WHERE id = ?))`, told.Trade)
+	}
+	return err
 }
 
 // settle ships the order once, for the first trade that was paid; whatever was paid for it besides is refunded.
@@ -269,12 +314,14 @@ func (shop *Shop) settle(told Transaction) error {
 		return err
 	}
 	shop.changed(payment.ID)
-	shop.tidy()
+	shop.workOff()
 	return nil
 }
 
 func paid(tx *sql.Tx, payment Payment, trade string) error {
-	changed, err := tx.Exec("UPDATE orders SET shipped_for = ? WHERE id = ? AND shipped_for = ''", trade, payment.Order)
+	// An order whose price is another now is not shipped for the one of before.
+	changed, err := tx.Exec(`UPDATE orders SET shipped_for = ?, shipment = 'due' WHERE id = ? AND shipped_for = '' AND amount = ? AND currency = ?`,
+		trade, payment.Order, payment.Amount, payment.Currency)
 	if err != nil {
 		return err
 	}
@@ -285,8 +332,6 @@ func paid(tx *sql.Tx, payment Payment, trade string) error {
 	state := "paid"
 	if ships == 0 {
 		state = "due"
-	} else {
-		fmt.Println("ship order", payment.Order)
 	}
 	if _, err = tx.Exec("UPDATE trades SET state = ? WHERE id = ?", state, trade); err != nil {
 		return err
@@ -297,55 +342,78 @@ func paid(tx *sql.Tx, payment Payment, trade string) error {
 	return err
 }
 
-// tidy closes what nobody should pay any more, and pays back what was paid too much. What can't be done now is done in a minute.
+const canBePaid = "SELECT payments.id FROM payments JOIN trades ON trades.id = trade WHERE state = 'open'"
+
+// tidy asks about what nobody told of, closes what nobody should pay any more, and works off what is due; each on its own.
 func (shop *Shop) tidy() {
-	var due, over []string
-	err := shop.change(func(tx *sql.Tx) (err error) {
-		if due, err = texts(tx, "SELECT id FROM trades WHERE state = 'due'"); err == nil {
-			over, err = texts(tx, `SELECT trades.id FROM trades JOIN payments ON payments.id = payment JOIN orders ON orders.id = order_id
-				WHERE state = 'open' AND (shipped_for != '' OR (status = 'pending' AND expires <= ?))`, time.Now().Unix())
-		}
-		return err
-	})
-	for _, trade := range due {
-		later(shop.refund(trade))
-	}
-	for _, trade := range over {
-		later(shop.closeTrade(trade))
-	}
-	later(err)
+	shop.each(shop.lookAfter, canBePaid)
+	shop.workOff()
 }
 
-func later(err error) {
+// workOff ships and pays back what is due. What fails stays due.
+func (shop *Shop) workOff() {
+	shop.due.Lock()
+	defer shop.due.Unlock()
+	shop.each(shop.ship, "SELECT id FROM orders WHERE shipment = 'due'")
+	shop.each(shop.refund, "SELECT id FROM trades WHERE state = 'due'")
+}
+
+func (shop *Shop) each(deed func(id string) error, query string, values ...any) {
+	var found []string
+	later("all", shop.change(func(tx *sql.Tx) (err error) {
+		found, err = texts(tx, query, values...)
+		return err
+	}))
+	for _, id := range found {
+		later(id, deed(id))
+	}
+}
+
+func later(id string, err error) {
 	if err != nil {
-		log.Println("something is still to be closed or paid back:", err)
+		log.Println(id, "is still to be closed, asked about, shipped or paid back:", err)
 	}
 }
 
-func (shop *Shop) ofTrade(trade string) (payment Payment, err error) {
-	err = shop.change(func(tx *sql.Tx) error {
-		payment, err = scan(tx.QueryRow(columns+"WHERE id = (SELECT payment FROM trades WHERE id = ?)", trade))
+// lookAfter asks about a payment whose trade is open, or closes it if its time is over or nobody should pay it any more.
+func (shop *Shop) lookAfter(id string) error {
+	var order Order
+	payment, err := shop.read(id)
+	if err == nil {
+		err = shop.change(func(tx *sql.Tx) error {
+			order, err = findOrder(tx, payment.Order)
+			return err
+		})
+	}
+	outcome, over := "expired", payment.Expires <= time.Now().Unix()
+	if err == nil && !over && payment.live() && order.ShippedFor == "" {
+		_, err = shop.asked(payment, outcome)
 		return err
-	})
-	return payment, err
-}
-
-func (shop *Shop) closeTrade(trade string) error {
-	payment, err := shop.ofTrade(trade)
+	}
 	if err != nil || !shop.take(payment.Attempt) {
 		return err
 	}
 	defer shop.release(payment.Attempt)
-	if payment.Expires <= time.Now().Unix() {
-		_, err = shop.closed(payment, trade, "expired")
-	} else {
-		_, err = shop.closed(payment, trade, "canceled")
+	if !over {
+		outcome = "canceled"
 	}
+	_, err = shop.closed(payment, outcome)
 	return err
 }
 
-func (shop *Shop) refund(trade string) error {
-	payment, err := shop.ofTrade(trade)
+// ship stands for your warehouse. It may be told twice, if the store fails in between: the order's id is the idempotency key.
+func (shop *Shop) ship(order string) error {
+	fmt.Println("ship order", order)
+	_, err := shop.db.Exec("UPDATE orders SET shipment = 'done' WHERE id = ?", order)
+	return err
+}
+
+func (shop *Shop) refund(trade string) (err error) {
+	var payment Payment
+	err = shop.change(func(tx *sql.Tx) error {
+		payment, err = scan(tx.QueryRow(columns+"WHERE id = (SELECT payment FROM trades WHERE id = ?)", trade))
+		return err
+	})
 	if err == nil {
 		err = shop.wallet.refund(trade, payment.Amount, payment.Currency)
 	}

@@ -13,7 +13,8 @@ import (
 const schema = `
 CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL,
     session TEXT NOT NULL DEFAULT '',      -- who may pay it, once somebody began to
-    shipped_for TEXT NOT NULL DEFAULT ''); -- the trade that it was shipped for
+    shipped_for TEXT NOT NULL DEFAULT '',  -- the trade that it is shipped for
+    shipment TEXT NOT NULL DEFAULT '');    -- 'due', then 'done'
 CREATE TABLE IF NOT EXISTS payments (attempt TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_id TEXT NOT NULL DEFAULT '',
     method TEXT NOT NULL DEFAULT '', amount INTEGER NOT NULL DEFAULT 0, currency TEXT NOT NULL DEFAULT '', status TEXT NOT NULL,
     trade TEXT NOT NULL DEFAULT '', action TEXT NOT NULL DEFAULT '', expires INTEGER NOT NULL DEFAULT 0,
@@ -37,6 +38,11 @@ type Payment struct {
 	Amount, Expires                                                                 int64
 	Refunded                                                                        bool
 }
+
+func (p Payment) live() bool { return p.Status == "pending" || p.Status == "processing" }
+
+// over says whether its time is over, and nothing said how it ended.
+func (p Payment) over() bool { return p.live() && p.Expires <= time.Now().Unix() }
 
 func open(file, schema string) (*sql.DB, error) {
 	// A change is on the disk when it is committed; a transaction waits for the one before it.

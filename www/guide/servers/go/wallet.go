@@ -1,5 +1,5 @@
-// Stands for WeChat Pay, so that the shop can be tried: makes codes, closes and refunds them, and notifies as WeChat Pay does.
-// Replace native, close and refund by your calls (../providers.md), the keys by WeChat Pay's, and leave the rest out.
+// Stands for WeChat Pay, so that the shop can be tried: makes codes, closes and refunds them, says how they stand, and
+// notifies as WeChat Pay does. Replace native, close, query and refund by your calls (../providers.md), the keys by WeChat Pay's, and leave the rest out.
 
 package main
 
@@ -14,10 +14,12 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -32,7 +34,8 @@ type Wallet struct {
 }
 
 func openWallet(file, notify string) (*Wallet, error) {
-	db, err := open(file, "CREATE TABLE IF NOT EXISTS codes (id TEXT PRIMARY KEY, code TEXT, total INTEGER, currency TEXT, state TEXT)")
+	db, err := open(file, `CREATE TABLE IF NOT EXISTS codes (id TEXT PRIMARY KEY, code TEXT, total INTEGER, currency TEXT, state TEXT,
+		fails TEXT NOT NULL DEFAULT '')`) // calls that are to fail, for a trial
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +48,7 @@ func (wallet *Wallet) keys() Keys { return Keys{&wallet.key.PublicKey, wallet.ap
 // native is POST /v3/pay/transactions/native: what it answers. The same trade again: the same code.
 func (wallet *Wallet) native(trade string, total int64, currency string, expires int64) (string, error) {
 	made := "weixin://wxpay/bizpayurl?pr=" + random(4)
-	if _, err := wallet.db.Exec("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?, 'NOTPAY')", trade, made, total, currency); err != nil {
+	if _, err := wallet.db.Exec("INSERT OR IGNORE INTO codes (id, code, total, currency, state) VALUES (?, ?, ?, ?, 'NOTPAY')", trade, made, total, currency); err != nil {
 		return "", err
 	}
 	var code string
@@ -54,8 +57,24 @@ func (wallet *Wallet) native(trade string, total int64, currency string, expires
 	return string(action), err
 }
 
-// close is POST …/out-trade-no/{id}/close: whether nobody can pay it any more. If not, it was paid.
+// reached is an error if this call is to fail.
+func (wallet *Wallet) reached(call, trade string) error {
+	var fails string
+	err := wallet.db.QueryRow("SELECT fails FROM codes WHERE id = ?", trade).Scan(&fails)
+	if err == nil && strings.Contains(fails, call) {
+		err = errors.New(call + " is to fail")
+	}
+	if err == sql.ErrNoRows {
+		err = nil
+	}
+	return err
+}
+
+// close is POST …/out-trade-no/{id}/close: whether nobody can pay it any more. If not, it was paid, or is over: query says which.
 func (wallet *Wallet) close(trade string) (bool, error) {
+	if err := wallet.reached("close", trade); err != nil {
+		return false, err
+	}
 	if _, err := wallet.db.Exec("UPDATE codes SET state = 'CLOSED' WHERE id = ? AND state = 'NOTPAY'", trade); err != nil {
 		return false, err
 	}
@@ -69,8 +88,28 @@ func (wallet *Wallet) close(trade string) (bool, error) {
 
 // refund is POST /v3/refund/domestic/refunds with out_refund_no = the trade: asked twice, it is paid back once.
 func (wallet *Wallet) refund(trade string, total int64, currency string) error {
+	if err := wallet.reached("refund", trade); err != nil {
+		return err
+	}
 	_, err := wallet.db.Exec("UPDATE codes SET state = 'REFUND' WHERE id = ? AND state = 'SUCCESS'", trade)
 	return err
+}
+
+// query is GET …/out-trade-no/{id}: "paid" with what a notification would tell, "open", or "over" if nobody can pay it any more.
+func (wallet *Wallet) query(trade string) (standing string, told Transaction, err error) {
+	if err := wallet.reached("query", trade); err != nil {
+		return "", told, err
+	}
+	var state string
+	told.Merchant, told.App, told.Trade, told.State = merchant, app, trade, "SUCCESS"
+	err = wallet.db.QueryRow("SELECT state, total, currency FROM codes WHERE id = ?", trade).Scan(&state, &told.Amount.Total, &told.Amount.Currency)
+	switch {
+	case err == sql.ErrNoRows || state == "NOTPAY":
+		return "open", told, nil
+	case state == "SUCCESS":
+		return "paid", told, err
+	}
+	return "over", told, err
 }
 
 // tell notifies the shop, signed and sealed; the shop's answer.
@@ -156,11 +195,14 @@ func (wallet *Wallet) serve(w http.ResponseWriter, r *http.Request, _ string) er
 		return answer(w, 200, codes)
 	case "POST /wallet/pay":
 		return wallet.pay(w, r, codes)
+	case "POST /wallet/fail":
+		return wallet.fail(w, r)
 	}
 	return notFound
 }
 
-// pay pays a code, even one that was just closed, as happens. total tells of another sum, forged signs wrongly.
+// pay pays a code, even one that was just closed, as happens. total tells of another sum, forged signs wrongly,
+// silent tells nothing.
 func (wallet *Wallet) pay(w http.ResponseWriter, r *http.Request, codes []Code) error {
 	for _, code := range codes {
 		if code.ID != r.FormValue("id") {
@@ -175,6 +217,9 @@ func (wallet *Wallet) pay(w http.ResponseWriter, r *http.Request, codes []Code) 
 				return err
 			}
 		}
+		if r.FormValue("silent") != "" {
+			return answer(w, 200, map[string]int{"answered": 0})
+		}
 		answered, err := wallet.tell(code.ID, total, code.Currency, honest)
 		if err != nil {
 			return err
@@ -182,4 +227,16 @@ func (wallet *Wallet) pay(w http.ResponseWriter, r *http.Request, codes []Code) 
 		return answer(w, 200, map[string]int{"answered": answered})
 	}
 	return notFound
+}
+
+// fail lets the calls that it names fail for this payment from now on.
+func (wallet *Wallet) fail(w http.ResponseWriter, r *http.Request) error {
+	changed, err := wallet.db.Exec("UPDATE codes SET fails = ? WHERE id = ?", r.FormValue("calls"), r.FormValue("id"))
+	if err != nil {
+		return err
+	}
+	if rows, err := changed.RowsAffected(); err != nil || rows == 0 {
+		return orNotFound(sql.ErrNoRows)
+	}
+	return answer(w, 200, map[string]int{"answered": 0})
 }
