@@ -534,6 +534,13 @@ fn the_checks_on_the_page_about_providers_open_what_the_provider_signed_and_noth
     assert_eq!(said, "alipay 4\nstripe 5\nadyen 3\nping++ 3\n");
 }
 
+#[test]
+fn the_readmes_server_asks_for_each_payment_by_its_own_number_and_believes_the_close_call() {
+    let (_, after) = include_str!("../../README.md").split_once("```python\n").unwrap();
+    let server = after.split("```").next().unwrap();
+    takes(Command::new("python3").args(["-c", include_str!("servers/readme.py")]), server);
+}
+
 /// The rules of those that make codes anew.
 macro_rules! whole {
     ($($name:ident $kind:ident $ignored:literal;)*) => { $(mod $name {
