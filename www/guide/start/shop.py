@@ -1,5 +1,5 @@
 # A whole shop: its page, its checkout API, and a pretended wallet. Python's standard library, nothing else.
-import json, re, secrets, threading
+import html, json, re, secrets, threading
 from http.cookies import SimpleCookie
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -103,9 +103,18 @@ class Shop(SimpleHTTPRequestHandler):
         status, answer = self.create(key or "", sent, session)
         cookie = {"Set_Cookie": f"session={session}; Path=/; HttpOnly; SameSite=Lax"}
         if form and status < 300:
-            where = answer.get("action", {}).get("url") or PAYMENTS[key].get("back", HOME)
-            return self.answer(303, "", Location=where, **cookie)
+            return self.lead(answer.get("action"), PAYMENTS[key].get("back", HOME), cookie)
         self.answer(status, answer, **cookie)
+
+    def lead(self, action, back, cookie):
+        """A page without script goes where the provider says, or back if there is nothing to pay."""
+        if isinstance(action, str):                   # the provider's own form
+            return self.answer(200, action, "text/html; charset=utf-8", **cookie)
+        if action and "url" not in action:            # a code: draw it here, with a package for QR codes
+            code = html.escape(action.get("code_url") or json.dumps(action))
+            return self.answer(200, f'<!doctype html><title>Pay</title><p>Scan or open: <a href="{code}">{code}</a>'
+                               f'<p><a href="{html.escape(back)}">Back to the shop</a>', "text/html; charset=utf-8", **cookie)
+        self.answer(303, "", Location=action["url"] if action else back, **cookie)
 
     def create(self, key, sent, session):
         asked = [sent.get(name) for name in ("order", "method", "amount", "currency")]
@@ -113,8 +122,12 @@ class Shop(SimpleHTTPRequestHandler):
         if not re.fullmatch(r"mg_[\w-]{22,61}", key) or sent.get("attempt") != key:
             return 400, {"code": "bad_attempt"}
         if key in PAYMENTS:                           # the same key: the same payment, never a second one
-            same = ASKED.setdefault(key, asked) == asked
-            return (200, self.seen(PAYMENTS[key], session, key)) if same else (422, {"code": "key_reused"})
+            payment = PAYMENTS[key]
+            if ASKED.setdefault(key, asked) != asked:
+                return 422, {"code": "key_reused"}
+            if payment["status"] == "pending" and "action" not in payment:
+                payment["action"] = begin(payment)    # the provider did not answer at first
+            return 200, self.seen(payment, session, key)
         if order not in ORDERS:
             return 404, {"code": "not_found"}
         if (amount, currency) != ORDERS[order]:
