@@ -220,6 +220,25 @@ fn a_translation_that_lost_a_heading_a_link_or_a_command_is_found() {
     assert_eq!(apart(&other(&whole), &turned(&same)), ["the same in another order"]);
 }
 
+/// The descriptions of this YAML, in braces and without quotes, that a comma ends before their writer meant it.
+fn cut_short(yaml: &str) -> Vec<&str> {
+    let within = |line: &&str| {
+        let words =
+            line.split_once('{').and_then(|(_, inside)| inside.split_once("description: ")).map(|found| found.1);
+        words.is_some_and(|words| !words.starts_with(['\'', '"']) && words.contains(", "))
+    };
+    yaml.lines().filter(within).collect()
+}
+
+#[test]
+fn no_description_of_the_servers_contract_is_cut_short_by_a_comma() {
+    assert_eq!(cut_short(include_str!("../../www/openapi.yaml")), Vec::<&str>::new());
+    assert_eq!(
+        cut_short("a: { description: this, that }\nb: { description: 'this, that' }"),
+        ["a: { description: this, that }"]
+    );
+}
+
 #[test]
 fn every_link_of_the_guide_leads_somewhere() {
     let server = Server::start(&[]);
