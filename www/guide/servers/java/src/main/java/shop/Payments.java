@@ -12,6 +12,7 @@ import shop.Notification.Refused;
 import shop.Notification.Transaction;
 import shop.Store.Order;
 import shop.Store.Payment;
+import shop.Wallet.Standing;
 
 /** When a payment begins, how its code is made anew, how it is closed, and what ships: one live payment for each order, one shipment. */
 final class Payments {
@@ -36,6 +37,8 @@ final class Payments {
     private final long life;
     /** Attempts that the provider is being asked about; more than one process would keep this in the store. */
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    /** Held by whoever works off what is due. */
+    private final Object due = new Object();
 
     Payments(Store store, Wallet wallet, Events events, Set<String> pages, long life) {
         this.store = store;
@@ -50,7 +53,7 @@ final class Payments {
     }
 
     private static boolean over(Payment payment) {
-        return payment.status().equals("pending") && payment.expires() <= now();
+        return !payment.ended() && payment.isOver();
     }
 
     private Payment read(String key) throws SQLException, Problem {
@@ -142,6 +145,7 @@ final class Payments {
         return changed(payment.id());
     }
 
+    /** Tells whoever listens, and reads the payment again. */
     private Payment changed(String id) throws SQLException, Problem {
         events.changed(id);
         return read(id);
@@ -154,25 +158,55 @@ final class Payments {
     }
 
     private Payment close(Payment payment, String outcome) throws Exception {
-        if (!payment.status().equals("pending") || !busy.add(payment.attempt())) {
+        if (payment.ended() || !busy.add(payment.attempt())) {
             return payment;
         }
         try {
-            return closed(payment, payment.trade(), outcome);
+            return closed(payment, outcome);
         } finally {
             busy.remove(payment.attempt());
         }
     }
 
-    /** Closes it at the provider. If that can't be done it was paid, and the notification is on its way. */
-    private Payment closed(Payment payment, String trade, String outcome) throws Exception {
-        boolean closed = wallet.close(trade); // if it throws, it is unclear: it stays pending
-        if (closed) {
-            store.run("UPDATE trades SET state = 'closed' WHERE id = ? AND state = 'open'", trade);
+    /**
+     * Closes the payment's trade at the provider. What can't be closed was paid, or is over, or it is unclear: the provider is asked
+     * how it stands.
+     */
+    private Payment closed(Payment payment, String outcome) throws SQLException, Problem {
+        try {
+            if (wallet.close(payment.trade())) {
+                return became(payment, outcome);
+            }
+            became(payment, "processing");
+        } catch (Exception fault) {
+            later(payment.trade(), fault);
         }
-        store.run("UPDATE payments SET status = ? WHERE id = ? AND trade = ? AND status = 'pending'",
-            closed ? outcome : "processing", payment.id(), trade);
-        return changed(payment.id());
+        return asked(payment, outcome);
+    }
+
+    /** Asks the provider how the payment's trade stands, for its notification may be lost. If nobody can say it stays as it is. */
+    private Payment asked(Payment payment, String outcome) throws SQLException, Problem {
+        try {
+            Standing standing = wallet.query(payment.trade());
+            if (standing.state().equals("paid")) {
+                settle(standing.told()); // its order's one live payment: there is no other to be closed
+            } else if (standing.state().equals("over") || payment.isOver()) {
+                return became(payment, outcome);
+            }
+        } catch (Exception fault) {
+            later(payment.trade(), fault);
+        }
+        return read(payment.id());
+    }
+
+    /** How a live payment stands; nobody can pay its trade any more unless it is processing. */
+    private Payment became(Payment payment, String status) throws SQLException, Problem {
+        if (!status.equals("processing")) {
+            store.run("UPDATE trades SET state = 'closed' WHERE id = ? AND state = 'open'", payment.trade());
+        }
+        int changed = store.run("UPDATE payments SET status = ? WHERE id = ? AND trade = ? AND status IN ('pending', 'processing') AND status != ?",
+            status, payment.id(), payment.trade(), status);
+        return changed > 0 ? changed(payment.id()) : read(payment.id());
     }
 
     /** A key that was never seen is recorded, so that a late creation with it makes nothing. */
@@ -206,17 +240,21 @@ final class Payments {
         }
         try {
             Payment payment = read(key); // as it is now that nobody else is at it
-            Payment old = over(payment) ? closed(payment, payment.trade(), "expired") : payment;
+            Payment old = over(payment) ? closed(payment, "expired") : payment;
             if (!old.status().equals("expired")) {
                 return old;
             }
-            return code(store.<Payment, Problem>change(() -> {
+            Payment anew = store.<Payment, Problem>change(() -> {
                 inTheWay(old.order(), session);
-                String trade = old.id() + "-" + Answer.random(2);
-                store.run("INSERT INTO trades (id, payment) VALUES (?, ?)", trade, old.id());
-                store.run("UPDATE payments SET status = 'pending', trade = ?, action = NULL, expires = ? WHERE id = ?", trade, now() + life, old.id());
+                String trade = old.id() + "_" + Answer.random(2);
+                int changed = store.run("UPDATE payments SET status = 'pending', trade = ?, action = NULL, expires = ? "
+                    + "WHERE id = ? AND status = 'expired'", trade, now() + life, old.id());
+                if (changed > 0) { // else it was canceled or paid meanwhile: as it stands
+                    store.run("INSERT INTO trades (id, payment) VALUES (?, ?)", trade, old.id());
+                }
                 return read(old.id());
-            }));
+            });
+            return anew.status().equals("pending") ? code(anew) : anew;
         } finally {
             busy.remove(asked.attempt());
         }
@@ -226,8 +264,15 @@ final class Payments {
         return store.first(Payment::of, "SELECT * FROM payments WHERE id = (SELECT payment FROM trades WHERE id = ?)", trade);
     }
 
+    /** What a checked notification says. Once it is in the store it was heard: what can't be done about it now, tidy does. */
+    void hears(Transaction told) throws SQLException, Refused {
+        settle(told);
+        each(CAN_BE_PAID + " AND order_id = (SELECT order_id FROM payments WHERE id = (SELECT payment FROM trades WHERE id = ?))",
+            this::lookAfter, told.out_trade_no());
+    }
+
     /** Ships the order once, for the first trade that was paid; whatever was paid for it besides is refunded. */
-    void settle(Transaction told) throws SQLException, Refused {
+    private void settle(Transaction told) throws SQLException, Refused {
         String paid = store.<String, Refused>change(() -> {
             Payment payment = ofTrade(told.out_trade_no()).orElseThrow(() -> new Refused("it is of no payment of ours"));
             boolean ours = Wallet.MERCHANT.equals(told.mchid()) && Wallet.APP.equals(told.appid());
@@ -242,14 +287,14 @@ final class Payments {
             return payment.id();
         });
         events.changed(paid);
-        tidy();
+        workOff();
     }
 
     private void ship(Payment payment, String trade) throws SQLException {
-        int ships = store.run("UPDATE orders SET shipped_for = ? WHERE id = ? AND shipped_for IS NULL", trade, payment.order());
-        if (ships > 0) {
-            System.out.println("ship order " + payment.order());
-        } else {
+        // An order whose price is another now is not shipped for the one of before.
+        int ships = store.run("UPDATE orders SET shipped_for = ?, shipment = 'due' WHERE id = ? AND shipped_for IS NULL AND amount = ? "
+            + "AND currency = ?", trade, payment.order(), payment.amount(), payment.currency());
+        if (ships == 0) {
             store.run("UPDATE trades SET state = 'due' WHERE id = ?", trade);
         }
         // Paid twice by an old code and a new one, the payment is paid all the same: one of the two is given back.
@@ -257,24 +302,33 @@ final class Payments {
             + "AND state = 'paid') WHERE id = ?", payment.id());
     }
 
-    interface Deed {
-        void of(String trade) throws Exception;
-    }
+    private static final String CAN_BE_PAID = "SELECT payments.id FROM payments JOIN trades ON trades.id = trade WHERE state = 'open'";
 
-    /** Pays back what was paid too much, and closes what nobody should pay any more. What can't be done now is done in a minute. */
+    /** Asks about what nobody told of, closes what nobody should pay any more, and works off what is due; each on its own. */
     void tidy() {
-        each("SELECT id FROM trades WHERE state = 'due'", this::refund);
-        each("SELECT trades.id FROM trades JOIN payments ON payments.id = payment JOIN orders ON orders.id = order_id "
-            + "WHERE state = 'open' AND (shipped_for IS NOT NULL OR (status = 'pending' AND expires <= unixepoch()))", this::closeTrade);
+        each(CAN_BE_PAID, this::lookAfter);
+        workOff();
     }
 
-    private void each(String query, Deed deed) {
+    /** Ships and pays back what is due; nobody else does meanwhile, so that nothing is done twice. What fails stays due. */
+    private void workOff() {
+        synchronized (due) {
+            each("SELECT id FROM orders WHERE shipment = 'due'", this::ship);
+            each("SELECT id FROM trades WHERE state = 'due'", this::refund);
+        }
+    }
+
+    interface Deed {
+        void of(String id) throws Exception;
+    }
+
+    private void each(String query, Deed deed, Object... values) {
         try {
-            for (String trade : store.all(row -> row.getString(1), query)) {
+            for (String id : store.all(row -> row.getString(1), query, values)) {
                 try {
-                    deed.of(trade);
+                    deed.of(id);
                 } catch (Exception fault) {
-                    System.err.println(trade + " is still to be closed or paid back: " + fault);
+                    later(id, fault);
                 }
             }
         } catch (SQLException fault) {
@@ -282,22 +336,35 @@ final class Payments {
         }
     }
 
+    private static void later(String id, Exception fault) {
+        System.err.println(id + " is still to be closed, asked about, shipped or paid back: " + fault);
+    }
+
+    /** Asks about a payment whose trade is open, or closes it if its time is over or nobody should pay it any more. */
+    private void lookAfter(String id) throws SQLException, Problem {
+        Payment payment = read(id);
+        boolean shipped = store.order(payment.order()).orElseThrow(Problem::notFound).shippedFor() != null;
+        if (!payment.isOver() && !payment.ended() && !shipped) {
+            asked(payment, "expired");
+        } else if (busy.add(payment.attempt())) {
+            try {
+                closed(payment, payment.isOver() ? "expired" : "canceled");
+            } finally {
+                busy.remove(payment.attempt());
+            }
+        }
+    }
+
+    /** Stands for your warehouse. It may be told twice, if the store fails in between: the order's id is the idempotency key. */
+    private void ship(String order) throws SQLException {
+        System.out.println("ship order " + order);
+        store.run("UPDATE orders SET shipment = 'done' WHERE id = ?", order);
+    }
+
     private void refund(String trade) throws Exception {
         Payment payment = ofTrade(trade).orElseThrow();
         wallet.refund(trade, payment.amount(), payment.currency());
         store.run("UPDATE trades SET state = 'refunded' WHERE id = ?", trade);
         System.out.println("refunded " + trade + " of order " + payment.order());
-    }
-
-    private void closeTrade(String trade) throws Exception {
-        Payment payment = ofTrade(trade).orElseThrow();
-        if (!busy.add(payment.attempt())) {
-            return;
-        }
-        try {
-            closed(payment, trade, payment.expires() <= now() ? "expired" : "canceled");
-        } finally {
-            busy.remove(payment.attempt());
-        }
     }
 }

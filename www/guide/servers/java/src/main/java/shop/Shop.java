@@ -61,9 +61,9 @@ public final class Shop {
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
         server.setExecutor(Executors.newCachedThreadPool()); // a stream holds one; from Java 21, newVirtualThreadPerTaskExecutor
         shop.serve(server, home, pages);
-        Executors.newSingleThreadScheduledExecutor().scheduleWithFixedDelay(shop.payments::tidy, 0, 1, TimeUnit.MINUTES);
         server.start();
         System.out.println(home + "/orders/SO-1001");
+        Executors.newSingleThreadScheduledExecutor().scheduleWithFixedDelay(shop.payments::tidy, 0, 1, TimeUnit.MINUTES);
     }
 
     private void serve(HttpServer server, String home, Set<String> pages) {
@@ -145,7 +145,7 @@ public final class Shop {
     /** The provider's word: the only thing that ships. */
     private void notified(HttpExchange exchange, String session) throws Exception {
         try {
-            payments.settle(Notification.opened(exchange.getRequestHeaders(), Answer.body(exchange), wallet.publicKey(), wallet.apiKey));
+            payments.hears(Notification.opened(exchange.getRequestHeaders(), Answer.body(exchange), wallet.publicKey(), wallet.apiKey));
             exchange.sendResponseHeaders(204, -1);
         } catch (Refused why) {
             System.out.println("refused a notification: " + why.getMessage());

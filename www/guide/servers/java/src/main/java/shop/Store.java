@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,8 @@ final class Store {
     static final String SCHEMA = """
         CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL,
             session TEXT,      -- who may pay it, once somebody began to
-            shipped_for TEXT); -- the trade that it was shipped for
+            shipped_for TEXT,  -- the trade that it is shipped for
+            shipment TEXT);    -- 'due', then 'done'
         CREATE TABLE IF NOT EXISTS payments (attempt TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_id TEXT, method TEXT,
             amount INTEGER, currency TEXT, status TEXT NOT NULL, trade TEXT, action TEXT, expires INTEGER NOT NULL DEFAULT 0,
             return_url TEXT, session TEXT NOT NULL, refunded INTEGER NOT NULL DEFAULT 0);
@@ -44,6 +46,11 @@ final class Store {
 
         boolean ended() {
             return !status.equals("pending") && !status.equals("processing");
+        }
+
+        /** Whether its time is over. */
+        boolean isOver() {
+            return expires <= Instant.now().getEpochSecond();
         }
     }
 

@@ -1,6 +1,7 @@
 package shop;
 
 import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,10 +23,12 @@ import java.util.Map;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import shop.Notification.Amount;
+import shop.Notification.Transaction;
 
 /**
- * Stands for WeChat Pay, so that the shop can be tried: makes codes, closes and refunds them, and notifies as WeChat Pay does. Replace
- * nativeCode, close and refund by your calls (../providers.md), the keys by WeChat Pay's, and leave the rest out.
+ * Stands for WeChat Pay, so that the shop can be tried: makes codes, closes and refunds them, says how they stand, and notifies as
+ * WeChat Pay does. Replace nativeCode, close, query and refund by your calls (../providers.md), the keys by WeChat Pay's, and leave the rest out.
  */
 final class Wallet {
     static final String MERCHANT = "1900000001";
@@ -44,7 +47,10 @@ final class Wallet {
 
     /** Notifications go to this address. */
     Wallet(String file, String notify) throws SQLException, GeneralSecurityException {
-        store = new Store(file, "CREATE TABLE IF NOT EXISTS codes (id TEXT PRIMARY KEY, code TEXT, total INTEGER, currency TEXT, state TEXT)");
+        store = new Store(file, """
+            CREATE TABLE IF NOT EXISTS codes (id TEXT PRIMARY KEY, code TEXT, total INTEGER, currency TEXT, state TEXT,
+                fails TEXT NOT NULL DEFAULT '') -- calls that are to fail, for a trial
+            """);
         this.notify = URI.create(notify);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
@@ -62,19 +68,43 @@ final class Wallet {
     /** POST /v3/pay/transactions/native: what it answers. The same trade again: the same code. */
     String nativeCode(String trade, long total, String currency, long expires) throws SQLException {
         String code = "weixin://wxpay/bizpayurl?pr=" + Answer.random(4);
-        store.run("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?, 'NOTPAY')", trade, code, total, currency);
+        store.run("INSERT OR IGNORE INTO codes (id, code, total, currency, state) VALUES (?, ?, ?, ?, 'NOTPAY')", trade, code, total, currency);
         return Answer.JSON.toJson(Map.of("code_url", codes(trade).get(0).code()));
     }
 
-    /** POST …/out-trade-no/{id}/close: whether nobody can pay it any more. If not, it was paid. */
-    boolean close(String trade) throws SQLException {
+    private void reached(String call, String trade) throws SQLException, IOException {
+        if (store.first(row -> row.getString(1), "SELECT fails FROM codes WHERE id = ?", trade).orElse("").contains(call)) {
+            throw new IOException(call + " is to fail");
+        }
+    }
+
+    /** POST …/out-trade-no/{id}/close: whether nobody can pay it any more. If not, it was paid, or is over: query says which. */
+    boolean close(String trade) throws SQLException, IOException {
+        reached("close", trade);
         store.run("UPDATE codes SET state = 'CLOSED' WHERE id = ? AND state = 'NOTPAY'", trade);
         return codes(trade).stream().allMatch(code -> code.state().equals("CLOSED"));
     }
 
     /** POST /v3/refund/domestic/refunds with out_refund_no = the trade: asked twice, it is paid back once. */
-    void refund(String trade, long total, String currency) throws SQLException {
+    void refund(String trade, long total, String currency) throws SQLException, IOException {
+        reached("refund", trade);
         store.run("UPDATE codes SET state = 'REFUND' WHERE id = ? AND state = 'SUCCESS'", trade);
+    }
+
+    /** How it stands at the provider: "paid" with what a notification would tell, "open", or "over" if nobody can pay it any more. */
+    record Standing(String state, Transaction told) {}
+
+    /** GET …/out-trade-no/{id}. */
+    Standing query(String trade) throws SQLException, IOException {
+        reached("query", trade);
+        for (Code code : codes(trade)) {
+            return switch (code.state()) {
+                case "SUCCESS" -> new Standing("paid", new Transaction(MERCHANT, APP, trade, "SUCCESS", new Amount(code.total(), code.currency())));
+                case "NOTPAY" -> new Standing("open", null);
+                default -> new Standing("over", null);
+            };
+        }
+        return new Standing("open", null);
     }
 
     /** Tells the shop that it was paid, signed and sealed; the shop's answer. */
@@ -113,11 +143,12 @@ final class Wallet {
             }
             case "GET /wallet/codes" -> Answer.json(exchange, 200, codes);
             case "POST /wallet/pay" -> pay(exchange, Shop.fields(Answer.body(exchange)));
+            case "POST /wallet/fail" -> fail(exchange, Shop.fields(Answer.body(exchange)));
             default -> throw Problem.notFound();
         }
     }
 
-    /** Pays a code, even one that was just closed, as happens. `total` tells of another sum, `forged` signs wrongly. */
+    /** Pays a code, even one that was just closed, as happens. `total` tells of another sum, `forged` signs wrongly, `silent` tells nothing. */
     private void pay(HttpExchange exchange, Map<String, String> sent) throws Exception {
         Code code = codes(sent.getOrDefault("id", "none")).stream().findFirst().orElseThrow(Problem::notFound);
         boolean honest = !sent.containsKey("forged");
@@ -125,6 +156,15 @@ final class Wallet {
         if (honest && total == code.total()) {
             store.run("UPDATE codes SET state = 'SUCCESS' WHERE id = ?", code.id());
         }
-        Answer.json(exchange, 200, Map.of("answered", tell(code.id(), total, code.currency(), honest)));
+        int answered = sent.containsKey("silent") ? 0 : tell(code.id(), total, code.currency(), honest);
+        Answer.json(exchange, 200, Map.of("answered", answered));
+    }
+
+    /** From now on the calls that it names fail for this payment. */
+    private void fail(HttpExchange exchange, Map<String, String> sent) throws Exception {
+        if (store.run("UPDATE codes SET fails = ? WHERE id = ?", sent.getOrDefault("calls", ""), sent.get("id")) == 0) {
+            throw Problem.notFound();
+        }
+        Answer.json(exchange, 200, Map.of("answered", 0));
     }
 }
