@@ -101,9 +101,13 @@ impl Shop {
     }
 
     fn create(&self, order: &str, attempt: &str, session: &str) -> (u16, Value) {
+        self.create_at(if order == "SO-1001" { 12800 } else { 4500 }, order, attempt, session)
+    }
+
+    fn create_at(&self, amount: u32, order: &str, attempt: &str, session: &str) -> (u16, Value) {
         let home = format!("http://127.0.0.1:{}/", self.port);
         let wish = serde_json::json!({ "version": 1, "order": order, "method": "wechatpay", "attempt": attempt,
-            "amount": if order == "SO-1001" { 12800 } else { 4500 }, "currency": "CNY", "flows": ["qr"], "return_url": home,
+            "amount": amount, "currency": "CNY", "flows": ["qr"], "return_url": home,
             "locale": "en", "environment": { "app": "browser", "version": null, "os": "linux", "device": "desktop" } });
         let (status, _, told) = self.ask("POST", "/checkout/payments", "application/json", &wish.to_string(), session);
         (status, told)
@@ -227,6 +231,7 @@ const MINE: &str = "0123456789012345678901234567890123456789012";
 const THEIRS: &str = "9876543210987654321098765432109876543210987";
 const FIRST: &str = "mg_00000000000000000000000000000001";
 const SECOND: &str = "mg_00000000000000000000000000000002";
+const THIRD: &str = "mg_00000000000000000000000000000003";
 
 /// Nothing but the provider's own notification, of the right sum, ships.
 fn believes_no_lie(kind: Kind) {
@@ -289,7 +294,7 @@ fn shows_nobody_else_the_code(kind: Kind) {
     assert_eq!(shop.ask("GET", &format!("/checkout/payments/{id}"), "", "", MINE).2["status"], "pending");
 }
 
-/// The price changed after the code was made: what was paid at the old one is paid back.
+/// The price changed after the code was made: what was paid at the old one is paid back, and no reason to close what is at the new one.
 fn ships_nothing_at_an_old_price(kind: Kind) {
     let mut shop = Shop::open(kind);
     let payment = shop.create("SO-1001", FIRST, MINE).1;
@@ -298,6 +303,15 @@ fn ships_nothing_at_an_old_price(kind: Kind) {
     assert!(soon(|| shop.states() == ["REFUND"]), "{:?}", shop.states());
     assert!(!shop.shipped("SO-1001"));
     assert_eq!((shop.shipments("SO-1001"), shop.stands(FIRST)), (0, "succeeded".into()));
+    let canceled = shop.create("SO-1002", SECOND, MINE).1;
+    assert_eq!(shop.cancel(SECOND)["status"], "canceled");
+    shop.restart_after("shop", "UPDATE orders SET amount = 5000 WHERE id = 'SO-1002'");
+    let (status, live) = shop.create_at(5000, "SO-1002", THIRD, MINE);
+    assert_eq!(status, 201, "{live}");
+    assert_eq!(shop.wallet(&format!("id={}", canceled["id"].as_str().unwrap())), 204);
+    assert!(soon(|| shop.states() == ["REFUND", "REFUND", "NOTPAY"]), "{:?}", shop.states());
+    assert_eq!(shop.wallet(&format!("id={}", live["id"].as_str().unwrap())), 204);
+    assert!(shop.shipped("SO-1002"));
 }
 
 /// What was to be shipped when the server was killed is shipped after it; what was shipped is not shipped again.
@@ -392,7 +406,7 @@ fn goes_on_though_one_refund_fails(kind: Kind) {
         first.to_owned()
     };
     let still_due = twice("SO-1001", [FIRST, SECOND], "refund");
-    twice("SO-1002", ["mg_00000000000000000000000000000003", "mg_00000000000000000000000000000004"], "");
+    twice("SO-1002", [THIRD, "mg_00000000000000000000000000000004"], "");
     assert_eq!(shop.states(), ["SUCCESS", "SUCCESS", "REFUND", "SUCCESS"]);
     shop.fail(&still_due, "");
     shop.restart();

@@ -225,7 +225,7 @@ async function settle({ out_trade_no, mchid, appid, amount, trade_state }) {
     const { changes: ships } = db.run(`UPDATE orders SET shipped_for = ?, shipment = 'due' WHERE id = ? AND shipped_for IS NULL AND amount = ?
       AND currency = ?`, [payment.id, payment.order_id, payment.amount, payment.currency])
     db.run("UPDATE payments SET status = 'succeeded', refund = ? WHERE id = ?", [ships ? null : 'due', payment.id])
-    return db.all("SELECT * FROM payments WHERE order_id = ? AND status IN ('pending', 'processing')", [payment.order_id])
+    return ships ? db.all("SELECT * FROM payments WHERE order_id = ? AND status IN ('pending', 'processing')", [payment.order_id]) : []
   })
   for (const other of others) await closed(other, 'canceled')
   await doWhatIsDue()

@@ -306,8 +306,9 @@ def settle(told):
         ships = store.execute("UPDATE orders SET shipped_for = ?, shipment = 'due' WHERE id = ? AND shipped_for IS NULL AND amount = ? "
                               "AND currency = ?", [payment["id"], payment["order_id"], payment["amount"], payment["currency"]]).rowcount
         store.execute("UPDATE payments SET status = 'succeeded', refund = ? WHERE id = ?", [None if ships else "due", payment["id"]])
-    for other in listed("SELECT * FROM payments WHERE order_id = ? AND status IN ('pending', 'processing')", payment["order_id"]):
-        closed(other, "canceled")
+    if ships:
+        for other in listed("SELECT * FROM payments WHERE order_id = ? AND status IN ('pending', 'processing')", payment["order_id"]):
+            closed(other, "canceled")
     do_what_is_due()
 
 
