@@ -138,8 +138,8 @@ impl Shop {
         Ok(true)
     }
 
-    /// Ships the order once, for the first payment of it; whatever was paid for it besides is refunded. The order's other live
-    /// payments; none if it is of another merchant, payment or sum.
+    /// Ships the order once, for the first payment of it; whatever was paid for it besides is refunded. The payments to be closed
+    /// then; none if it is of another merchant, payment or sum.
     async fn settle(&self, told: &Value) -> Result<Option<Vec<Payment>>, Problem> {
         let others = self.store.change(|store| settled(store, told))?;
         self.work_off().await;
@@ -268,7 +268,7 @@ fn in_the_way(store: &Connection, order: &str, session: &str) -> Result<(), Prob
     Err(Problem::of(409, code).with("payment", live.shown(session, "")))
 }
 
-/// The order's other payments that are alive, after this one was paid. An order whose price is another now is not shipped for it.
+/// The order's other payments that are alive, if it is shipped. One whose price is another now is not shipped for what was paid.
 fn settled(store: &Connection, told: &Value) -> rusqlite::Result<Option<Vec<Payment>>> {
     let text = |name: &str| told.pointer(name).and_then(Value::as_str);
     let found = store::payment(store, text("/out_trade_no").unwrap_or_default())?;
@@ -288,5 +288,6 @@ fn settled(store: &Connection, told: &Value) -> rusqlite::Result<Option<Vec<Paym
     let refund = (!ships).then_some("due");
     store
         .execute("UPDATE payments SET status = 'succeeded', refund = ?1 WHERE id = ?2", params![refund, payment.id])?;
-    store::payments(store, "order_id = ?1 AND status IN ('pending', 'processing')", &order).map(Some)
+    let others = "order_id IN (SELECT id FROM orders WHERE id = ?1 AND shipped_for IS NOT NULL) AND status IN ('pending', 'processing')";
+    store::payments(store, others, &order).map(Some)
 }
