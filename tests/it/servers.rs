@@ -464,6 +464,9 @@ fn makes_a_code_anew(kind: Kind) {
     assert_ne!(second["action"], first["action"]);
     let states = || shop.codes().iter().map(|code| code["state"].clone()).collect::<Vec<_>>();
     assert_eq!(states(), ["CLOSED", "NOTPAY"]);
+    let numbers: Vec<_> = shop.codes().iter().map(|code| code["id"].as_str().unwrap().to_owned()).collect();
+    let plain = |number: &String| number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    assert!(numbers.iter().all(plain), "Alipay takes no other: {numbers:?}");
     let pay = |at: usize| shop.wallet(&format!("id={}", shop.codes()[at]["id"].as_str().unwrap()));
     assert_eq!(pay(0), 204);
     assert!(shop.shipped("SO-1001"));
