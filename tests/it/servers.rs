@@ -488,6 +488,23 @@ fn makes_no_code_for_what_was_canceled(kind: Kind) {
     assert_eq!(shop.codes().len(), 1);
 }
 
+/// A provider that can't be reached ends no event stream: it tells the end when there is one.
+fn tells_on_while_it_cannot_be_closed(kind: Kind) {
+    let shop = Shop::with_codes_of(kind, 0);
+    let payment = shop.create("SO-1001", FIRST, MINE).1;
+    let id = payment["id"].as_str().unwrap();
+    shop.fail(id, "close query");
+    let mut stream = TcpStream::connect(("127.0.0.1", shop.port)).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+    write!(stream, "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", payment["events"].as_str().unwrap()).unwrap();
+    let mut told = BufReader::new(stream).lines().map_while(Result::ok).filter(|line| line.starts_with("data: {\""));
+    let mut next = || told.next().unwrap_or_default();
+    assert!(next().contains("\"status\":\"pending\""));
+    shop.fail(id, "");
+    assert_eq!(shop.cancel(FIRST)["status"], "canceled");
+    assert!(next().contains("\"status\":\"canceled\""));
+}
+
 /// The fenced blocks of the page about providers that are in this language.
 fn blocks(language: &str) -> Vec<&'static str> {
     let page = include_str!("../../www/guide/servers/providers.md");
@@ -564,6 +581,8 @@ macro_rules! whole {
         #[ignore = $ignored] #[test] fn it_makes_a_code_anew() { super::makes_a_code_anew(super::$kind); }
         #[ignore = $ignored] #[test]
         fn it_makes_no_code_for_what_was_canceled() { super::makes_no_code_for_what_was_canceled(super::$kind); }
+        #[ignore = $ignored] #[test]
+        fn it_tells_on_while_it_cannot_be_closed() { super::tells_on_while_it_cannot_be_closed(super::$kind); }
     })* };
 }
 
