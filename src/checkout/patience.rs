@@ -146,6 +146,16 @@ mod tests {
     }
 
     #[test]
+    fn the_shop_is_asked_at_least_once_a_minute_as_the_words_say() {
+        for (waited, misses) in (0..100).flat_map(|step| (0..40).map(move |misses| (step * 20_000, misses))) {
+            for heard in [None, Some(waited)] {
+                let watch = Watch { last: waited, misses, heard, not_before: waited + 60_000, ..Watch::from(0) };
+                assert!([0, 50, 100].iter().all(|spread| watch.next_ask(*spread).unwrap() <= waited + 60_000));
+            }
+        }
+    }
+
+    #[test]
     fn misses_slow_the_asking_down() {
         let mut watch = Watch::from(0);
         for _ in 0..4 {

@@ -111,7 +111,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Wird bestätigt. Bitte noch nicht erneut bezahlen"),
     (
         Key::UnknownDo,
-        "Vielleicht ist bereits bezahlt. Wir fragen den Shop alle paar Sekunden, bis zu zehn Minuten lang. Sie können die Seite schließen; wenn Sie zurückkommen, prüfen wir weiter.",
+        "Vielleicht ist bereits bezahlt. Wir fragen den Shop mindestens einmal pro Minute. Sie können die Seite schließen; wenn Sie zurückkommen, prüfen wir weiter.",
     ),
     (Key::UnknownCall, "Noch keine Antwort. Nicht erneut bezahlen, rufen Sie den Shop an"),
     (Key::UnknownContact, "Noch keine Antwort. Nicht erneut bezahlen, fragen Sie den Shop"),

@@ -99,8 +99,8 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Confirming. Do not pay again yet"),
     (
         Key::UnknownDo,
-        "Your payment may have gone through. We ask the shop every few seconds, for up to ten minutes. You can close \
-         this page; we go on when you come back.",
+        "Your payment may have gone through. We ask the shop at least once a minute. You can close this page; we go on when \
+         you come back.",
     ),
     (Key::UnknownCall, "No word yet. Do not pay again, call the shop"),
     (Key::UnknownContact, "No word yet. Do not pay again, ask the shop"),

@@ -99,7 +99,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Confirmando. No pagues otra vez todavía"),
     (
         Key::UnknownDo,
-        "Puede que tu pago se haya completado. Consultamos a la tienda cada pocos segundos, durante diez minutos como máximo. Puedes cerrar la página; seguiremos cuando vuelvas.",
+        "Puede que tu pago se haya completado. Consultamos a la tienda al menos una vez por minuto. Puedes cerrar la página; seguiremos cuando vuelvas.",
     ),
     (Key::UnknownCall, "Aún no hay respuesta. No pagues otra vez, llama a la tienda"),
     (Key::UnknownContact, "Aún no hay respuesta. No pagues otra vez, pregunta a la tienda"),

@@ -108,7 +108,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Confirmation en cours. Ne payez pas à nouveau"),
     (
         Key::UnknownDo,
-        "Votre paiement a peut-être abouti. Nous demandons à la boutique toutes les quelques secondes, pendant dix minutes au plus. Vous pouvez fermer la page\u{a0}; nous reprendrons à votre retour.",
+        "Votre paiement a peut-être abouti. Nous demandons à la boutique au moins une fois par minute. Vous pouvez fermer la page\u{a0}; nous reprendrons à votre retour.",
     ),
     (Key::UnknownCall, "Pas encore de réponse. Ne payez pas à nouveau, appelez la boutique"),
     (Key::UnknownContact, "Pas encore de réponse. Ne payez pas à nouveau, contactez la boutique"),

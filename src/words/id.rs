@@ -96,7 +96,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Sedang dikonfirmasi. Jangan bayar lagi dulu"),
     (
         Key::UnknownDo,
-        "Pembayaranmu mungkin sudah berhasil. Kami bertanya ke toko setiap beberapa detik, paling lama sepuluh menit. Halaman ini boleh ditutup; kami lanjutkan saat kamu kembali.",
+        "Pembayaranmu mungkin sudah berhasil. Kami bertanya ke toko paling tidak sekali semenit. Halaman ini boleh ditutup; kami lanjutkan saat kamu kembali.",
     ),
     (Key::UnknownCall, "Belum ada kabar. Jangan bayar lagi, telepon toko"),
     (Key::UnknownContact, "Belum ada kabar. Jangan bayar lagi, tanya toko"),

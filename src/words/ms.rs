@@ -99,7 +99,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Sedang disahkan. Jangan bayar lagi dahulu"),
     (
         Key::UnknownDo,
-        "Bayaran anda mungkin sudah berjaya. Kami bertanya kepada kedai setiap beberapa saat, sehingga sepuluh minit. Anda boleh tutup halaman ini; kami sambung apabila anda kembali.",
+        "Bayaran anda mungkin sudah berjaya. Kami bertanya kepada kedai sekurang-kurangnya sekali seminit. Anda boleh tutup halaman ini; kami sambung apabila anda kembali.",
     ),
     (Key::UnknownCall, "Belum ada keputusan. Jangan bayar lagi, telefon kedai"),
     (Key::UnknownContact, "Belum ada keputusan. Jangan bayar lagi, tanya kedai"),

@@ -96,7 +96,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Confirmando. Não pague de novo ainda"),
     (
         Key::UnknownDo,
-        "Seu pagamento pode ter sido concluído. Consultamos a loja a cada poucos segundos, por até dez minutos. Você pode fechar a página; continuamos quando você voltar.",
+        "Seu pagamento pode ter sido concluído. Consultamos a loja pelo menos uma vez por minuto. Você pode fechar a página; continuamos quando você voltar.",
     ),
     (Key::UnknownCall, "Ainda sem resposta. Não pague de novo, ligue para a loja"),
     (Key::UnknownContact, "Ainda sem resposta. Não pague de novo, fale com a loja"),

@@ -99,7 +99,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Unknown, "Đang xác nhận. Khoan thanh toán lại"),
     (
         Key::UnknownDo,
-        "Có thể bạn đã thanh toán thành công. Vài giây một lần, tối đa mười phút, chúng tôi hỏi cửa hàng. Bạn có thể đóng trang; khi quay lại, chúng tôi kiểm tra tiếp.",
+        "Có thể bạn đã thanh toán thành công. Chúng tôi hỏi cửa hàng ít nhất mỗi phút một lần. Bạn có thể đóng trang; khi quay lại, chúng tôi kiểm tra tiếp.",
     ),
     (Key::UnknownCall, "Chưa có kết quả. Đừng thanh toán lại, hãy gọi cửa hàng"),
     (Key::UnknownContact, "Chưa có kết quả. Đừng thanh toán lại, hãy hỏi cửa hàng"),

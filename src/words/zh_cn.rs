@@ -88,7 +88,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Canceling, "正在关闭这笔付款"),
     (Key::CancelingDo, "关好之前，请先不要付。"),
     (Key::Unknown, "正在确认，请先不要再付"),
-    (Key::UnknownDo, "你的付款可能已经成功。我们每几秒问一次商家，最多十分钟；你可以关掉页面，回来时会接着查。"),
+    (Key::UnknownDo, "你的付款可能已经成功。我们每分钟至少问一次商家；你可以关掉页面，回来时会接着查。"),
     (Key::UnknownCall, "还没有消息。不要再付，打电话问商家"),
     (Key::UnknownContact, "还没有消息。不要再付，去问商家"),
     (Key::UnknownCallDo, "你的付款可能已经成功。把订单号告诉商家，商家能查到。"),

@@ -88,7 +88,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Canceling, "正在關閉這筆付款"),
     (Key::CancelingDo, "關閉之前，請先不要付款。"),
     (Key::Unknown, "正在確認，請先不要再付款"),
-    (Key::UnknownDo, "您的付款可能已經成功。我們每幾秒詢問店家一次，最多十分鐘；您可以關閉頁面，回來時會接著查。"),
+    (Key::UnknownDo, "您的付款可能已經成功。我們每分鐘至少詢問店家一次；您可以關閉頁面，回來時會接著查。"),
     (Key::UnknownCall, "還沒有消息。請勿再付款，打電話問店家"),
     (Key::UnknownContact, "還沒有消息。請勿再付款，請洽店家"),
     (Key::UnknownCallDo, "您的付款可能已經成功。請把訂單編號告訴店家，店家可以查到。"),
