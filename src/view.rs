@@ -107,7 +107,7 @@ fn body(scene: &Scene<'_>) -> Html {
         Phase::Choosing { fault, .. } => choosing::draw(scene, fault.as_ref()),
         Phase::Sending { .. } => choosing::sending(scene),
         Phase::Acting { attempt, at: Acting::Code } => code::living(scene, attempt),
-        Phase::Acting { at: Acting::CodeOver, .. } => code::over(scene),
+        Phase::Acting { attempt, at: Acting::CodeOver } => code::over(scene, attempt),
         Phase::Acting { at: Acting::Refreshing, .. } => code::refreshing(scene),
         Phase::Acting { attempt, at } => waiting::acting(scene, attempt, *at),
         Phase::Confirming { why, .. } => waiting::confirming(scene, *why),

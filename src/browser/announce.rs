@@ -58,8 +58,7 @@ fn wait(promises: Rc<RefCell<Option<Array>>>) -> JsValue {
 }
 
 /// What a page hears that calls `waitUntil` once it is too late for it.
-const LATE: &str =
-    "moongate: waitUntil works only until its listener returns or awaits; nothing waits for this promise";
+const LATE: &str = "moongate: waitUntil must be called before its listener returns or awaits";
 
 /// A value of the host page as the text that a server would have sent: texts as they are, objects as JSON, and nothing
 /// for what is neither: `JSON.stringify` gives no text for `undefined` or a function.

@@ -97,7 +97,7 @@ impl View {
 impl Screen for View {
     fn redraw(&self) {
         if let Some(stage) = &self.0 {
-            stage.handle.send_message(Look::Redraw);
+            stage.handle.send_message(());
         }
     }
 
@@ -131,15 +131,6 @@ impl PartialEq for Props {
     }
 }
 
-/// Why it looks again.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Look {
-    /// The checkout may have changed.
-    Redraw,
-    /// A second went by while a code is shown.
-    Tick,
-}
-
 /// The component. On an empty stage it draws nothing.
 #[derive(Debug)]
 pub(super) struct App(Option<Drawing>);
@@ -158,7 +149,8 @@ struct Drawing {
 }
 
 impl Component for App {
-    type Message = Look;
+    /// It looks again.
+    type Message = ();
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
@@ -170,9 +162,9 @@ impl Component for App {
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, look: Look) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
         if let Some(drawing) = &mut self.0 {
-            drawing.look(ctx, look);
+            drawing.look(ctx);
         }
         self.0.is_some()
     }
@@ -206,10 +198,7 @@ impl Drawing {
         drawing
     }
 
-    fn look(&mut self, ctx: &Context<App>, look: Look) {
-        if matches!(look, Look::Tick) {
-            self.tick = None;
-        }
+    fn look(&mut self, ctx: &Context<App>) {
         let options = self.play.mirror.options.borrow().clone();
         if options.as_ref().map(Rc::as_ptr) != self.options.as_ref().map(Rc::as_ptr) {
             self.face = self.play.face(options.as_deref());
@@ -222,12 +211,8 @@ impl Drawing {
     fn follow(&mut self, ctx: &Context<App>) {
         let Some(state) = self.play.state() else { return };
         self.shown.follow(&state.phase);
-        if !is_counting(&state) {
-            self.tick = None;
-        } else if self.tick.is_none() {
-            let link = ctx.link().clone();
-            self.tick = Some(Timer::after(1000, move || link.send_message(Look::Tick)));
-        }
+        let link = ctx.link().clone();
+        self.tick = is_counting(&state).then(|| Timer::after(1000, move || link.send_message(())));
     }
 
     fn draw(&self) -> Html {
@@ -245,11 +230,13 @@ impl Drawing {
         let state = self.play.state();
         let now = state.as_deref().map(attention::screen);
         let expanded = state.is_some_and(|state| state.expanded);
-        if now != self.screen {
+        if self.screen.is_none() {
+            // What comes where nothing could be drawn before is nothing that the shopper did.
+        } else if now != self.screen {
             attention::lead_to(&self.play.host, attention::HEADING);
         } else if expanded && !self.expanded {
             let next = self.face.collapse_after + 1;
-            let row = [".method:nth-child(n+", &next.to_string(), ") input:enabled:not(:checked)"].concat();
+            let row = [".method:nth-child(n+", &next.to_string(), ") :is(input:enabled:not(:checked),button)"].concat();
             attention::lead_to(&self.play.host, &row);
         }
         (self.screen, self.expanded) = (now, expanded);

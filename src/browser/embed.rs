@@ -184,8 +184,11 @@ impl Widget {
             transport,
             parts: self.parts.clone(),
         };
-        self.mirror.options.replace(read.clone());
-        self.mirror.broken.set(Some((Key::broken(&faults), before.large)));
+        let broken = if read.is_none() { Some((Key::broken(&faults), before.large)) } else { None };
+        self.mirror.broken.set(broken);
+        if broken.is_none() {
+            self.mirror.options.replace(read.clone());
+        }
         let (host, mirror) = (self.host.clone(), self.mirror.clone());
         Rc::new(Setup { host, options: read, faults, carrier, before, mirror })
     }

@@ -1,4 +1,4 @@
-//! Writes sums, times and numbers for people in the page's language: by the browser's `Intl`, but for yuan known by heart.
+//! Writes sums for people in the page's language, times and numbers in that of the words: by the browser's `Intl`, but for yuan known by heart.
 //!
 //! The digits of a currency come from [`crate::checkout::money`]: `Intl` differs from ISO 4217 for some.
 
@@ -44,11 +44,13 @@ impl Intl for BrowserIntl {
         said(("PluralRules", "select"), lang, &[], &count).unwrap_or_default()
     }
 
-    fn moment(&self, seconds: i64) -> String {
+    fn moment(&self, lang: &str, seconds: i64) -> String {
+        // The page's own region has its say where it speaks the same language: month and day change places.
+        let locale = if self.locale.get(..2) == lang.get(..2) { &self.locale } else { lang };
         let options = [("dateStyle", "medium".into()), ("timeStyle", "short".into())];
         #[expect(clippy::cast_precision_loss, reason = "a time in milliseconds, far below 2^53")]
         let time = JsValue::from_f64((seconds * 1000) as f64);
-        said(("DateTimeFormat", "format"), &self.locale, &options, &time).unwrap_or_default()
+        said(("DateTimeFormat", "format"), locale, &options, &time).unwrap_or_default()
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) struct Before {
 pub(super) struct Mirror {
     /// The state, once there is one.
     pub(super) state: RefCell<Option<Rc<State>>>,
-    /// What the page said last.
+    /// What the page said last that can be worked with.
     pub(super) options: RefCell<Option<Rc<Options>>>,
     /// Whether the part of the wasm that reads providers' responses is here.
     pub(super) reading: Cell<bool>,
@@ -104,13 +104,12 @@ pub(super) fn unnamed_page(setup: &Setup) -> Option<PageFault> {
     let offer = &state.as_ref()?.offer;
     let named = setup.options.as_ref().and_then(|options| options.mini_program_page.as_deref());
     if named.is_some_and(|page| !page.starts_with('/') || page.starts_with("//")) {
-        let about = "miniProgramPage is not a page of a mini program, such as /pages/pay/pay".to_owned();
+        let about = "miniProgramPage is not like /pages/pay/pay".to_owned();
         return Some(PageFault { code: PageCode::WrongOption, about });
     }
     let needed = offer.environment.app == App::WechatMiniprogram
         && offer.shown.iter().any(|row| row.method.id.wallet() == Some(Wallet::Wechatpay) && !row.works());
-    let about =
-        "miniProgramPage: a web-view in a mini program can't pay by WeChat Pay; name the mini program's page that can";
+    let about = "miniProgramPage: a mini program's web-view can't pay by WeChat Pay; name its page that can";
     needed.then(|| PageFault { code: PageCode::MissingOption, about: about.to_owned() })
 }
 

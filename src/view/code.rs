@@ -6,6 +6,7 @@ use super::control::{Weight, heading, says};
 use super::countdown;
 use super::picture::{Mark, mark};
 use super::scene::Scene;
+use super::shop;
 use crate::action::Step;
 use crate::checkout::environment::Device;
 use crate::checkout::machine::{Attempt, Gesture};
@@ -26,9 +27,12 @@ fn reader(attempt: &Attempt) -> MethodId {
 
 /// Its time is over: a new one can be had, and what was just paid can be said.
 #[inline(never)]
-pub(super) fn over(scene: &Scene<'_>) -> Html {
+pub(super) fn over(scene: &Scene<'_>, attempt: &Attempt) -> Html {
+    // A new code was asked for, and none came.
+    let trouble = attempt.next.as_ref().map(|_| shop::alert(scene, Key::FaultHostFailed));
     let ways = html! {
         <div class="ways">
+            { trouble }
             { says(scene, Weight::Loud, Gesture::NewCode, Key::NewCode) }
             { says(scene, Weight::Plain, Gesture::AskNow, Key::Paid) }
             { says(scene, Weight::Quiet, Gesture::ChangeMethod, Key::ChangeMethod) }
@@ -47,6 +51,10 @@ pub(super) fn refreshing(scene: &Scene<'_>) -> Html {
 #[inline(never)]
 pub(super) fn living(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let id = &reader(attempt);
+    // Another window looks out for it, and this one sleeps.
+    if countdown::left(scene, attempt) == Some(0) {
+        return over(scene, attempt);
+    }
     html! {
         <>
             { heading(scene, &scene.say_app(Key::Code, id)) }
@@ -77,7 +85,7 @@ fn picture(scene: &Scene<'_>, attempt: &Attempt) -> Html {
         (None, Some(Step::Qr { payload: None, image: Some(image), .. })) => {
             html! { <img class="qr" part="qr" src={image.clone()} alt={name} referrerpolicy="no-referrer" data-qr="" /> }
         }
-        _ => super::shop::alert(scene, Key::FaultBadAction),
+        _ => shop::alert(scene, Key::FaultBadAction),
     }
 }
 
@@ -155,7 +163,7 @@ fn from_album(attempt: &Attempt) -> bool {
 
 /// What is printed under a saved code beside sum and order: until when it is good, if that is known.
 fn until(scene: &Scene<'_>, attempt: &Attempt) -> Option<String> {
-    let time = scene.face.intl.moment(attempt.payment.as_ref()?.expires?);
+    let time = scene.moment(attempt.payment.as_ref()?.expires?);
     Some(scene.face.words.fill(Key::CodeUntil, &[("time", &time)]))
 }
 

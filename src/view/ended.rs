@@ -27,20 +27,20 @@ pub(super) fn draw(scene: &Scene<'_>, attempt: &Attempt, outcome: Outcome, when:
         }
         Outcome::Failed => screen(scene, Mark::Stop, scene.say(Key::Failed), scene.say(Key::FailedDo), again()),
         Outcome::Canceled => screen(scene, Mark::Stop, scene.say(Key::Canceled), scene.say(Key::CanceledDo), again()),
-        Outcome::Expired => {
-            screen(scene, Mark::Clock, scene.say(Key::Expired), scene.say(Key::ExpiredDo), anew(scene, attempt))
-        }
+        Outcome::Expired => expired(scene, attempt),
     }
 }
 
-/// The same way to pay at once, with another attempt; or another way.
-fn anew(scene: &Scene<'_>, attempt: &Attempt) -> Vec<Html> {
+/// The same way to pay at once, with another attempt; or another way. Only who saw a code hears of an old one.
+fn expired(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     let code = scene.row(&attempt.method).is_some_and(|row| row.flows.first() == Some(&Flow::Qr));
-    vec![
-        says(scene, Weight::Loud, Gesture::Pay, if code { Key::NewCode } else { Key::TryAgain }),
+    let (text, again) = if code { (Key::ExpiredDo, Key::NewCode) } else { (Key::CanceledDo, Key::TryAgain) };
+    let ways = vec![
+        says(scene, Weight::Loud, Gesture::Pay, again),
         says(scene, Weight::Quiet, Gesture::TryAgain, Key::ChangeMethod),
         question(scene, attempt),
-    ]
+    ];
+    screen(scene, Mark::Clock, scene.say(Key::Expired), scene.say(text), ways)
 }
 
 /// The one question about a method that the merchant wants to hear of, until it is answered.
@@ -67,7 +67,7 @@ fn paid_with(scene: &Scene<'_>, attempt: &Attempt, when: Option<i64>) -> String 
     if let Some(seconds) = when {
         // From right to left, a mark keeps the time's first digits from joining the wallet's name.
         text.push_str(if scene.face.words.dir == "rtl" { "\u{200f} · \u{200f}" } else { " · " });
-        text.push_str(&scene.face.intl.moment(seconds));
+        text.push_str(&scene.moment(seconds));
     }
     text
 }

@@ -12,8 +12,9 @@ pub trait Intl {
     /// CLDR's plural category of a whole number in the language of this tag: `one`, `few`, `other` …
     fn plural(&self, lang: &str, count: u64) -> String;
 
-    /// A moment, given in seconds since 1970-01-01 UTC, to the minute: `2026-11-22 10:02`.
-    fn moment(&self, seconds: i64) -> String;
+    /// A moment, given in seconds since 1970-01-01 UTC, to the minute: `2026-11-22 10:02`. The words around it are in the
+    /// language of this tag.
+    fn moment(&self, lang: &str, seconds: i64) -> String;
 }
 
 /// Plain text: `¥128.00` for yuan, `128.00 EUR` for others, moments in UTC, and numbers as English counts them.
@@ -29,7 +30,7 @@ impl Intl for Plain {
         if count == 1 { "one" } else { "other" }.to_owned()
     }
 
-    fn moment(&self, seconds: i64) -> String {
+    fn moment(&self, _: &str, seconds: i64) -> String {
         let (year, month, day) = date(seconds.div_euclid(86_400));
         let minutes = seconds.rem_euclid(86_400) / 60;
         format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minutes / 60, minutes % 60)
@@ -54,9 +55,9 @@ mod tests {
 
     #[test]
     fn moments_are_dates_of_the_calendar() {
-        assert_eq!(Plain.moment(0), "1970-01-01 00:00");
-        assert_eq!(Plain.moment(-60), "1969-12-31 23:59");
-        assert_eq!(Plain.moment(951_782_400), "2000-02-29 00:00");
-        assert_eq!(Plain.moment(1_795_341_720), "2026-11-22 10:02");
+        assert_eq!(Plain.moment("en", 0), "1970-01-01 00:00");
+        assert_eq!(Plain.moment("en", -60), "1969-12-31 23:59");
+        assert_eq!(Plain.moment("en", 951_782_400), "2000-02-29 00:00");
+        assert_eq!(Plain.moment("en", 1_795_341_720), "2026-11-22 10:02");
     }
 }

@@ -56,6 +56,11 @@ impl<'a> Scene<'a> {
         self.face.intl.sum(&total.unwrap_or(self.state.order.amount))
     }
 
+    /// A moment as the language of the words has it.
+    pub(super) fn moment(&self, seconds: i64) -> String {
+        self.face.intl.moment(&self.face.words.lang, seconds)
+    }
+
     /// The row of this method, whether it can be picked or not.
     pub(super) fn row(&self, id: &MethodId) -> Option<&'a Offered> {
         self.state.offer.shown.iter().find(|row| row.method.id == *id)

@@ -17,6 +17,8 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
     let id = &attempt.method;
     let open = || go_on(scene, attempt, &scene.say_app(Key::OpenApp, id));
     let (title, text, ways) = match at {
+        // To sign in: nothing was created that could be opened or asked about.
+        Acting::Leaving if attempt.payment.is_none() => (Key::Sending, Key::SendingDo, Vec::new()),
         Acting::Leaving => (Key::Leaving, Key::LeavingDo, vec![open(), paid(scene)]),
         Acting::AppLink => (Key::AppLink, Key::AppLinkDo, vec![open(), change(scene)]),
         Acting::StillHere => {
@@ -50,6 +52,8 @@ fn go_on(scene: &Scene<'_>, attempt: &Attempt, text: &str) -> Html {
         Some(Step::Redirect { url, method: Method::Post, fields }) if framed => {
             control::form(scene, Gesture::GoOn, url, fields, text)
         }
+        // The page behind a code, which was left for it.
+        Some(Step::Qr { .. }) => says(scene, Weight::Loud, Gesture::UseFallback, Key::UsePage),
         _ => button(scene, Weight::Loud, Gesture::GoOn, text),
     }
 }

@@ -52,6 +52,36 @@ async fn options_that_are_wrong_for_a_moment_lose_nothing_of_a_payment_under_way
     assert_eq!(checkout.heard("complete").await.len(), 1);
 }
 
+/// What the page fixed, as the screen has it: the shop, its number, the way back to it, and our own pay button.
+const FIXED: &str =
+    "return ['.shop', '.support', '[data-done]', '[data-gesture=pay]'].map((part) => root.querySelector(part) != null)";
+
+#[tokio::test]
+async fn options_that_are_wrong_for_a_moment_take_nothing_off_the_screen() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let trial = Trial::of(&order).with("button", "host").with("shop", "山茶咖啡");
+    let trial = trial.with("support", "+86 571 8888 6666").with("done-url", "/orders");
+    browser.goto(&shop.page(&trial)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.choose("wechatpay").await;
+    let wrong = async || {
+        checkout.see("host.update({ amount: 0 })").await;
+        checkout.hears_fault("wrong_option").await;
+        checkout.see("return new Promise((done) => setTimeout(done, 200))").await;
+    };
+    wrong().await;
+    assert_eq!(checkout.see(FIXED).await, json!([true, false, false, false]), "the page's own button pays");
+    checkout.see("host.update({ amount: 12800 })").await;
+    checkout.see("host.pay()").await;
+    checkout.shows("acting code").await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(checkout.see(FIXED).await, json!([true, false, true, false]));
+    wrong().await;
+    assert_eq!(checkout.see(FIXED).await, json!([true, false, true, false]), "a page that empties its cart");
+}
+
 #[tokio::test]
 async fn another_language_and_a_call_in_the_middle_of_an_event_are_both_heard() {
     let (shop, browser) = (Shop::open(), DESK.open().await);

@@ -1,6 +1,6 @@
 //! That what a merchant chooses is what the shopper gets: rows, words, pictures, fees, the button, and where it leads.
 
-use crate::harness::{Browser, Checkout, DESK, Shop, Trial, untroubled};
+use crate::harness::{Browser, Checkout, DESK, Shop, Trial, WECHAT, untroubled};
 use serde_json::{Value, json};
 
 /// A picture of one dot.
@@ -172,4 +172,16 @@ async fn the_state_can_be_read_and_not_written() {
     assert_eq!(checkout.see("return section.dataset.phase").await, "choosing");
     checkout.pay_with("wechatpay").await.shows("acting code").await;
     assert_eq!(checkout.state().await["phase"], "acting");
+}
+
+#[tokio::test]
+async fn where_all_rows_behind_more_are_quiet_the_eye_goes_on_at_their_way_out() {
+    let (shop, browser) = (Shop::open(), DESK.phone(WECHAT).open().await);
+    let trial = Trial::of(&shop.order()).with("methods", "wechatpay alipay").with("collapse-after", "1");
+    browser.goto(&shop.page(&trial)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.press("toggle_large").await;
+    checkout.until("the view draws", "return root.querySelector('[name=moongate-method]') != null").await;
+    checkout.press("show_more").await;
+    checkout.until("there it goes on", "return root.activeElement?.dataset.gesture === 'copy_link'").await;
 }

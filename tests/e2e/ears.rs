@@ -11,6 +11,7 @@ use crate::harness::engine::{Asked, Engine};
 use crate::harness::wait::{LIMIT, until};
 use crate::harness::{Browser, Checkout, DESK, Shop, Trial, WECHAT};
 use crate::looks::target;
+use crate::returning::SHORT;
 use crate::scenes::{Place, all, counting, visit_these, visit_with};
 use serde_json::{Value, json};
 use std::fs;
@@ -374,6 +375,24 @@ async fn one_hears_each_end_and_what_comes_after_it() {
         checkout.until("it is thanked for", "return root.querySelector('[role=status]').innerText !== ''").await;
         tells(&browser, json!(["says 已告诉商家，谢谢。", heading])).await;
     }
+}
+
+#[tokio::test]
+async fn one_hears_what_came_of_having_paid_an_old_code_and_of_asking_for_a_new_one() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = trial(&order).without("endpoint").script(SHORT);
+    let checkout = telling(&browser, &shop.page(&page)).await;
+    checkout.pay_with("wechatpay").await.shows("acting code_over").await;
+    slow(&shop).await;
+    browser.run("window.told = []", &[]).await;
+    checkout.press("ask_now").await.shows("confirming").await;
+    checkout.shows("acting code_over").await;
+    tells(&browser, json!(["says 正在问商家", "heading 正在查付款结果", "heading 二维码已失效"])).await;
+    browser.run("transport.refresh = () => Promise.reject(new Error('down'))", &[]).await;
+    checkout.press("new_code").await.hears("error").await;
+    checkout.until("it is said", "return window.told.some((told) => told.startsWith('alert '))").await;
+    assert!(checkout.find("[data-gesture=new_code]").await.is_some(), "and can be tried again");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::harness::{Checkout, DESK, Engine, PHONE, Shop, Trial, untroubled};
 use crate::paying::{approve, paid};
+use crate::returning::SHORT;
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::json;
 
@@ -139,6 +140,27 @@ async fn of_two_windows_that_wait_for_one_payment_the_one_looked_at_last_asks_an
     checkout.shows("ended succeeded").await;
     checkout.until("no lock is left", &format!("{LOCKS}.then(([held, pending]) => held + pending === 0)")).await;
     shop.payment(&order).await;
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn a_window_that_sleeps_shows_no_code_whose_time_is_over() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let short = SHORT.replace("3000", "6000");
+    let page = shop.page(&Trial::of(&shop.order()).without("endpoint").script(&short));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let first = browser.client().window().await.expect("a window");
+    let second = browser.client().new_window(false).await.expect("a second window").handle;
+    browser.client().switch_to_window(second).await.expect("the second window");
+    browser.goto(&page).await;
+    checkout.shows("acting code").await;
+    browser.client().switch_to_window(first).await.expect("the first window");
+    let told = "return host.state.log.some(({ event }) => event === 'hid')";
+    checkout.until("the first slept", told).await;
+    checkout.until("no old code can be scanned", "return root.querySelector('[data-qr]') == null").await;
+    assert!(checkout.find("[data-gesture=ask_now], [data-phase=confirming]").await.is_some());
     untroubled(&browser).await;
 }
 

@@ -135,6 +135,7 @@ async fn what_was_paid_while_the_page_was_closed_is_shown() {
     shop.wallet(&order, "pay").await;
     browser.goto(&page).await;
     paid(&shop, &order, &checkout).await;
+    assert_eq!(checkout.text(".lead").await, "支付宝", "without a time: it is not known when");
 }
 
 #[tokio::test]

@@ -373,8 +373,10 @@ async fn chinese_is_one_tap_away_and_back_and_nothing_else_changes() {
     assert_eq!(checkout.state().await["phase"], "acting");
     shop.wallet(&order, "pay").await;
     checkout.shows("ended succeeded").await;
+    assert!(checkout.text(".lead").await.contains('年'), "the time is said in the words' language");
     turns(&checkout, "de").await;
     assert!(checkout.text(".heading").await.ends_with(" bezahlt"));
+    assert!(!checkout.text(".lead").await.contains('年'), "and so again");
     assert_eq!(shop.payments(&order).await.len(), 1);
     assert_eq!((checkout.heard("ready").await.len(), checkout.heard("complete").await.len()), (1, 1));
     untroubled(&browser).await;

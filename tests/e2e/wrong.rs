@@ -72,6 +72,23 @@ async fn a_page_that_mends_its_mistake_gets_a_checkout() {
 }
 
 #[tokio::test]
+async fn a_sum_that_comes_late_takes_the_focus_from_nobody() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).without("amount"))).await;
+    let checkout = Checkout::on(&browser);
+    told(&checkout, "page", "missing_option", "amount").await;
+    checkout
+        .until("the view says it", "return section?.dataset.phase === 'broken' && root.activeElement == null")
+        .await;
+    checkout.see("host.setAttribute('amount', '12800')").await;
+    checkout.shows("choosing").await;
+    checkout.see("return new Promise((done) => setTimeout(done, 300))").await;
+    assert_eq!(checkout.see("return root.activeElement == null").await, true, "nobody pressed anything");
+    untroubled(&browser).await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_but_not_needed_is_named_and_the_rest_works() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     for (name, value, code, about) in [

@@ -1499,6 +1499,100 @@ fn a_page_to_sign_in_that_is_slow_to_come_is_not_taken_for_signed_in() {
 }
 
 #[test]
+fn what_is_pressed_on_the_way_to_sign_in_spends_nothing() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
+    for gesture in [Gesture::GoOn, Gesture::AskNow, Gesture::UseFallback, Gesture::ChangeMethod] {
+        play.does(gesture.clone());
+        assert_eq!((at(&play), play.effects.len()), (Some(Acting::Leaving), 0), "{gesture:?}");
+    }
+    play.after(5_000).happens(What::Woke).answers(Request::Ask, server_fault(ServerCode::NotFound));
+    assert_eq!((play.phase(), play.sent()), ("sending", vec![Request::Create]), "the one more is still there");
+}
+
+#[test]
+fn the_page_behind_a_code_is_opened_again_by_another_press_and_nothing_else_is() {
+    let step = Step::Qr {
+        payload: Some("weixin://wxpay/bizpayurl?pr=Zt4kQ8b".to_owned()),
+        image: None,
+        fallback: Some("https://wx.tenpay.com/x".to_owned()),
+    };
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(action(step)))).happens(What::ActionDecided(false));
+    for _ in 0..2 {
+        play.does(Gesture::UseFallback);
+        assert_eq!(at(&play), Some(Acting::Leaving));
+        assert!(play.effects.iter().any(|effect| matches!(effect, Effect::Open(_))), "{:?}", play.effects);
+        assert!(!play.announced().contains(&"moongate-action"), "it is the same action");
+    }
+    // Another attempt that is paid by a page takes the place of none that may be under way.
+    let mut play = Play::new();
+    play.does(Gesture::Choose(method("alipay"))).does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(page()))).happens(What::ActionDecided(false));
+    play.does(Gesture::UseFallback);
+    assert_eq!((at(&play), play.sent()), (Some(Acting::Leaving), vec![]));
+}
+
+/// That it is not paid, once its code is over on the server's clock as well.
+fn still_unpaid() -> Answer {
+    Answer::Payment(Box::new(Payment { now: Some(1_000_700), ..payment(Standing::Pending, None) }))
+}
+
+/// As far as a code whose time is over.
+fn at_a_code_that_is_over() -> Play {
+    let mut play = Play::showing_a_code();
+    play.after(600_001).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, None));
+    assert_eq!(at(&play), Some(Acting::CodeOver));
+    play
+}
+
+#[test]
+fn who_says_to_have_paid_an_old_code_sees_that_it_is_asked_about() {
+    let mut play = at_a_code_that_is_over();
+    play.after(700_000).does(Gesture::AskNow);
+    assert!(matches!(play.state.phase, Phase::Confirming { why: Confirming::Returned, .. }));
+    assert_eq!(play.sent(), [Request::Ask]);
+    play.after(10).happens(What::TimeCame);
+    assert!(matches!(play.state.phase, Phase::Confirming { .. }), "the waiting began anew: {:?}", play.state.phase);
+    play.answers(Request::Ask, still_unpaid());
+    assert_eq!(at(&play), Some(Acting::CodeOver));
+}
+
+#[test]
+fn a_new_code_that_does_not_come_is_a_fault_until_the_shopper_asks_again() {
+    let server = || server_fault(ServerCode::ServerError);
+    for failed in [Answer::Lost(NetworkFault::Unreachable), server()] {
+        let mut play = at_a_code_that_is_over();
+        play.does(Gesture::NewCode).answers(Request::Refresh, failed);
+        assert_eq!((at(&play), play.announced()), (Some(Acting::CodeOver), vec!["moongate-error"]));
+        assert!(play.attempt().next.is_some(), "it was asked for in vain");
+        play.does(Gesture::NewCode).answers(Request::Refresh, server());
+        assert_eq!(play.announced(), ["moongate-error"], "again");
+        play.does(Gesture::AskNow).answers(Request::Ask, still_unpaid());
+        assert_eq!((at(&play), play.attempt().next.is_some()), (Some(Acting::CodeOver), false));
+        play.does(Gesture::NewCode).answers(Request::Refresh, answer(Standing::Pending, Some(code())));
+        assert_eq!((at(&play), play.attempt().next.is_some()), (Some(Acting::Code), false));
+    }
+}
+
+#[test]
+fn the_time_of_a_payment_is_told_only_where_it_was_seen_unpaid() {
+    let when = |play: &Play| match &play.state.phase {
+        Phase::Ended { outcome: Outcome::Succeeded, when, .. } => *when,
+        phase => panic!("{phase:?}"),
+    };
+    let mut play = Play::showing_a_code();
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Succeeded, None));
+    assert_eq!(when(&play), Some(1_000_000));
+    let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Kept, 0);
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(kept))).answers(Request::Ask, answer(Standing::Succeeded, None));
+    assert_eq!(when(&play), None, "it was paid while nobody looked");
+}
+
+#[test]
 fn a_server_that_asks_for_time_without_end_is_asked_ever_less_and_at_last_no_more() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

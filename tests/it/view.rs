@@ -671,3 +671,50 @@ fn the_sheet_has_no_outside_source_and_keeps_codes_dark_on_white() {
     assert!(sheet.contains(".paper { fill: #fff }"));
     assert!(sheet.len() <= 12_200, "{} bytes", sheet.len());
 }
+
+#[test]
+fn a_code_whose_time_is_over_is_not_drawn_although_nobody_said_that_it_is() {
+    let with_deadline = |seconds| {
+        let attempt = attempt(Wallet::Wechatpay.into(), code(None), Some(seconds));
+        html(&state(Phase::Acting { attempt, at: Acting::Code }), face("en"))
+    };
+    assert!(with_deadline(1).contains("part=\"qr\""));
+    let page = with_deadline(0);
+    assert!(!page.contains("part=\"qr\"") && page.contains("This code has expired"), "{page}");
+}
+
+#[test]
+fn on_the_way_to_sign_in_nothing_is_said_to_open_and_there_is_nothing_to_press() {
+    let page = show("sign-in");
+    assert!(page.contains(">正在准备付款</h2>"), "{page}");
+    assert_eq!(gestures(&page), ["toggle_large"]);
+}
+
+#[test]
+fn who_left_a_code_for_its_page_opens_that_page_again() {
+    let attempt = attempt(Wallet::Alipay.into(), code(Some("https://example.com/pay")), Some(95));
+    let page = html(&state(Phase::Acting { attempt, at: Acting::Leaving }), face("en"));
+    assert_eq!(gestures(&page), ["toggle_large", "use_fallback", "ask_now"]);
+}
+
+#[test]
+fn a_new_code_that_did_not_come_is_said_in_an_alert() {
+    assert!(!show("code-over").contains("role=\"alert\""));
+    let mut attempt = attempt(Wallet::Wechatpay.into(), code(None), Some(0));
+    attempt.next = Some(AttemptId::from_random([8; 16]));
+    let page = html(&state(Phase::Acting { attempt, at: Acting::CodeOver }), face("en"));
+    assert_eq!(count(&page, "role=\"alert\""), 1, "{page}");
+}
+
+#[test]
+fn only_who_saw_a_code_hears_that_an_old_one_no_longer_works() {
+    let expired = |wallet: Wallet| {
+        let mut state = scene("expired");
+        if let Phase::Ended { attempt, .. } = &mut state.phase {
+            attempt.method = wallet.into();
+        }
+        html(&state, face("en"))
+    };
+    assert!(expired(Wallet::Wechatpay).contains("The old code no longer works"));
+    assert!(!expired(Wallet::Hebao).contains("code"), "it is paid on a page");
+}

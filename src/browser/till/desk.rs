@@ -79,7 +79,7 @@ impl Desk {
             Notice::Changed(setup) => self.changed(&setup),
             Notice::Pay(done) => {
                 self.paying.push(done);
-                let right = self.setup.mirror.options.borrow().is_some();
+                let right = self.setup.mirror.broken.get().is_none();
                 if right {
                     self.happened(What::HostPaid(page::fresh_attempt()));
                 } else {

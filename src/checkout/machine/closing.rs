@@ -94,7 +94,8 @@ fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answe
     }
 }
 
-fn fault_of(answer: &Answer) -> Option<Fault> {
+/// What a request failed by, as the shopper is told.
+pub(super) fn fault_of(answer: &Answer) -> Option<Fault> {
     match answer {
         Answer::Lost(lost) => Some(Fault::Network(*lost)),
         Answer::Fault(fault) => Some(fault.clone()),

@@ -15,7 +15,9 @@ use std::rc::Rc;
 
 /// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
 pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment) -> Phase {
-    let (status, refunded, when) = (payment.status, payment.refunded, payment.now);
+    // What was paid before anybody looked was not paid now.
+    let when = payment.now.filter(|_| attempt.payment.is_some());
+    let (status, refunded) = (payment.status, payment.refunded);
     if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
         attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
         turn.state.chosen = turn.state.offer.row(&method).map(|row| row.method.id.clone()).or(turn.state.chosen.take());
@@ -112,6 +114,20 @@ pub(super) fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     let action = Announcement::action(&attempt, turn.state.order.test);
     turn.order(Effect::Announce(action));
     Phase::Acting { attempt, at }
+}
+
+/// Back without payment: the code again while it lives, else 还没收到付款 with its three ways on.
+pub(super) fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
+    if attempt.payment.as_deref().is_some_and(is_over) {
+        return Phase::Acting { attempt, at: Acting::CodeOver };
+    }
+    match attempt.action().map(|action| &action.step) {
+        Some(Step::Qr { .. }) if attempt.deadline.is_none_or(|deadline| turn.at < deadline) => show(turn, attempt),
+        Some(Step::Qr { .. }) => Phase::Acting { attempt, at: Acting::CodeOver },
+        // Perhaps it is paid, the provider said: no other way is offered beside the asking.
+        Some(Step::Nothing { .. }) => Phase::Confirming { attempt, why: Confirming::Processing },
+        _ => Phase::Acting { attempt, at: Acting::NotPaid },
+    }
 }
 
 /// Whether what was to be paid by has run out, by the server's own word and clock.

@@ -4,12 +4,13 @@
 
 mod place;
 
+use super::announcement::Announcement;
 use super::attempt::{Attempt, Origin};
 use super::event::{BridgeWord, Effect, Gesture, Request, What};
 use super::state::{Acting, Confirming, Millis, Phase, Then};
 use super::{Turn, telling};
 use super::{choosing, closing};
-use crate::action::{Standing, Step};
+use crate::action::Standing;
 use crate::checkout::fault::{Fault, ServerCode};
 use crate::checkout::method::Flow;
 use crate::checkout::patience::{self, Watch};
@@ -51,8 +52,8 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
     };
     match what {
         What::Shopper(gesture, fresh) => match gesture {
-            Gesture::NewCode if place == Place::Acting(Acting::CodeOver) => refresh(turn, attempt, fresh),
-            Gesture::UseFallback if place.may_change() => second_way(turn, attempt, place, fresh),
+            Gesture::NewCode if place.is_code() => refresh(turn, attempt, fresh),
+            Gesture::UseFallback => second_way(turn, attempt, place, fresh),
             gesture => shopper(turn, attempt, place, gesture),
         },
         What::Answered(request, id, answer) if *id == attempt.id => answered(turn, attempt, place, *request, answer),
@@ -80,7 +81,10 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
 
 fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &Gesture) -> Phase {
     match (gesture, place) {
-        (Gesture::AskNow, place) if place.is_away() => {
+        // Away to sign in, with nothing created yet.
+        (_, Place::Acting(Acting::Leaving)) if attempt.payment.is_none() => place.of(attempt),
+        (Gesture::AskNow, place) if place.is_away() || place == Place::Acting(Acting::CodeOver) => {
+            (attempt.watch.since, attempt.next) = (turn.at, None);
             ask(turn, &mut attempt);
             Phase::Confirming { attempt, why: Confirming::Returned }
         }
@@ -108,14 +112,15 @@ fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &G
 /// 扫不了？用网页付: the page behind the code, else another attempt that is paid by a page.
 fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: &AttemptId) -> Phase {
     let by_page = turn.state.offer.row(&attempt.method).is_some_and(|row| row.flows.contains(&Flow::Redirect));
+    let leaving = place == Place::Acting(Acting::Leaving);
     match attempt.action().and_then(|action| action.step.fallback()).map(str::to_owned) {
-        Some(url) => {
+        Some(url) if leaving || place.may_change() => {
             turn.order(Effect::Open(url));
             attempt.watch = Watch::from(turn.at);
             Phase::Acting { attempt, at: Acting::Leaving }
         }
-        None if by_page => closing::cancel(turn, attempt, Then::PayByPage(fresh.clone())),
-        None => place.of(attempt),
+        None if by_page && place.may_change() => closing::cancel(turn, attempt, Then::PayByPage(fresh.clone())),
+        _ => place.of(attempt),
     }
 }
 
@@ -211,7 +216,10 @@ fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: &AttemptId) -> Pha
 fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: &Answer) -> Phase {
     attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
     match (request, answer) {
-        (Request::Refresh, Answer::Payment(payment)) => telling::take(turn, attempt, payment),
+        (Request::Refresh, Answer::Payment(payment)) => {
+            attempt.next = None;
+            telling::take(turn, attempt, payment)
+        }
         (Request::Refresh, Answer::Unsupported) => {
             let then = attempt.next.take().map_or(Then::Choose(None), Then::Pay);
             closing::cancel(turn, attempt, then)
@@ -220,7 +228,12 @@ fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: R
         (Request::Refresh, Answer::Fault(Fault::Server(fault))) if choosing::nothing_created(fault.code) => {
             Phase::Choosing { fault: Some(Fault::Server(fault.clone())), pending: Some(attempt) }
         }
-        (Request::Refresh, _) => Phase::Acting { attempt, at: Acting::CodeOver },
+        (Request::Refresh, answer) => {
+            if let Some(fault) = closing::fault_of(answer) {
+                turn.order(Effect::Announce(Announcement::error(&fault, turn.state.order.test)));
+            }
+            Phase::Acting { attempt, at: Acting::CodeOver }
+        }
         (_, Answer::Payment(payment)) => told(turn, attempt, place, payment),
         (_, Answer::Busy(seconds)) => {
             attempt.watch.not_before = turn.at + u64::from((*seconds).min(60)) * 1000;
@@ -270,31 +283,15 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
         Place::Acting(Acting::Code) if telling::is_over(payment) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Acting(Acting::Code) if new_action => telling::show(turn, attempt),
         // Asked for by another tab before the shop knew this shopper.
-        Place::Acting(Acting::NotPaid) if first_action => back(turn, attempt),
+        Place::Acting(Acting::NotPaid) if first_action => telling::back(turn, attempt),
         Place::Acting(Acting::Leaving | Acting::InApp) | Place::Unknown(_) if attempt.said => place.of(attempt),
         Place::Confirming(Confirming::LastCheck) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Confirming(_) if attempt.said => place.of(attempt),
-        Place::Confirming(_) | Place::Unknown(_) => back(turn, attempt),
+        Place::Confirming(_) | Place::Unknown(_) => telling::back(turn, attempt),
         place => place.of(attempt),
     }
 }
 
 fn same_action(attempt: &Attempt, payment: &Payment) -> bool {
     attempt.payment.as_ref().is_some_and(|known| known.action == payment.action)
-}
-
-/// Back without payment: the code again while it lives, else 还没收到付款 with its three ways on.
-fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
-    if attempt.payment.as_deref().is_some_and(telling::is_over) {
-        return Phase::Acting { attempt, at: Acting::CodeOver };
-    }
-    match attempt.action().map(|action| &action.step) {
-        Some(Step::Qr { .. }) if attempt.deadline.is_none_or(|deadline| turn.at < deadline) => {
-            telling::show(turn, attempt)
-        }
-        Some(Step::Qr { .. }) => Phase::Acting { attempt, at: Acting::CodeOver },
-        // Perhaps it is paid, the provider said: no other way is offered beside the asking.
-        Some(Step::Nothing { .. }) => Phase::Confirming { attempt, why: Confirming::Processing },
-        _ => Phase::Acting { attempt, at: Acting::NotPaid },
-    }
 }

@@ -146,6 +146,11 @@ fn plain_attempt() -> Box<Attempt> {
     attempt(Wallet::Wechatpay.into(), Step::Nothing { status: Standing::Pending, code: None }, None)
 }
 
+/// Nothing is created of it yet: the shopper is sent to sign in.
+fn unsent() -> Box<Attempt> {
+    Box::new(Attempt { payment: None, ..*plain_attempt() })
+}
+
 pub(crate) fn choosing(fault: Option<Fault>) -> Phase {
     Phase::Choosing { fault, pending: None }
 }
@@ -164,6 +169,7 @@ fn acting_scenes() -> Vec<(&'static str, State)> {
         ("code-over", state(with_code(Acting::CodeOver))),
         ("refreshing", state(with_code(Acting::Refreshing))),
         ("leaving", acting(app_link(), Acting::Leaving)),
+        ("sign-in", acting(unsent(), Acting::Leaving)),
         ("in-app", wechat()),
         ("app-link", acting(app_link(), Acting::AppLink)),
         ("still-here", acting(app_link(), Acting::StillHere)),

@@ -28,6 +28,11 @@ impl Place {
         matches!(self, Self::Acting(at) if !matches!(at, Acting::Leaving | Acting::InApp | Acting::Refreshing))
     }
 
+    /// Whether there is a code, which the view says is over: perhaps before anybody asked, in a window that sleeps.
+    pub(super) fn is_code(self) -> bool {
+        matches!(self, Self::Acting(Acting::Code | Acting::CodeOver))
+    }
+
     /// Whether the wallet's word counts here. A bridge may answer late, when the shopper has already asked: that it is paid
     /// still keeps them from paying again.
     pub(super) fn hears(self, word: BridgeWord) -> bool {
