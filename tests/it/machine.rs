@@ -1578,7 +1578,7 @@ fn a_new_code_that_does_not_come_is_a_fault_until_the_shopper_asks_again() {
 }
 
 #[test]
-fn the_time_of_a_payment_is_told_only_where_it_was_seen_unpaid() {
+fn the_time_of_a_payment_is_told_only_where_it_was_seen_unpaid_or_begun_just_before() {
     let when = |play: &Play| match &play.state.phase {
         Phase::Ended { outcome: Outcome::Succeeded, when, .. } => *when,
         phase => panic!("{phase:?}"),
@@ -1586,10 +1586,13 @@ fn the_time_of_a_payment_is_told_only_where_it_was_seen_unpaid() {
     let mut play = Play::showing_a_code();
     play.after(2_800).happens(What::TimeCame).answers(Request::Ask, answer(Standing::Succeeded, None));
     assert_eq!(when(&play), Some(1_000_000));
-    let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Kept, 0);
-    let mut play = Play::new();
-    play.happens(What::Found(Box::new(kept))).answers(Request::Ask, answer(Standing::Succeeded, None));
-    assert_eq!(when(&play), None, "it was paid while nobody looked");
+    for (begun, told) in [(None, None), (Some(999_100), None), (Some(999_101), Some(1_000_000))] {
+        let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Kept, 0);
+        let mut play = Play::new();
+        play.happens(What::Found(Box::new(Attempt { begun, ..kept })));
+        play.answers(Request::Ask, answer(Standing::Succeeded, None));
+        assert_eq!(when(&play), told, "begun at {begun:?}, paid while nobody looked");
+    }
 }
 
 #[test]

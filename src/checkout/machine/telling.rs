@@ -7,16 +7,20 @@ use super::attempt::{Attempt, Origin};
 use super::event::{Effect, Request, What};
 use super::state::{Acting, Confirming, Millis, Outcome, Phase, Then};
 use super::{Turn, closing};
-use crate::action::{Refusal, Standing, Step};
+use crate::action::{Refusal, Seconds, Standing, Step};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
 use crate::checkout::patience::Watch;
 use crate::checkout::wire::{Answer, Payment};
 use std::rc::Rc;
 
+/// How long an attempt that was begun counts as of just now, in seconds: as long as most codes live.
+const LATELY: Seconds = 900;
+
 /// What the server says of the payment, whatever was before: an end, work under way, or an action to show.
 pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment) -> Phase {
-    // What was paid before anybody looked was not paid now.
-    let when = payment.now.filter(|_| attempt.payment.is_some());
+    // What was found to be paid was paid now only if the page was left for the wallet just before.
+    let lately = |now| attempt.begun.is_some_and(|begun| now - begun < LATELY);
+    let when = payment.now.filter(|now| attempt.payment.is_some() || lately(*now));
     let (status, refunded) = (payment.status, payment.refunded);
     if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
         attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);

@@ -35,7 +35,6 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::browser::rehearsal",
             "moongate::browser::reply",
             "moongate::browser::setup::shared",
-            "moongate::browser::stream",
             "<moongate::browser::stream::Stream as core::ops::drop::Drop>::drop",
         ],
     },
