@@ -133,11 +133,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
       widget.begin(this.#isFirst())
       this.#answer(widget)
       await whole
-      let words
-      do {
-        words = await this.#speech.whole()
-        await shell.idle()
-      } while (words !== this.#speech.words)
+      const words = await this.#speech.whole()
+      await shell.idle()
       if (this.#shell === shell && this.#widget === widget) await this.#show(words, shell.kept(), shell)
     } catch (error) {
       if (this.#shell) this.#fail(shell, error)
@@ -198,6 +195,8 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     shadow.lastChild.replaceWith(root)
     if (focused) counterpart(root, focused)?.focus({ preventScroll: true })
     shell?.end()
+    // Others came meanwhile.
+    if (words !== this.#speech.words) this.#say()
   }
 
   /** Other words are to be said: by the shell at once, by the view when all of them are here. */

@@ -139,7 +139,7 @@ async fn a_page_that_asks_too_late_for_its_promise_to_be_waited_for_is_told_so_a
     let checkout = opened(&browser, &shop, &order, late).await;
     checkout.pay_with("wechatpay").await.shows("acting code").await;
     let wrong = browser.run("return window.wrong", &[]).await;
-    assert!(wrong.as_str().is_some_and(|text| text.contains("only until its listener returns or awaits")), "{wrong}");
+    assert!(wrong.as_str().is_some_and(|text| text.contains("before its listener returns or awaits")), "{wrong}");
     untroubled(&browser).await;
 }
 
