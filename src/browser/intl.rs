@@ -1,4 +1,5 @@
-//! Writes sums for people in the page's language, times and numbers in that of the words: by the browser's `Intl`, but for yuan known by heart.
+//! Writes sums for people in the page's language, times and numbers in that of the words: by the browser's `Intl`, but for
+//! yuan known by heart.
 //!
 //! The digits of a currency come from [`crate::checkout::money`]: `Intl` differs from ISO 4217 for some.
 

@@ -104,7 +104,7 @@ pub(super) fn unnamed_page(setup: &Setup) -> Option<PageFault> {
     let offer = &state.as_ref()?.offer;
     let named = setup.options.as_ref().and_then(|options| options.mini_program_page.as_deref());
     if named.is_some_and(|page| !page.starts_with('/') || page.starts_with("//")) {
-        let about = "miniProgramPage is not like /pages/pay/pay".to_owned();
+        let about = "miniProgramPage is no page of a mini program, such as /pages/pay/pay".to_owned();
         return Some(PageFault { code: PageCode::WrongOption, about });
     }
     let needed = offer.environment.app == App::WechatMiniprogram

@@ -4,7 +4,7 @@
 
 mod answer;
 
-pub use answer::{Expected, Reply, has_action, payment, read};
+pub use answer::{Expected, Reply, has_action, is_payment, payment, read};
 
 use super::fault::{Fault, NetworkFault};
 use super::json::Json;

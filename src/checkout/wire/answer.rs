@@ -94,9 +94,7 @@ fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>
     if request == Request::Cancel && is_recorded_key(json, expected) {
         return Answer::Payment(Box::new(recorded(json, reply)));
     }
-    // Of a provider's response `order` may be an object.
-    let names = |key: &str| json.get(key).and_then(Json::scalar).is_some();
-    if json.get("status").is_some() && (names("attempt") || names("order")) {
+    if is_payment(json) {
         return match payment(json, reply.date, expected) {
             Some(payment) if payment.attempt.as_ref().is_none_or(|id| id == expected.attempt) => {
                 Answer::Payment(Box::new(payment))
@@ -105,6 +103,12 @@ fn success(request: Request, json: &Json, reply: &Reply, expected: &Expected<'_>
         };
     }
     bare(request, reply, expected)
+}
+
+/// Whether this is a payment and no provider's response, which may have a `status` too, and an object for an `order`.
+pub fn is_payment(json: &Json) -> bool {
+    let names = |key: &str| json.get(key).and_then(Json::scalar).is_some();
+    json.get("status").is_some() && (names("attempt") || names("order"))
 }
 
 /// Whether the server says of this very key that it is canceled, which is all that counts then: of a key that it had never

@@ -7,7 +7,8 @@ use super::push::Stream;
 use super::rule::{Rule, Verdict};
 use super::server::{Ask, Reply, Server};
 use moongate::action::Seconds;
-use moongate::checkout::wire::AttemptId;
+use moongate::checkout::json::Json;
+use moongate::checkout::wire::{self, AttemptId};
 use serde_json::{Value, json};
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -164,12 +165,10 @@ impl<'a> Play<'a> {
     }
 
     /// The payment that this answer tells; a bare provider response, which may have a `status` of its own, is followed by
-    /// asking, as the widget does: by its rule in `checkout/wire/answer.rs`.
+    /// asking, as the widget does.
     pub(super) fn payment(&self, reply: &Reply, attempt: &str) -> Check<Value> {
-        let told = reply.json();
-        let names = |key: &str| told.get(key).is_some_and(|value| value.is_string() || value.is_number());
-        if told.get("status").is_some() && (names("attempt") || names("order")) {
-            return Ok(told);
+        if Json::read(&reply.body).is_ok_and(|json| wire::is_payment(&json)) {
+            return Ok(reply.json());
         }
         if !(200..300).contains(&reply.status) || reply.body.trim().is_empty() {
             return broken(reply.short());

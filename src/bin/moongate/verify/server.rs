@@ -2,18 +2,15 @@
 //!
 //! It does not judge the answers; it only remembers them for the rules about every answer.
 
-use moongate::action::{Seconds, time};
+use moongate::action::Seconds;
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use ureq::http::{HeaderMap, Request, Response};
 use ureq::{Agent, Body, SendBody};
 
 /// How long an answer may take, as in the widget.
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// As `Date` has them: RFC 9110 5.6.7.
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A merchant's server.
 #[derive(Debug)]
@@ -63,10 +60,8 @@ impl Reply {
 
     /// The clock in its `Date`.
     pub(super) fn date(&self) -> Option<Seconds> {
-        let mut words = self.header("date").split(' ').skip(1);
-        let (day, month, year, hour) = (words.next()?, words.next()?, words.next()?, words.next()?);
-        let month = MONTHS.iter().position(|name| *name == month)? + 1;
-        time::instant(&format!("{year}-{month:02}-{day}T{hour}Z"))
+        let date = httpdate::parse_http_date(self.header("date")).ok()?;
+        i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
     }
 
     /// The answer in a few words, for whoever reads that a rule is broken.
