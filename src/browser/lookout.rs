@@ -3,9 +3,10 @@
 //!
 //! It does not decide what a window does meanwhile. Where there are no locks each looks out for itself.
 
+use super::keep;
+use super::page::{self, Timer};
 use super::setup::Setup;
 use super::till::{Link, Notice};
-use super::{keep, page};
 use crate::checkout::machine::{State, What};
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::Cell;
@@ -18,6 +19,8 @@ use web_sys::AbortController;
 /// A window's turn to look out, or its place in the queue for it; given back when it is dropped, since a page that holds a
 /// lock, or waits for one, is not kept for the shopper who goes back.
 pub(super) struct Lookout {
+    /// Asks for it.
+    _soon: Timer,
     /// Ends the turn.
     resign: Function,
     /// Leaves the queue.
@@ -65,21 +68,27 @@ impl Lookout {
             }
             until.clone().into()
         });
-        let asked = request.call3(&locks, &JsValue::from_str(&name), &options, granted.as_ref()).ok()?;
         let (mine, link) = (Rc::downgrade(&held), link.clone());
-        wasm_bindgen_futures::spawn_local(async move {
-            let over = JsFuture::from(Promise::from(asked)).await;
-            // Kept until here: a turn that is on its way when this window gives it back still calls for it.
-            drop(granted);
-            // Refused where the page may have no locks, and taken away by another window.
-            if let (Err(why), Some(held)) = (over, mine.upgrade())
-                && held.get()
-                && page::member(&why, "name").is_some_and(|name| name == "AbortError")
-            {
-                link.tell(Notice::Relieved);
-            }
+        let mut asking = Some((name, granted));
+        let soon = Timer::after(page::DRAWN, move || {
+            let Some((name, granted)) = asking.take() else { return };
+            let asked = request.call3(&locks, &JsValue::from_str(&name), &options, granted.as_ref());
+            let (mine, link) = (mine.clone(), link.clone());
+            wasm_bindgen_futures::spawn_local(async move {
+                let Ok(asked) = asked else { return };
+                let over = JsFuture::from(Promise::from(asked)).await;
+                // Kept until here: a turn that is on its way when this window gives it back still calls for it.
+                drop(granted);
+                // Refused where the page may have no locks, and taken away by another window.
+                if let (Err(why), Some(held)) = (over, mine.upgrade())
+                    && held.get()
+                    && page::member(&why, "name").is_some_and(|name| name == "AbortError")
+                {
+                    link.tell(Notice::Relieved);
+                }
+            });
         });
-        Some(Self { resign: resign?, leave, held })
+        Some(Self { _soon: soon, resign: resign?, leave, held })
     }
 }
 

@@ -3,7 +3,7 @@
 //! What a message means is the core's business.
 
 use super::announce;
-use super::page::{self, Listener};
+use super::page::{self, Listener, Timer};
 use js_sys::{Function, Promise};
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -23,9 +23,17 @@ pub(super) enum Message {
     Lost,
 }
 
-/// An open stream.
+/// A stream that is open, or will be.
 #[derive(Debug)]
-pub(super) enum Stream {
+pub(super) struct Stream {
+    /// Empty until then, and where none can be opened.
+    _source: Rc<OnceCell<Source>>,
+    _tuning: Timer,
+}
+
+/// Where messages come from.
+#[derive(Debug)]
+pub(super) enum Source {
     /// The server's.
     Server { source: EventSource, _listeners: [Listener; 3] },
     /// The transport's: what it calls, and its promise of what ends it.
@@ -33,6 +41,16 @@ pub(super) enum Stream {
 }
 
 impl Stream {
+    /// Opens it by `open` once the code is drawn; the first message then is how the payment stands.
+    pub(super) fn soon(open: impl Fn() -> Option<Source> + 'static) -> Self {
+        let source = Rc::new(OnceCell::new());
+        let place = source.clone();
+        let tuning = Timer::after(page::DRAWN, move || open().into_iter().for_each(|source| _ = place.set(source)));
+        Self { _source: source, _tuning: tuning }
+    }
+}
+
+impl Source {
     /// Opens the server's.
     ///
     /// # Errors
@@ -81,7 +99,7 @@ pub(super) fn subscribing(transport: &JsValue) -> Option<Function> {
     page::member(transport, "subscribe")?.dyn_into().ok()
 }
 
-impl Drop for Stream {
+impl Drop for Source {
     #[inline(never)]
     fn drop(&mut self) {
         match self {

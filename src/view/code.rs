@@ -29,7 +29,7 @@ fn reader(attempt: &Attempt) -> MethodId {
 #[inline(never)]
 pub(super) fn over(scene: &Scene<'_>, attempt: &Attempt) -> Html {
     // A new code was asked for, and none came.
-    let trouble = attempt.next.as_ref().map(|_| shop::alert(scene, Key::FaultHostFailed));
+    let trouble = attempt.next.as_ref().map(|_| shop::alert(scene, Key::NoNewCode));
     let ways = html! {
         <div class="ways">
             { trouble }

@@ -90,6 +90,7 @@ keys! {
     CodeOver = "code_over",
     CodeOverDo = "code_over_do",
     NewCode = "new_code",
+    NoNewCode = "no_new_code",
     Refreshing = "refreshing",
     SaveCode = "save_code",
     CodePage = "code_page",

@@ -7,7 +7,6 @@ use super::key::Key;
 /// The texts that differ from those of [`super::zh_tw`]. `{sum}` is an amount, `{app}` a wallet's app, `{here}` the app around the page.
 pub const TEXTS: &[(Key, &str)] = &[
     (Key::LinkCopiedMenu, "按右上角「···」，選「在瀏覽器開啟」；連結也已複製，可以貼到瀏覽器"),
-    (Key::AppOther, "這個應用程式"),
     (Key::HintBankApps, "銀聯，支援各家銀行應用程式"),
     (Key::SendingDo, "正在聯絡商戶"),
     (Key::LeavingDo, "沒有開啟？請再按一次。"),
@@ -23,7 +22,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::Asking, "正在詢問商戶"),
     (Key::UnknownDo, "您的付款可能已經成功。我們每分鐘至少詢問商戶一次；您可以關閉頁面，回來時會接著查。"),
     (Key::UnknownCall, "還沒有消息。請勿再付款，打電話問商戶"),
-    (Key::UnknownContact, "還沒有消息。請勿再付款，請洽商戶"),
+    (Key::UnknownContact, "還沒有消息。請勿再付款，請聯絡商戶"),
     (Key::UnknownCallDo, "您的付款可能已經成功。請把訂單編號告訴商戶，商戶可以查到。"),
     (Key::ExpiredDo, "這筆付款已關閉，舊的二維碼不能再用。"),
     (Key::FeedbackThanks, "已告訴商戶，謝謝您。"),
@@ -42,7 +41,7 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FaultAmountChanged, "商戶改了訂單金額。請重新載入頁面，看過新金額再付款。"),
     (Key::FaultOrderPaid, "商戶表示這筆訂單已經付款。請勿再付款。"),
     (Key::FaultKeyReused, "商戶把這一筆認成另一筆。請聯絡商戶。"),
-    (Key::FaultBadReturnUrl, "商戶還沒有登錄這個頁面的網址。請聯絡商戶。"),
+    (Key::FaultBadReturnUrl, "商戶還沒有登記這個頁面的網址。請聯絡商戶。"),
     (Key::FaultNotAllowed, "這筆訂單要用下單的帳戶付款。請先登入商戶。"),
     (Key::FaultNotFound, "商戶查不到這筆付款。請聯絡商戶。"),
     (Key::FaultRefused, "商戶沒有接受這筆付款。請換一種方式，或聯絡商戶。"),
@@ -50,4 +49,6 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FaultUnreachable, "網絡中斷。恢復連線後再按付款會接續這一筆，不會另開一筆。"),
     (Key::FaultTimeout, "網絡太慢，沒有等到商戶回覆。再按付款會接續這一筆，不會另開一筆。"),
     (Key::NoNetwork, "網絡中斷，請再試一次"),
+    (Key::CodeOtherDevice, "請用另一部裝置掃描，長按或從相簿選取都無法使用"),
+    (Key::CodeAlbum, "請用另一部裝置掃描；或儲存圖片，在{app}的掃一掃裡從相簿選取"),
 ];

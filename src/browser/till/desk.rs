@@ -244,7 +244,7 @@ impl Desk {
                 let back = js_sys::encode_uri_component(&wire::way_back(&options.return_url, &attempt.id));
                 hand_off::open(&[&url, joint, &String::from(back)].concat());
             }
-            Effect::Listen(to) => self.stream = to.and_then(|(url, id)| self.listen(&url, id)),
+            Effect::Listen(to) => self.stream = to.map(|(url, id)| self.listen(url, id)),
             Effect::CopyLink => {
                 if let Some(copied) = page::copy(&page::address()) {
                     announce::settled(copied, move |copied| copied.then(|| link.tell(Notice::Copied)));

@@ -35,7 +35,7 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::browser::rehearsal",
             "moongate::browser::reply",
             "moongate::browser::setup::shared",
-            "<moongate::browser::stream::Stream as core::ops::drop::Drop>::drop",
+            "<moongate::browser::stream::Source as core::ops::drop::Drop>::drop",
         ],
     },
     Part { name: "read", rooms: &["moongate::action::terms", "moongate::action::provider"] },

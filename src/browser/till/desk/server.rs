@@ -3,7 +3,7 @@
 //! It does not read what comes back: [`hearing`] does.
 
 use super::Desk;
-use crate::browser::stream::{Message, Stream};
+use crate::browser::stream::{Message, Source, Stream};
 use crate::browser::till::Notice;
 use crate::browser::{hearing, keep};
 use crate::checkout::machine::{Attempt, Request, State, What};
@@ -34,28 +34,29 @@ impl Desk {
         self.request = setup.carrier.send(request, attempt, body, done);
     }
 
-    pub(super) fn listen(&self, url: &str, id: wire::AttemptId) -> Option<Stream> {
-        let (link, setup, carrier, key) = (self.link.clone(), self.setup.clone(), &self.setup.carrier, id.clone());
+    pub(super) fn listen(&self, url: String, id: wire::AttemptId) -> Stream {
+        let (link, setup, carrier) = (self.link.clone(), self.setup.clone(), self.setup.carrier.clone());
+        let of = id.clone();
         let heard = move |message| {
             let what = match message {
-                Message::Lost => What::StreamLost(id.clone()),
-                Message::Ping => What::Heard(id.clone(), None),
+                Message::Lost => What::StreamLost(of.clone()),
+                Message::Ping => What::Heard(of.clone(), None),
                 // What reads an action comes with an answer that has one.
                 Message::Said(text) if !setup.mirror.reading.get() && wire::has_action(&text) => {
-                    What::StreamLost(id.clone())
+                    What::StreamLost(of.clone())
                 }
-                Message::Said(text) => What::Heard(id.clone(), hearing::payment(&setup, &id, &text).map(Box::new)),
+                Message::Said(text) => What::Heard(of.clone(), hearing::payment(&setup, &of, &text).map(Box::new)),
             };
             link.tell(Notice::Happened(what));
         };
-        match &carrier.transport {
-            Some(transport) => Stream::subscribe(transport, key.as_str(), heard),
+        Stream::soon(move || match &carrier.transport {
+            Some(transport) => Source::subscribe(transport, id.as_str(), heard.clone()),
             // A stream can't carry the page's own headers.
             None if carrier.headers.is_some() => {
                 heard(Message::Lost);
                 None
             }
-            None => Stream::open(url, carrier.include_credentials, heard),
-        }
+            None => Source::open(&url, carrier.include_credentials, heard.clone()),
+        })
     }
 }
