@@ -29,7 +29,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   },
 
   clearAddress() {
-    const url = absolute('')
+    const url = absolute(location)
     if (!url.searchParams.has(RETURNED)) return
     url.searchParams.delete(RETURNED)
     history.replaceState(history.state, '', url)
@@ -89,7 +89,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   },
 
   returnUrl() {
-    const url = this.own(this.options.returnUrl) ?? absolute('')
+    const url = this.own(this.options.returnUrl) ?? absolute(location)
     url.searchParams.set(RETURNED, this.attempt.id)
     return url.href
   },
@@ -112,7 +112,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
       const request = { method, credentials: credentials === 'include' ? credentials : 'same-origin', headers: own, signal }
       const response = await fetch(`${this.endpoint}/payments/${id}${path}`, request)
       // Not known there: the same key may be sent again. Not this shopper's: it is dropped.
-      if (response.status === 404) return { status: 'pending' }
+      if (/^4(04|10)$/.test(response.status)) return { status: 'pending' }
       if (/^40[13]$/.test(response.status)) return { status: 'foreign' }
       const answer = await response.json()
       // Of a key that it had never seen the server can't name order and sum: that it is canceled is all that counts.
@@ -148,7 +148,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   },
 
   /** The attempt has ended: paid, given back, or over, so that the shopper can pay again. */
-  conclude({ status, refunded, id: payment = null, ...named }) {
+  conclude({ status, reason, refunded, id: payment = null, ...named }) {
     const { id: attempt } = this.attempt
     const method = named.method ?? this.attempt.method ?? null
     const amount = named.amount ?? this.attempt.total ?? +this.options.amount
@@ -158,7 +158,7 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
     this.notice = paid ? undefined : status
     this.drop()
     this.to(paid ? 'ended' : 'choosing')
-    const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status }
+    const outcome = refunded ? { outcome: 'canceled', reason: 'refunded' } : { outcome: status, ...(reason && { reason }) }
     this.tell('complete', { ...outcome, method, attempt, payment, amount, currency: this.options.currency })
   },
 
@@ -186,7 +186,8 @@ export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED 
   },
 
   restart() {
-    if (!this.outcome) return
+    // What is paid stays so.
+    if (this.outcome !== 'refunded') return
     this.outcome = undefined
     this.to('choosing')
   },

@@ -5,8 +5,7 @@
 // from the Rust core when the bundle is made, which makes one file of the modules.
 
 import { generated } from './generated.js'
-import { beside } from './files.js'
-import { counterpart, el, look } from './shell/elements.js'
+import { counterpart, dress } from './shell/elements.js'
 import { engine, paying, reading } from './shell/loading.js'
 import { localeOf, rawOptions } from './shell/options.js'
 import { pause } from './shell/page.js'
@@ -101,6 +100,11 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     })
   }
 
+  /** Another document has none of the first one's style. */
+  adoptedCallback() {
+    if (this.shadowRoot) dress(this.shadowRoot)
+  }
+
   attributeChangedCallback() {
     this.#change()
   }
@@ -147,8 +151,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
     const shell = (this.#shell = new Shell({ host: this, speech: this.#speech, ...told }))
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     shadow.textContent = ''
-    if (look()) shadow.adoptedStyleSheets = [sheet]
-    else shadow.append(el('link', { rel: 'stylesheet', href: beside('moongate.css'), integrity: generated.sheet, crossorigin: 'anonymous' }))
+    dress(shadow)
     shadow.append(shell.root)
     return shell
   }

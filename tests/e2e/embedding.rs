@@ -364,3 +364,41 @@ async fn what_is_drawn_anew_before_the_old_is_cleared_away_is_seen() {
     checkout.see(anew).await;
     checkout.until("the view draws", "return root.querySelector('input')?.name === 'moongate-method'").await;
 }
+
+#[tokio::test]
+async fn a_checkout_in_a_pane_that_scrolls_stretches_nothing_around_it() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    // As in a shell of an app: the page itself never scrolls.
+    let pane = "<style>html, body { height: 100%; margin: 0 } main { height: 100vh; overflow: auto } main p { height: 1500px }</style>
+        <main><p></p>{tag}</main>";
+    browser.goto(&shop.page(&Trial::of(&order).body(pane))).await;
+    let checkout = Checkout::on(&browser);
+    let high = "return document.documentElement.scrollHeight - innerHeight";
+    for phase in ["choosing", "acting code"] {
+        checkout.shows(phase).await;
+        assert_eq!(checkout.see(high).await, json!(0), "{phase}");
+        if phase == "choosing" {
+            checkout.ready().await.see("host.scrollIntoView()").await;
+            checkout.pay_with("wechatpay").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_checkout_that_is_moved_into_a_frame_is_drawn_and_styled_there() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).body("{tag}<iframe srcdoc='<p>here</p>'></iframe>"))).await;
+    Checkout::on(&browser).ready().await;
+    browser.run("window.moved = document.querySelector('moongate-checkout'); window.moved.remove()", &[]).await;
+    // Out of the page for a while, it is begun anew; at once, as at the end, it goes on.
+    browser.run("return new Promise((done) => setTimeout(done, 50))", &[]).await;
+    browser.run("document.querySelector('iframe').contentDocument.body.append(window.moved)", &[]).await;
+    let frame = Checkout::at(&browser, "window.moved");
+    frame.until("it draws", "return root.querySelector('input') != null").await;
+    let styled = "return getComputedStyle(root.querySelector('[data-gesture=pay]')).minHeight === '52px'";
+    frame.until("it is styled", styled).await;
+    browser.run("document.body.append(window.moved)", &[]).await;
+    frame.until("it is styled on the page again", styled).await;
+}

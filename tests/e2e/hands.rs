@@ -188,6 +188,29 @@ async fn by_keyboard_alone_the_language_large_print_and_more_rows_are_had_and_th
 }
 
 #[tokio::test]
+async fn by_keyboard_alone_a_switch_that_comes_late_leaves_the_focus_where_it_is() {
+    at_a_shop(DESK, async |shop, browser, order| {
+        let page = trial(&order).language("en").with("locale", "en").refused(".wasm").script(
+            "window.heard = ['en-US']; Object.defineProperty(navigator, 'languages', { get: () => window.heard })",
+        );
+        browser.goto(&shop.page(&page)).await;
+        let hands = Hands { browser, checkout: Checkout::on(browser) };
+        let checkout = &hands.checkout;
+        checkout.until("the rows are there", "return root?.querySelector('input') != null").await;
+        hands.tabs(&["toggle_large"]).await;
+        // Of these two languages the first words are at hand; the switch comes with a file.
+        checkout.see("window.heard = ['en-US', 'zh-CN']; host.setAttribute('locale', 'zh-CN')").await;
+        checkout.until("it speaks Chinese", "return section.lang === 'zh-CN'").await;
+        checkout.see("host.setAttribute('locale', 'en')").await;
+        checkout
+            .until("the switch is there", "return root.querySelector('[data-gesture=switch_language]') != null")
+            .await;
+        hands.is_at("toggle_large").await.untouched().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn by_keyboard_alone_quiet_rows_that_come_before_the_widget_have_the_focus_at_their_way_out() {
     at_a_shop(DESK.phone(WECHAT), async |shop, browser, order| {
         let page = trial(&order).with("collapse-after", "3").refused(".wasm");

@@ -284,3 +284,30 @@ test('an answer is waited for ten seconds, where the browser can count them', as
     AbortSignal.timeout = timeout
   }
 })
+
+test('what is paid stays paid; what was given back can be begun again', async (context) => {
+  const paid = shell(context, { attempt, answers: [stands('succeeded')] })
+  await paid.confirm()
+  paid.restart()
+  assert.deepEqual([paid.outcome, paid.phase], ['succeeded', 'ended'])
+  const back = shell(context, { attempt, answers: [stands('succeeded', { refunded: true })] })
+  await back.confirm()
+  back.restart()
+  assert.deepEqual([back.outcome, back.phase], [undefined, 'choosing'])
+})
+
+test('the server\'s reason is told with the outcome, and an attempt that is gone there does not lock the order', async (context) => {
+  const one = shell(context, { attempt, answers: [stands('failed', { reason: 'insufficient_funds' })] })
+  await one.confirm()
+  assert.equal(one.told.at(-1)[1].reason, 'insufficient_funds')
+  const two = shell(context, { attempt, answers: [410] })
+  await two.confirm()
+  assert.equal(two.phase, 'choosing')
+})
+
+test('the way back keeps the part of the address after the #, by which a page may tell its own pages apart', async () => {
+  globalThis.location = new URL('https://shop.example/?a=1#/pay/SO-1')
+  const tools = way({ absolute: (address) => new URL(address, location.href), RETURNED: 'moongate_attempt' })
+  assert.equal(tools.returnUrl.call({ options: {}, own: () => {}, attempt: { id: ID } }), `https://shop.example/?a=1&moongate_attempt=${ID}#/pay/SO-1`)
+  delete globalThis.location
+})

@@ -115,7 +115,7 @@ export class Drawing {
     return [
       this.heading(held ? this.say('sending') : label),
       el('div.methods', { role: 'radiogroup', 'aria-label': label }, list),
-      count > 0 && !held && this.button('quiet', 'show_more', this.say('more', { count })),
+      count > 0 && !held && this.button('quiet', 'show_more', this.say('more', { count }).split('|').pop()),
       options.button !== 'host' && this.payButton(held),
       rows.every(({ free }) => free) && el('p.note', { 'data-no-fee': true }, this.say('no_fee')),
     ]

@@ -1,17 +1,21 @@
 // Makes elements, and one tree like another; and holds their style.
 
 import { generated } from '../generated.js'
+import { beside } from '../files.js'
 
 let sheet
 
-/** The style of all elements, read once; null where only a <link> can have it: a <style> would need a hole in the page's policy. */
-export function look() {
+/**
+ * Gives a shadow root the style of all elements, which is read once; by a <link> in a browser that can't share one, and in
+ * another document than the script's. A <style> would need a hole in the page's policy.
+ */
+export function dress(shadow) {
   try {
-    if (sheet === undefined) (sheet = new CSSStyleSheet()).replaceSync(generated.css)
+    if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(generated.css)
+    shadow.adoptedStyleSheets = [sheet]
   } catch {
-    sheet = null
+    shadow.prepend(el('link', { rel: 'stylesheet', href: beside('moongate.css'), integrity: generated.sheet, crossorigin: 'anonymous' }))
   }
-  return sheet
 }
 
 /** An element, with its classes after a dot, its attributes and children; null, undefined and false are left out. */
@@ -40,7 +44,9 @@ export function morph(old, next) {
   children.forEach((child, at) => {
     const was = old.childNodes[at]
     if (child.localName === SAME) return
-    if (!was) old.append(child)
+    // What came before another control leaves that one to the finger or the focus on it.
+    const came = was && children.length > old.childNodes.length && was.dataset?.gesture !== child.dataset?.gesture
+    if (!was || came) old.insertBefore(child, was)
     else if (was.nodeName === child.nodeName && child.attributes) morph(was, child)
     else if (!was.isEqualNode(child)) was.replaceWith(child)
   })
@@ -48,7 +54,8 @@ export function morph(old, next) {
 }
 
 /** Where the focus goes when another tree takes this one's place: to the same control, else to the heading. */
-export function counterpart(root, { dataset, value }) {
-  const same = `[data-gesture="${dataset.gesture}"]${value ? `[value="${value}"]` : ''}:not(:disabled)`
+export function counterpart(root, focused) {
+  const row = focused.closest('[data-method]')
+  const same = `${row ? `[data-method="${row.dataset.method}"] ` : ''}[data-gesture="${focused.dataset.gesture}"]:not(:disabled)`
   return root.querySelector(same) ?? root.querySelector('[data-heading]')
 }

@@ -1,7 +1,7 @@
 // What the page says: attributes and properties as one object of options. It judges nothing, which the core does.
 
 // Attributes of HTML's and of frameworks. Any other is an option, so that the core can name a mistyped one.
-export const FOREIGN = /^(class|id|style|lang|dir|hidden|slot|part|title|role|tabindex|translate|is|nonce|on\w+|(data|aria|\w{1,3})-.*)$|[^a-z-]/
+export const FOREIGN = /^(class|id|style|lang|dir|hidden|slot|part|title|role|tabindex|exportparts|inert|translate|is|nonce|on\w+|(data|aria|\w{1,3})-.*)$|[^a-z-]/
 
 // Loopback and private addresses as the core has them, the only pages where test mode works.
 export const PRIVATE = /^((.+\.)?localhost|\[::1\]|(127|10)(\.\d+){3}|(192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))(\.\d+){2})$/

@@ -125,6 +125,7 @@ export class Shell extends Drawing {
       return true
     }
     if (row !== this.chosen) this.tell('select', { method: id })
+    keep(this.store, 'moongate:method', id)
     this.chosen = row
     this.draw()
     return true
@@ -176,7 +177,9 @@ export class Shell extends Drawing {
   to(phase) {
     const { activeElement } = this.root.getRootNode()
     const changed = this.phase !== phase
-    const free = changed && (this.root.contains(activeElement) || document.activeElement === document.body)
+    // In a frame the shopper may be at work on the page around it.
+    const here = top === window || document.hasFocus()
+    const free = changed && here && (this.root.contains(activeElement) || document.activeElement === document.body)
     this.phase = phase
     // An element that has the focus already can't take it.
     if (free && activeElement?.matches('[data-heading]')) activeElement.replaceWith(activeElement.cloneNode())
