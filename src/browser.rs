@@ -6,6 +6,7 @@ mod announce;
 mod app;
 mod attention;
 mod border;
+mod clipboard;
 #[cfg(not(feature = "widget"))]
 mod component;
 mod embed;

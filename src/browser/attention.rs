@@ -12,9 +12,12 @@ use web_sys::{Element, EventTarget, HtmlElement};
 /// The present screen's heading.
 pub(super) const HEADING: &str = "h2[tabindex]";
 
-/// Gives the focus to the first of these, unless the shopper is busy elsewhere on the page.
+/// Gives the focus to the first of these, unless the shopper is busy elsewhere on the page, or on the page around its frame.
 pub(super) fn lead_to(host: &Element, css: &str) {
-    let Some(page) = page::window().and_then(|window| window.document()) else { return };
+    let Some((window, page)) = page::window().and_then(|window| Some((window.clone(), window.document()?))) else {
+        return;
+    };
+    let framed = window.top().ok().flatten().as_ref() != Some(&window);
     let root = host.shadow_root();
     // In a shadow root of the page's own, the page sees the focus on that root's host.
     let inside = root.as_ref().is_some_and(|root| root.active_element().is_some());
@@ -25,7 +28,8 @@ pub(super) fn lead_to(host: &Element, css: &str) {
                 && page.body().is_none_or(|body| active != Element::from(body))
         });
     let place = root.and_then(|root| root.query_selector(css).ok().flatten());
-    if let Some(place) = place.filter(|_| !elsewhere).and_then(|place| place.dyn_into::<HtmlElement>().ok()) {
+    let away = elsewhere || framed && !page.has_focus().unwrap_or(true);
+    if let Some(place) = place.filter(|_| !away).and_then(|place| place.dyn_into::<HtmlElement>().ok()) {
         let _focused = place.focus();
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the page into plain facts: clock, random numbers, user agent, address, base text size.
+//! Reads the page into plain facts: clock, random numbers, user agent, address; and listens and waits on it.
 //!
 //! It judges none of them.
 
@@ -6,7 +6,7 @@ use crate::checkout::environment::Facts;
 use crate::checkout::machine::Millis;
 use crate::checkout::options::Page;
 use crate::checkout::wire::AttemptId;
-use js_sys::{Date, Function, Promise, Reflect};
+use js_sys::{Date, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget, Window};
@@ -63,8 +63,8 @@ pub(super) fn facts() -> Facts {
         user_agent: navigator.user_agent().unwrap_or_default(),
         touch_points: u32::try_from(navigator.max_touch_points()).unwrap_or(0),
         upsdk: global("upsdk").is_some(),
-        framed: // Another origin's window does not tell its origin.
-global("top").is_some_and(|top| member(&top, "origin").is_none()),
+        // Another origin's window does not tell its origin.
+        framed: global("top").is_some_and(|top| member(&top, "origin").is_none()),
     }
 }
 
@@ -99,13 +99,6 @@ pub(super) fn replace_address(url: &str) {
 /// Whether the page can be seen.
 pub(super) fn is_hidden() -> bool {
     window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
-}
-
-/// Puts a text on the clipboard, where the page may: a promise that is kept once it is there.
-pub(super) fn copy(text: &str) -> Option<Promise> {
-    let clipboard = member(&global("navigator")?, "clipboard")?;
-    let write: Function = member(&clipboard, "writeText")?.dyn_into().ok()?;
-    Some(Promise::resolve(&write.call1(&clipboard, &JsValue::from_str(text)).ok()?))
 }
 
 /// A listener that is taken off when it is dropped.

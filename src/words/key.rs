@@ -196,11 +196,13 @@ impl Key {
     /// The name of the app around the page; the many that hold no wallet of ours are "this app".
     pub fn here(app: App) -> Self {
         match app {
-            App::Wechat | App::WechatMiniprogram | App::WechatPc => Self::AppWechatpay,
+            App::Wechat | App::WechatPc => Self::AppWechatpay,
             App::Alipay | App::AlipayHk => Self::AppAlipay,
             App::Unionpay => Self::AppUnionpay,
             App::Hebao => Self::AppHebao,
-            App::Wecom
+            // In WeChat one can pay with it; in a mini program's page one can't.
+            App::WechatMiniprogram
+            | App::Wecom
             | App::Taobao
             | App::Tmall
             | App::Eleme

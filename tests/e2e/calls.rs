@@ -173,7 +173,7 @@ async fn a_link_is_said_to_be_copied_once_it_is() {
     let clipboard = "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => {
       if (!window.free) throw new Error('not now')
       window.copied = text
-    } } })";
+    } } }); document.execCommand = () => false";
     browser.goto(&shop.page(&Trial::of(&shop.order()).script(clipboard))).await;
     let checkout = Checkout::on(&browser);
     checkout.ready().await.press("copy_link").await;
@@ -184,4 +184,26 @@ async fn a_link_is_said_to_be_copied_once_it_is() {
     checkout.until("it is said", "return root.querySelector('[role=status]').innerText.includes('浏览器')").await;
     assert_eq!(browser.run("return window.copied", &[]).await, browser.url().await);
     untroubled(&browser).await;
+}
+
+#[tokio::test]
+async fn the_address_is_copied_where_the_app_refuses_what_is_written() {
+    let shop = Shop::open();
+    let browser = DESK.phone(WECHAT).open().await;
+    let refused = "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async () => { throw new Error('denied') } } })
+      addEventListener('copy', (event) => { window.copied = event.clipboardData.getData('text/plain') })";
+    for wasm in [true, false] {
+        let trial = Trial::of(&shop.order()).script(refused);
+        browser.goto(&shop.page(&if wasm { trial } else { trial.refused(".wasm") })).await;
+        let checkout = Checkout::on(&browser);
+        checkout.hears("ready").await;
+        if wasm {
+            checkout.until("the view draws", "host.dispatchEvent(new PointerEvent('pointerenter')); return root.querySelector('input')?.name === 'moongate-method'").await;
+        }
+        checkout.press("copy_link").await;
+        checkout
+            .until("it is said", "return root.querySelector('[role=status]').innerText.includes('在浏览器打开')")
+            .await;
+        assert_eq!(browser.run("return window.copied", &[]).await, browser.url().await, "{wasm}");
+    }
 }

@@ -402,3 +402,24 @@ async fn a_checkout_that_is_moved_into_a_frame_is_drawn_and_styled_there() {
     browser.run("document.body.append(window.moved)", &[]).await;
     frame.until("it is styled on the page again", styled).await;
 }
+
+#[tokio::test]
+async fn a_checkout_in_a_frame_takes_no_focus_from_the_page_around_it() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let inner = shop.page(&Trial::of(&order));
+    shop.write("outer.html", &format!("<input id='note'><iframe src='{inner}' width='600' height='900'></iframe>"));
+    browser.goto(&shop.at("/pages/outer.html")).await;
+    let checkout =
+        Checkout::at(&browser, "document.querySelector('iframe').contentDocument.querySelector('moongate-checkout')");
+    checkout.shows("choosing").await;
+    checkout.until("it is ready", "return host.state.offer != null").await;
+    // Begun by the page, while the shopper writes beside it.
+    browser.press("#note").await;
+    checkout.see("host.select('wechatpay'); host.pay()").await;
+    checkout.shows("acting code").await;
+    assert_eq!(browser.run("return document.activeElement.id", &[]).await, "note");
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    assert_eq!(browser.run("return document.activeElement.id", &[]).await, "note");
+}

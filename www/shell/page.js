@@ -24,6 +24,21 @@ export function keep(kind, key, text) {
   return null
 }
 
+/** Puts the page's address on the clipboard, and says whether it is there: apps' browsers often refuse that, and let a copy be made. */
+export async function copyAddress() {
+  try {
+    await navigator.clipboard.writeText(location.href)
+    return true
+  } catch {
+    const fill = (event) => {
+      event.clipboardData.setData('text/plain', location.href)
+      event.preventDefault()
+    }
+    document.addEventListener('copy', fill, { once: true })
+    return document.execCommand('copy')
+  }
+}
+
 export function newAttempt() {
   const bytes = [...crypto.getRandomValues(new Uint8Array(16))]
   return `mg_${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`

@@ -8,7 +8,7 @@ import { el } from './elements.js'
 import { further } from './loading.js'
 import { offered, works } from './offer.js'
 import { PRIVATE, listed, localeOf, rawOptions, storeOf } from './options.js'
-import { absolute, keep, newAttempt, pause, seconds } from './page.js'
+import { absolute, copyAddress, keep, newAttempt, pause, seconds } from './page.js'
 
 // What the attempt is called in the address that a provider sends the shopper back to.
 const RETURNED = 'moongate_attempt'
@@ -165,7 +165,7 @@ export class Shell extends Drawing {
 
   async copy() {
     try {
-      await navigator.clipboard.writeText(location.href)
+      if (!(await copyAddress())) return
       await this.speech.whole()
       // Each row knows the app.
       this.notice = this.rows[0].app === 'wechat' ? 'link_copied_menu' : 'link_copied'

@@ -12,7 +12,7 @@ use crate::browser::page::{self, Listener, Timer};
 use crate::browser::setup::{self, Setup};
 use crate::browser::stream::Stream;
 use crate::browser::transport::Pending;
-use crate::browser::{attention, hand_off, keep, save};
+use crate::browser::{attention, clipboard, hand_off, keep, save};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Announcement, Effect, Event, Gesture, Phase, State, What, advance};
 use crate::checkout::method::MethodId;
@@ -245,11 +245,11 @@ impl Desk {
                 hand_off::open(&[&url, joint, &String::from(back)].concat());
             }
             Effect::Listen(to) => self.stream = to.map(|(url, id)| self.listen(url, id)),
-            Effect::CopyLink => {
-                if let Some(copied) = page::copy(&page::address()) {
-                    announce::settled(copied, move |copied| copied.then(|| link.tell(Notice::Copied)));
+            Effect::CopyLink => wasm_bindgen_futures::spawn_local(async move {
+                if clipboard::copy_address().await {
+                    link.tell(Notice::Copied);
                 }
-            }
+            }),
             Effect::Forget(id) => keep::forget_attempt(options, &id),
             Effect::SaveCode => {
                 let saved = state.phase.attempt().map(|attempt| save::code(&self.setup, state, attempt));

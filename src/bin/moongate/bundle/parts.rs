@@ -30,6 +30,7 @@ pub(super) const PARTS: [Part; 3] = [
             "moongate::browser::till::desk::Desk::copied",
             "moongate::browser::keep::forget_attempt",
             "moongate::browser::keep::taken_up",
+            "moongate::browser::clipboard",
             "moongate::browser::lookout",
             "moongate::browser::hearing",
             "moongate::browser::rehearsal",
