@@ -61,7 +61,7 @@
 //!    `yew::` out as well.
 //! 2. Only `advance` changes the state. It is total: what means nothing here changes nothing. Time, ids and user agents
 //!    come in as data; a recorded list of events replays to the same screens.
-//! 3. Only `browser` performs effects, and every effect ends in an event.
+//! 3. Only `browser` performs effects, and every effect that waits for something ends in an event.
 //! 4. Whether money moved is known from the merchant's server alone. The widget reports; it never concludes.
 //! 5. Nothing from the outside is opened, posted or drawn before `action` has checked it.
 //! 6. No card number, password or key ever passes through: no type exists that could hold one.

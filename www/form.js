@@ -8,7 +8,7 @@ import { generated } from './generated.js'
 const CLOSED = ['failed', 'canceled', 'expired']
 // How long a page that was to be left is waited for before the attempt is asked about, in milliseconds.
 const LEAVING = 2e4
-// How long an answer is waited for, as the core does, in milliseconds.
+// How long an answer is waited for, as the wasm does (`ANSWER_LIMIT` of `checkout/patience.rs`), in milliseconds.
 const PATIENCE = 1e4
 
 export const way = ({ absolute, el, keep, listed, newAttempt, seconds, RETURNED }) => ({

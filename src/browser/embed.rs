@@ -1,7 +1,7 @@
 //! What the custom element calls: [`open`], and a [`Widget`] to begin, draw, update, ask and take away again.
 //!
-//! It passes things on; `www/moongate.js` and `www/shell/shell.js` are its only callers, and `www/moongate.d.ts` is what page
-//! authors read instead.
+//! It passes things on. The scripts in `www` call it, and `component.rs` where there are none; page authors read
+//! `www/moongate.d.ts` instead.
 
 use super::parts::Parts;
 use super::setup::{Before, Mirror, Setup};

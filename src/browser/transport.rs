@@ -8,6 +8,7 @@ use super::parts::Parts;
 use super::reply::{self, Came};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Attempt, Request};
+use crate::checkout::patience::{ANSWER_LIMIT, CREATION_LIMIT};
 use crate::checkout::wire::{Answer, Reply};
 use js_sys::{Array, Function, Object, Promise};
 use std::cell::Cell;
@@ -15,11 +16,6 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
-
-/// Longest wait for the answer to a creation, in milliseconds; providers may take long to make a payment.
-const CREATE_LIMIT: u64 = 25_000;
-/// Longest wait for any other answer.
-const LIMIT: u64 = 10_000;
 
 /// How this page reaches its server.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +64,7 @@ impl Carrier {
         wasm_bindgen_futures::spawn_local(async move {
             let late = Rc::new(Cell::new(false));
             let (mark, stop) = (late.clone(), signal.clone());
-            let limit = if request == Request::Create { CREATE_LIMIT } else { LIMIT };
+            let limit = if request == Request::Create { CREATION_LIMIT } else { ANSWER_LIMIT };
             let timer = Timer::after(limit, move || {
                 mark.set(true);
                 stop.abort();

@@ -67,11 +67,6 @@ impl App {
         Self::Browser,
     ];
 
-    /// The app of this word, for example `wechat`.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|app| app.word() == word)
-    }
-
     /// Its word, for example `wechat`.
     pub fn word(self) -> &'static str {
         match self {
@@ -533,6 +528,5 @@ mod tests {
         assert!(groups.concat().iter().all(|token| token.is_ascii() && !token.is_empty()));
         let apps: Vec<App> = sign::APPS.iter().map(|sign| sign.means).collect();
         assert!(App::ALL.iter().all(|app| *app == App::Browser || apps.contains(app)), "each app has a line");
-        assert!(App::ALL.iter().all(|app| App::parse(app.word()) == Some(*app)));
     }
 }

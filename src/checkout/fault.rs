@@ -42,7 +42,7 @@ pub enum PageCode {
     AnyHost,
     /// No method can be shown here.
     NoMethod,
-    /// The host's `waitUntil` promise was rejected, or its `headers` or `transport` failed.
+    /// The host page's `headers` failed, or are none that can be sent.
     HostFailed,
     /// A language file or the wasm did not load.
     LoadFailed,

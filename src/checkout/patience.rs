@@ -93,12 +93,17 @@ fn spread_by(delay: Millis, spread: u64) -> Millis {
     delay - delay / 10 + (delay / 5) * (spread % 101) / 100
 }
 
+/// Longest wait for the answer to a creation; providers may take long to make a payment.
+pub const CREATION_LIMIT: Millis = 25_000;
+/// Longest wait for any other answer.
+pub const ANSWER_LIMIT: Millis = 10_000;
+
 /// How long before a request that had no usable answer is sent again: 1, 3 seconds.
 pub fn resend_after(misses: u32) -> Millis {
     [1_000, 3_000].get(misses.saturating_sub(1) as usize).copied().unwrap_or(5_000)
 }
 
-/// How long a server that asks for `seconds` is left alone, each time longer where it names none: a second at least, thirty at most.
+/// How long a server that asks for `seconds` is left alone: thirty seconds at most, and never less than before a resend.
 pub fn busy_for(seconds: u32, misses: u32) -> Millis {
     (u64::from(seconds.min(30)) * 1000).max(resend_after(misses))
 }

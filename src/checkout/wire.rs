@@ -118,7 +118,8 @@ pub enum Answer {
     SignIn(String),
     /// The server can't do this (`501`).
     Unsupported,
-    /// The same request is still being worked on (`409 in_flight`): ask again after so many seconds.
+    /// The server can't say yet: the same request is being worked on (`409 in_flight`), it has too much to do (`429`), or it names a
+    /// time (`503`). Ask again after so many seconds.
     Busy(u32),
     /// Somebody must act.
     Fault(Fault),

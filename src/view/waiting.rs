@@ -67,7 +67,7 @@ pub(super) fn confirming(scene: &Scene<'_>, why: Confirming) -> Html {
         Confirming::Processing => Key::Processing,
         Confirming::LastCheck => Key::LastCheck,
     };
-    screen(scene, Mark::Clock, scene.say(title), scene.say(Key::ConfirmingDo), vec![ask(scene, Weight::Plain)])
+    screen(scene, Mark::Clock, scene.say(title), scene.say(Key::ConfirmingDo), vec![ask(scene)])
 }
 
 /// Being closed at the provider.
@@ -80,12 +80,12 @@ pub(super) fn canceling(scene: &Scene<'_>) -> Html {
 #[inline(never)]
 pub(super) fn unknown(scene: &Scene<'_>, call: bool) -> Html {
     if !call {
-        let rest = vec![ask(scene, Weight::Plain), shop::contact(scene)];
+        let rest = vec![ask(scene), shop::contact(scene)];
         return screen(scene, Mark::Clock, scene.say(Key::Unknown), scene.say(Key::UnknownDo), rest);
     }
     let phone = scene.face.support.as_deref().is_some_and(shop::is_phone);
     let title = if phone { Key::UnknownCall } else { Key::UnknownContact };
-    let rest = vec![shop::contact(scene), ask(scene, Weight::Plain)];
+    let rest = vec![shop::contact(scene), ask(scene)];
     screen(scene, Mark::Phone, scene.say(title), scene.say(Key::UnknownCallDo), rest)
 }
 
@@ -101,8 +101,8 @@ pub(super) fn screen(scene: &Scene<'_>, sign: Mark, title: &str, text: &str, res
     }
 }
 
-fn ask(scene: &Scene<'_>, weight: Weight) -> Html {
-    says(scene, weight, Gesture::AskNow, Key::AskNow)
+fn ask(scene: &Scene<'_>) -> Html {
+    says(scene, Weight::Plain, Gesture::AskNow, Key::AskNow)
 }
 
 fn paid(scene: &Scene<'_>) -> Html {

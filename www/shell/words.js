@@ -20,8 +20,8 @@ export function atHand(lang, texts = generated.languages[lang]) {
 }
 
 /**
- * The words of an element. `words` are those said now, none while they are on their way; `heard` waits for some, `taught` until
- * they are as they stay.
+ * The words of an element. `words` are those said now, none while they are on their way; `heard`: the first are here;
+ * `taught`: they change no more.
  */
 export class Speech {
   /** `changed` is called whenever there are others to be said. */

@@ -43,8 +43,8 @@ pub(super) fn of(workspace: &Workspace) -> Result<String> {
     Ok(super::folder::hex(&hash.finalize(), 16))
 }
 
-/// What is made while the sources stay as they were at this stamp. If they do not, some of it is of before and some of after; and this
-/// program is of before, so it can't make it again.
+/// What is made while the sources stay as they were at this stamp. If they change meanwhile, it is a mixture, which this program, itself of
+/// before, can't make again.
 ///
 /// # Errors
 /// What the making says, or that the sources have changed.

@@ -69,7 +69,7 @@ pub(super) struct Play<'a> {
     pub(super) terms: Terms,
     pub(super) person: &'a mut dyn FnMut(&Wanted) -> bool,
     say: &'a mut dyn FnMut(Rule, &Verdict),
-    /// Whether nothing was said of a rule yet, by its place in [`Rule::ALL`].
+    /// The rules of which nothing was said yet.
     silent: Vec<Rule>,
 }
 

@@ -3,14 +3,15 @@
 //! It does not judge the answers; it only remembers them for the rules about every answer.
 
 use moongate::action::Seconds;
+use moongate::checkout::patience::{ANSWER_LIMIT, CREATION_LIMIT};
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 use ureq::http::{HeaderMap, Request, Response};
 use ureq::{Agent, Body, SendBody};
 
-/// How long an answer may take, as in the widget.
-const LIMIT: Duration = Duration::from_secs(30);
+/// Where payments are made.
+const CREATION: &str = "/payments";
 
 /// A merchant's server.
 #[derive(Debug)]
@@ -118,7 +119,7 @@ impl Ask {
     /// A creation: this body, with its attempt as the key.
     pub(super) fn creation(wish: &Value) -> Self {
         let key = wish.get("attempt").and_then(Value::as_str).unwrap_or_default();
-        let ask = Self { body: Some(wish.to_string()), keys: vec![key.to_owned()], ..Self::post("/payments") };
+        let ask = Self { body: Some(wish.to_string()), keys: vec![key.to_owned()], ..Self::post(CREATION) };
         ask.with("Content-Type", "application/json").with("Idempotency-Key", key)
     }
 
@@ -126,7 +127,7 @@ impl Ask {
     pub(super) fn form(fields: &[(&str, &str)]) -> Self {
         let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
         let keys = fields.iter().filter(|(name, _)| *name == "attempt").map(|(_, value)| (*value).to_owned()).collect();
-        let ask = Self { body: Some(pairs.join("&")), counts: false, keys, ..Self::post("/payments") };
+        let ask = Self { body: Some(pairs.join("&")), counts: false, keys, ..Self::post(CREATION) };
         ask.with("Content-Type", "application/x-www-form-urlencoded").with("Accept", "text/html")
     }
 
@@ -211,7 +212,9 @@ impl Server {
     /// A sentence, if none came.
     pub(super) fn ask(&self, ask: &Ask) -> Result<Reply, String> {
         ask.keys.iter().for_each(|key| self.note_begun(key));
-        let mut response = self.send(ask, LIMIT, Some(LIMIT))?;
+        // The widget waits no longer.
+        let limit = Duration::from_millis(if ask.place == CREATION { CREATION_LIMIT } else { ANSWER_LIMIT });
+        let mut response = self.send(ask, limit, Some(limit))?;
         let body = response.body_mut().read_to_string().map_err(|fault| format!("the answer broke off: {fault}"))?;
         let reply = Reply { status: response.status().as_u16(), headers: response.headers().clone(), body };
         if !ask.keys.is_empty() && (200..300).contains(&reply.status) {
@@ -230,7 +233,7 @@ impl Server {
     pub(super) fn send(&self, ask: &Ask, head: Duration, whole: Option<Duration>) -> Result<Response<Body>, String> {
         // No connection is kept: after a restart of the server it would be a dead one.
         let settings = Agent::config_builder().http_status_as_error(false).max_redirects(0).max_idle_connections(0);
-        let settings = settings.timeout_connect(Some(LIMIT)).timeout_recv_response(Some(head)).timeout_global(whole);
+        let settings = settings.timeout_connect(Some(head)).timeout_recv_response(Some(head)).timeout_global(whole);
         let agent: Agent = settings.build().into();
         let place = &ask.place;
         let url = if place.contains("://") { place.clone() } else { [&self.endpoint, place.as_str()].concat() };

@@ -38,10 +38,9 @@ fn page(code: PageCode) -> Words {
             "No method can be shown for this order, in this app, on this device.",
             "Look at explain(): it says of each method why not. Offer another way beside the widget.",
         ),
-        PageCode::HostFailed => (
-            "A promise of the page failed: waitUntil, headers or transport.",
-            "Look into that function. Nothing was sent, unless transport had sent it.",
-        ),
+        PageCode::HostFailed => {
+            ("The page's headers failed, or are none that can be sent.", "Look into that option. Nothing was sent.")
+        }
         PageCode::LoadFailed => (
             "The WebAssembly or the words did not load. Where the server takes the form way, the shopper can still pay.",
             "Serve the whole bundle folder, allow 'wasm-unsafe-eval' and connect-src, and don't rename files.",
