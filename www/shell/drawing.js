@@ -107,14 +107,15 @@ export class Drawing {
     const some = rows.filter((row, at) => this.expanded || at < this.limit || row === chosen)
     const count = rows.length - some.length
     // A pick changes two rows. The others stay, unless something else is not as it was when they were drawn.
-    const basis = [rows, this.words, options, held, this.expanded, counting]
-    const same = this.root.querySelector('.methods') && basis.every((part, at) => part === this.drawn.basis[at])
-    const stays = (row) => same && row !== chosen && row !== this.drawn.chosen
-    const list = some.map((row) => (stays(row) ? el(SAME) : this.row(row, held)))
+    const basis = [rows, this.words, options, held, count, counting]
+    const list = this.root.querySelector('.methods')
+    const same = list && basis.every((part, at) => part === this.drawn.basis[at])
+    const changed = same && [this.drawn.chosen, chosen]
+    changed && some.forEach((row, at) => changed.includes(row) && morph(list.childNodes[at], this.row(row, held)))
     this.drawn = { basis, chosen }
     return [
       this.heading(held ? this.say('sending') : label),
-      el('div.methods', { role: 'radiogroup', 'aria-label': label }, list),
+      el('div.methods', { role: 'radiogroup', 'aria-label': label }, same ? el(SAME) : some.map((row) => this.row(row, held))),
       count > 0 && !held && this.button('quiet', 'show_more', this.say('more', { count }).split('|').pop()),
       options.button !== 'host' && this.payButton(held),
       rows.every(({ free }) => free) && el('p.note', { 'data-no-fee': true }, this.say('no_fee')),

@@ -32,7 +32,7 @@ export function el(name, attributes, ...children) {
   return element
 }
 
-/** Stands in a new tree for what stays as it is. */
+/** Stands in a new tree for all that is in an element, where that stays as it is. */
 export const SAME = 'same'
 
 /** Makes a tree like another by the least change, so that focus, and what is under a finger, stay. */
@@ -40,10 +40,10 @@ export function morph(old, next) {
   for (const { name } of [...old.attributes]) next.hasAttribute(name) || old.removeAttribute(name)
   for (const { name, value } of next.attributes) old.getAttribute(name) === value || old.setAttribute(name, value)
   if ('checked' in old) old.checked = next.checked
+  if (next.firstChild?.localName === SAME) return
   const children = [...next.childNodes]
   children.forEach((child, at) => {
     const was = old.childNodes[at]
-    if (child.localName === SAME) return
     // What came before another control leaves that one to the finger or the focus on it.
     const came = was && children.length > old.childNodes.length && was.dataset?.gesture !== child.dataset?.gesture
     if (!was || came) old.insertBefore(child, was)
