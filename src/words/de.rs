@@ -135,15 +135,11 @@ pub const TEXTS: &[(Key, &str)] = &[
         "Auf der Seite des Shops fehlt eine Einstellung, daher ist Bezahlen gerade nicht möglich. Wenden Sie sich an den Shop.",
     ),
     (Key::FaultWrongOption, "Eine Einstellung auf der Seite des Shops ist falsch. Wenden Sie sich an den Shop."),
-    (Key::FaultUnknownOption, "Auf der Seite des Shops ist eine Einstellung zu viel. Bezahlen ist trotzdem möglich."),
-    (Key::FaultUnknownMethod, "Die Seite des Shops nennt eine Zahlungsart, die es nicht gibt. Wählen Sie eine andere."),
-    (Key::FaultTestModeOnLivePage, "Der Shop hat auf einer echten Seite den Test eingeschaltet. Er bleibt aus."),
     (Key::FaultNoMethod, "Hier funktioniert keine Zahlungsart. Wenden Sie sich an den Shop."),
     (
         Key::FaultHostFailed,
         "Die Seite des Shops hat diesen Schritt nicht beendet. Sie können es noch einmal versuchen.",
     ),
-    (Key::FaultLoadFailed, "Das Netz hat die Bezahlseite nicht ganz geladen. Laden Sie die Seite neu."),
     (
         Key::FaultServerError,
         "Beim Server des Shops ist ein Fehler aufgetreten. Tippen Sie erneut auf Bezahlen: Diese Zahlung geht weiter, es entsteht keine zweite.",

@@ -121,12 +121,8 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FeedbackThanks, "The shop has been told. Thank you."),
     (Key::FaultMissingOption, "The shop’s page lacks a setting, so paying does not work now. Contact the shop."),
     (Key::FaultWrongOption, "The shop’s page has a wrong setting. Contact the shop."),
-    (Key::FaultUnknownOption, "The shop’s page has a setting too many. You can still pay."),
-    (Key::FaultUnknownMethod, "The shop’s page names a way to pay that does not exist. Choose another."),
-    (Key::FaultTestModeOnLivePage, "The shop turned on testing on a live page. Testing stays off."),
     (Key::FaultNoMethod, "No way to pay works here. Contact the shop."),
     (Key::FaultHostFailed, "The shop’s page did not finish this step. You can try again."),
-    (Key::FaultLoadFailed, "The network did not deliver all of the checkout. Reload the page."),
     (
         Key::FaultServerError,
         "The shop’s server had an error. Press Pay once more: it continues this payment and does not start another.",

@@ -123,12 +123,8 @@ pub const TEXTS: &[(Key, &str)] = &[
         "A la página de la tienda le falta un ajuste y ahora no se puede pagar. Contacta con la tienda.",
     ),
     (Key::FaultWrongOption, "La página de la tienda tiene un ajuste incorrecto. Contacta con la tienda."),
-    (Key::FaultUnknownOption, "La página de la tienda tiene un ajuste de más. Puedes pagar igualmente."),
-    (Key::FaultUnknownMethod, "La página de la tienda indica una forma de pago que no existe. Elige otra."),
-    (Key::FaultTestModeOnLivePage, "La tienda activó la prueba en una página real. La prueba sigue desactivada."),
     (Key::FaultNoMethod, "Aquí no funciona ninguna forma de pago. Contacta con la tienda."),
     (Key::FaultHostFailed, "La página de la tienda no ha terminado este paso. Puedes intentarlo de nuevo."),
-    (Key::FaultLoadFailed, "La red no ha cargado toda la página de pago. Vuelve a cargar la página."),
     (
         Key::FaultServerError,
         "El servidor de la tienda ha tenido un error. Vuelve a tocar «Pagar»: sigue este mismo pago y no se crea otro.",

@@ -135,15 +135,8 @@ pub const TEXTS: &[(Key, &str)] = &[
         "Il manque un réglage à la page de la boutique\u{a0}: impossible de payer pour l’instant. Contactez la boutique.",
     ),
     (Key::FaultWrongOption, "Un réglage de la page de la boutique est incorrect. Contactez la boutique."),
-    (Key::FaultUnknownOption, "La page de la boutique a un réglage de trop. Vous pouvez quand même payer."),
-    (
-        Key::FaultUnknownMethod,
-        "La page de la boutique cite un moyen de paiement qui n’existe pas. Choisissez-en un autre.",
-    ),
-    (Key::FaultTestModeOnLivePage, "La boutique a activé le test sur une page réelle. Le test reste désactivé."),
     (Key::FaultNoMethod, "Aucun moyen de paiement ne fonctionne ici. Contactez la boutique."),
     (Key::FaultHostFailed, "La page de la boutique n’a pas terminé cette étape. Vous pouvez réessayer."),
-    (Key::FaultLoadFailed, "Le réseau n’a pas chargé toute la page de paiement. Rechargez la page."),
     (
         Key::FaultServerError,
         "Le serveur de la boutique a rencontré une erreur. Appuyez à nouveau sur Payer pour continuer ce paiement, sans en créer un autre.",

@@ -117,12 +117,8 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FeedbackThanks, "Toko sudah diberi tahu. Terima kasih."),
     (Key::FaultMissingOption, "Halaman toko kurang satu pengaturan, jadi sekarang belum bisa bayar. Hubungi toko."),
     (Key::FaultWrongOption, "Ada pengaturan yang salah di halaman toko. Hubungi toko."),
-    (Key::FaultUnknownOption, "Ada pengaturan berlebih di halaman toko. Kamu tetap bisa bayar."),
-    (Key::FaultUnknownMethod, "Halaman toko menyebut metode yang tidak ada. Pilih yang lain."),
-    (Key::FaultTestModeOnLivePage, "Toko menyalakan uji coba di halaman asli. Uji coba tidak berlaku."),
     (Key::FaultNoMethod, "Tidak ada metode yang bisa dipakai di sini. Hubungi toko."),
     (Key::FaultHostFailed, "Halaman toko tidak menyelesaikan langkah ini. Kamu bisa coba lagi."),
-    (Key::FaultLoadFailed, "Jaringan tidak memuat halaman pembayaran dengan lengkap. Muat ulang halaman."),
     (
         Key::FaultServerError,
         "Server toko bermasalah. Tekan tombol bayar sekali lagi untuk melanjutkan pembayaran ini; tidak dibuat pembayaran baru.",

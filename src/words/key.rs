@@ -137,12 +137,8 @@ keys! {
     // Faults: `fault_` and the code.
     FaultMissingOption = "fault_missing_option",
     FaultWrongOption = "fault_wrong_option",
-    FaultUnknownOption = "fault_unknown_option",
-    FaultUnknownMethod = "fault_unknown_method",
-    FaultTestModeOnLivePage = "fault_test_mode_on_live_page",
     FaultNoMethod = "fault_no_method",
     FaultHostFailed = "fault_host_failed",
-    FaultLoadFailed = "fault_load_failed",
     FaultServerError = "fault_server_error",
     FaultMalformedAnswer = "fault_malformed_answer",
     FaultAnswerTooLarge = "fault_answer_too_large",
@@ -259,14 +255,15 @@ impl Key {
 fn page_fault(code: PageCode) -> Key {
     match code {
         PageCode::MissingOption => Key::FaultMissingOption,
-        PageCode::WrongOption => Key::FaultWrongOption,
-        // A warning, which stops nothing and so is never said to a shopper.
-        PageCode::UnknownOption | PageCode::AnyHost => Key::FaultUnknownOption,
-        PageCode::UnknownMethod => Key::FaultUnknownMethod,
-        PageCode::TestModeOnLivePage => Key::FaultTestModeOnLivePage,
         PageCode::NoMethod => Key::FaultNoMethod,
         PageCode::HostFailed => Key::FaultHostFailed,
-        PageCode::LoadFailed => Key::FaultLoadFailed,
+        // The others stop nothing, or not this screen: of them only the page's developer is told.
+        PageCode::WrongOption
+        | PageCode::UnknownOption
+        | PageCode::UnknownMethod
+        | PageCode::TestModeOnLivePage
+        | PageCode::AnyHost
+        | PageCode::LoadFailed => Key::FaultWrongOption,
     }
 }
 

@@ -120,12 +120,8 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FeedbackThanks, "상점에 전했습니다. 감사합니다."),
     (Key::FaultMissingOption, "상점 페이지에 빠진 설정이 있어 지금은 결제할 수 없습니다. 상점에 문의해 주세요."),
     (Key::FaultWrongOption, "상점 페이지의 설정이 잘못되었습니다. 상점에 문의해 주세요."),
-    (Key::FaultUnknownOption, "상점 페이지에 불필요한 설정이 있지만 결제할 수 있습니다."),
-    (Key::FaultUnknownMethod, "상점 페이지에 없는 결제 수단이 있습니다. 다른 수단을 선택해 주세요."),
-    (Key::FaultTestModeOnLivePage, "상점이 실제 페이지에서 테스트를 켰지만 적용되지 않습니다."),
     (Key::FaultNoMethod, "여기에서 사용할 수 있는 결제 수단이 없습니다. 상점에 문의해 주세요."),
     (Key::FaultHostFailed, "상점 페이지가 이 단계를 마치지 못했습니다. 다시 시도할 수 있습니다."),
-    (Key::FaultLoadFailed, "네트워크 문제로 결제 화면을 모두 불러오지 못했습니다. 페이지를 새로고침해 주세요."),
     (
         Key::FaultServerError,
         "상점 서버에 오류가 생겼습니다. 결제 버튼을 다시 누르면 이 결제가 이어지며, 새로 결제되지 않습니다.",

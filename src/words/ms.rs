@@ -123,12 +123,8 @@ pub const TEXTS: &[(Key, &str)] = &[
         "Halaman kedai kekurangan satu tetapan, jadi bayaran tidak dapat dibuat sekarang. Hubungi kedai.",
     ),
     (Key::FaultWrongOption, "Halaman kedai mempunyai tetapan yang salah. Hubungi kedai."),
-    (Key::FaultUnknownOption, "Halaman kedai mempunyai tetapan yang berlebihan. Anda masih boleh membayar."),
-    (Key::FaultUnknownMethod, "Halaman kedai menyebut kaedah pembayaran yang tidak wujud. Pilih cara lain."),
-    (Key::FaultTestModeOnLivePage, "Kedai menghidupkan ujian di halaman sebenar. Ujian tidak berkuat kuasa."),
     (Key::FaultNoMethod, "Tiada kaedah pembayaran yang boleh digunakan di sini. Hubungi kedai."),
     (Key::FaultHostFailed, "Halaman kedai tidak menyelesaikan langkah ini. Anda boleh cuba lagi."),
-    (Key::FaultLoadFailed, "Rangkaian tidak memuatkan halaman bayaran sepenuhnya. Muat semula halaman."),
     (
         Key::FaultServerError,
         "Pelayan kedai mengalami ralat. Tekan butang bayar sekali lagi untuk meneruskan bayaran ini; bayaran baharu tidak dibuat.",

@@ -120,12 +120,8 @@ pub const TEXTS: &[(Key, &str)] = &[
         "Falta uma configuração na página da loja, então não dá para pagar agora. Fale com a loja.",
     ),
     (Key::FaultWrongOption, "A página da loja tem uma configuração errada. Fale com a loja."),
-    (Key::FaultUnknownOption, "A página da loja tem uma configuração a mais. Você ainda pode pagar."),
-    (Key::FaultUnknownMethod, "A página da loja cita uma forma de pagamento que não existe. Escolha outra."),
-    (Key::FaultTestModeOnLivePage, "A loja ativou o teste em uma página real. O teste continua desligado."),
     (Key::FaultNoMethod, "Nenhuma forma de pagamento funciona aqui. Fale com a loja."),
     (Key::FaultHostFailed, "A página da loja não concluiu esta etapa. Você pode tentar de novo."),
-    (Key::FaultLoadFailed, "A rede não carregou toda a página de pagamento. Recarregue a página."),
     (
         Key::FaultServerError,
         "O servidor da loja teve um erro. Toque novamente em “Pagar”: este pagamento continua, sem criar outro.",

@@ -120,12 +120,8 @@ pub const TEXTS: &[(Key, &str)] = &[
     (Key::FeedbackThanks, "Đã báo cho cửa hàng. Cảm ơn bạn."),
     (Key::FaultMissingOption, "Trang của cửa hàng thiếu một thiết lập nên chưa thanh toán được. Hãy liên hệ cửa hàng."),
     (Key::FaultWrongOption, "Trang của cửa hàng có một thiết lập sai. Hãy liên hệ cửa hàng."),
-    (Key::FaultUnknownOption, "Trang của cửa hàng có một thiết lập thừa. Bạn vẫn thanh toán được."),
-    (Key::FaultUnknownMethod, "Trang của cửa hàng ghi một phương thức không tồn tại. Hãy chọn phương thức khác."),
-    (Key::FaultTestModeOnLivePage, "Cửa hàng bật chế độ thử trên trang thật. Chế độ thử không có hiệu lực."),
     (Key::FaultNoMethod, "Ở đây không có phương thức thanh toán nào dùng được. Hãy liên hệ cửa hàng."),
     (Key::FaultHostFailed, "Trang của cửa hàng chưa làm xong bước này. Bạn có thể thử lại."),
-    (Key::FaultLoadFailed, "Mạng chưa tải hết trang thanh toán. Hãy tải lại trang."),
     (
         Key::FaultServerError,
         "Máy chủ của cửa hàng gặp lỗi. Chạm lại nút thanh toán sẽ tiếp tục giao dịch này, không tạo giao dịch mới.",

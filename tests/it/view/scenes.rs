@@ -155,8 +155,11 @@ pub(crate) fn choosing(fault: Option<Fault>) -> Phase {
     Phase::Choosing { fault, pending: None }
 }
 
+/// What no shopper reads.
+pub(super) const DETAIL: &str = "a detail for the developer";
+
 pub(crate) fn server_fault(code: ServerCode) -> Fault {
-    Fault::Server(ServerFault { code, about: "a detail for the developer".to_owned() })
+    Fault::Server(ServerFault { code, about: DETAIL.to_owned() })
 }
 
 fn acting_scenes() -> Vec<(&'static str, State)> {
