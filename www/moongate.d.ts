@@ -57,7 +57,7 @@ export interface Method {
   scannableBy?: readonly MethodId[]
 }
 
-/** What a `transport` gives: an answer of section 3 of the contract. */
+/** What a `transport` gives: an answer as `openapi.yaml` has it. */
 export type Answer = Response | object | string
 
 /** Carries the requests in the page's own way instead of `fetch`. Rejections are `{ status, code }`. */
@@ -163,7 +163,7 @@ interface Settings {
   texts?: Readonly<Record<string, string>>
 }
 
-/** The options: an `endpoint` that speaks section 3 of the contract, or a `transport` of the page's own. */
+/** The options: an `endpoint` that answers as `openapi.yaml` says, or a `transport` of the page's own. */
 export type Options = Settings &
   ({ /** Base URL of the merchant's checkout API. */ endpoint: string; transport?: Transport } | { endpoint?: string; transport: Transport })
 
