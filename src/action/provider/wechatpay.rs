@@ -4,7 +4,8 @@
 //!
 //! # Source
 //! TheNorthMemory/wechatpay-openapi and wechatpay-apiv3/wechatpay-skills, as section 1.1, 1.2 and 3.4 of the payload
-//! reference cite them, read 2026-11-22. The body of a v3 refusal is from memory (D).
+//! reference cite them, read 2026-11-22. The body of a v3 refusal is from memory (D). wechatpay-go `services/payments/jsapi`
+//! and `app`, wechatpay-java `PrepayWithRequestPaymentResponse`, WxJava `WxPayAppOrderResult`, read 2026-11-29.
 
 use super::{ADDRESS, Draft, Recogniser, Words, address_on, has, listed, need, text, word};
 use crate::action::url::has_scheme;
@@ -13,17 +14,18 @@ use crate::checkout::json::Json;
 
 pub(super) const ROWS: &[Recogniser] = &[
     row("wechatpay v2", |json| has(inner(json), "return_code"), v2),
-    row("wechatpay v3", |json| !has(json, "return_code") && V3.iter().any(|key| has(json, key)), v3),
-    row("wechatpay bridge", |json| has(json, "paySign") || has(json, "nonceStr") && has(json, "timeStamp"), bridge),
-    row("wechatpay app", |json| has(json, "partnerid") || has(json, "partnerId"), |_| Err(Refusal::AppSdkOnly)),
+    row("wechatpay v3", is_v3, v3),
+    row("wechatpay bridge", is_bridge, bridge),
+    row("wechatpay app", is_app, |_| Err(Refusal::AppSdkOnly)),
     row("wechatpay refusal", is_refusal, |json| Ok(refused(word(json, "code")))),
     row("wechatpay address", is_address, address),
 ];
 
 const HOSTS: &str = "wx.tenpay.com";
 
-/// `trade_state` is not in the table of signatures: it is what a v3 query answers with.
-const V3: [&str; 5] = ["code_url", "h5_url", "mweb_url", "prepay_id", "trade_state"];
+/// `trade_state` is not in the table of signatures: it is what a v3 query answers with. Two are the names that the fields
+/// of the Java library have, which other writers of JSON give them.
+const V3: [&str; 7] = ["code_url", "codeUrl", "h5_url", "h5Url", "mweb_url", "prepay_id", "trade_state"];
 
 /// `trade_state`; `CLOSED` says only that it can no longer be paid.
 const WORDS: Words = Words {
@@ -45,6 +47,19 @@ type Read = fn(&Json) -> Result<Draft, Refusal>;
 
 const fn row(name: &'static str, matches: fn(&Json) -> bool, read: Read) -> Recogniser {
     Recogniser { name, hosts: HOSTS, codes: "weixin:", matches, read }
+}
+
+/// The libraries give the `prepay_id` beside what they signed with it, for the bridge as for the app.
+fn is_v3(json: &Json) -> bool {
+    !has(json, "return_code") && !has(json, "paySign") && !is_app(json) && V3.iter().any(|key| has(json, key))
+}
+
+fn is_bridge(json: &Json) -> bool {
+    (has(json, "paySign") || has(json, "nonceStr") && has(json, "timeStamp")) && !is_app(json)
+}
+
+fn is_app(json: &Json) -> bool {
+    has(json, "partnerid") || has(json, "partnerId")
 }
 
 /// Readers of XML put everything under the name of the root.
@@ -72,8 +87,11 @@ fn v2(json: &Json) -> Result<Draft, Refusal> {
     if let Some(end) = WORDS.end(word(json, "trade_state")) {
         return Ok(end.wallet("wechatpay"));
     }
+    // A query names the way to pay only once somebody paid.
+    if has(json, "trade_state") {
+        return Ok(Draft::nothing(Standing::Pending, "").wallet("wechatpay"));
+    }
     let draft = match need(json, "trade_type")? {
-        _ if has(json, "trade_state") => Draft::nothing(Standing::Pending, ""),
         "NATIVE" => Draft::qr(Some(need(json, "code_url")?)),
         "MWEB" => Draft::get(need(json, "mweb_url")?),
         "JSAPI" => return Err(Refusal::NeedsSignature),
@@ -88,11 +106,8 @@ fn v3(json: &Json) -> Result<Draft, Refusal> {
     if let Some(end) = WORDS.end(state.unwrap_or_default()) {
         return Ok(end.wallet("wechatpay"));
     }
-    let page = match text(json, "h5_url")? {
-        None => text(json, "mweb_url")?,
-        page => page,
-    };
-    let draft = match (text(json, "code_url")?, page) {
+    let page = named(json, &["h5_url", "h5Url", "mweb_url"])?;
+    let draft = match (named(json, &["code_url", "codeUrl"])?, page) {
         (Some(code), page) => Draft::qr(Some(code)).fallback(page),
         (None, Some(page)) => Draft::get(page),
         // A word that is not known decides nothing.
@@ -111,28 +126,25 @@ fn is_refusal(json: &Json) -> bool {
 
 /// The parameters of the page's bridge, or, without `appId`, of the mini program's. Also what aggregators pass on.
 pub(super) fn bridge(json: &Json) -> Result<Draft, Refusal> {
-    let app = named(json, "appId", "appid")?;
+    let app = named(json, &["appId", "appid"])?;
     let mut params = Vec::new();
     let bridge = if app.is_some() { Bridge::WechatJsapi } else { Bridge::WechatMini };
     params.extend(app.map(|app| ("appId".to_owned(), app.to_owned())));
-    for (key, alias) in [
-        ("timeStamp", "timestamp"),
-        ("nonceStr", "nonceStr"),
-        ("package", "packageValue"),
-        ("signType", "signType"),
-        ("paySign", "paySign"),
+    for (key, names) in [
+        ("timeStamp", &["timeStamp", "timestamp"][..]),
+        ("nonceStr", &["nonceStr"]),
+        ("package", &["package", "packageValue", "packageVal"]),
+        ("signType", &["signType"]),
+        ("paySign", &["paySign"]),
     ] {
-        params.push((key.to_owned(), named(json, key, alias)?.ok_or(Refusal::MissingField)?.to_owned()));
+        params.push((key.to_owned(), named(json, names)?.ok_or(Refusal::MissingField)?.to_owned()));
     }
     Ok(Draft::inapp(bridge, params).wallet("wechatpay"))
 }
 
-/// The text of a member that some libraries call by another name.
-fn named<'a>(json: &'a Json, key: &str, alias: &str) -> Result<Option<&'a str>, Refusal> {
-    match text(json, key)? {
-        None => text(json, alias),
-        found => Ok(found),
-    }
+/// The text of a member that some libraries call by other names.
+fn named<'a>(json: &'a Json, names: &[&str]) -> Result<Option<&'a str>, Refusal> {
+    names.iter().find_map(|name| text(json, name).transpose()).transpose()
 }
 
 fn is_address(json: &Json) -> bool {
