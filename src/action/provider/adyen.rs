@@ -28,14 +28,17 @@ const WORDS: Words = Words {
     expired: "",
 };
 
+/// Words that no other server has for a `resultCode`; `Error`, `Success`, `Pending` and `Received` are anybody's.
+const OWN: &str = "Authorised|Refused|Cancelled";
+
 /// `resultCode`s that come with an action.
 const ASKING: &str = "RedirectShopper|PresentToShopper|IdentifyShopper|ChallengeShopper";
 
-/// A `resultCode` beside no `result`, which is Antom's; and one of Adyen's, since many servers have one of their own.
+/// A `resultCode` beside no `result`, which is Antom's; and one of Adyen's, since many servers have one of their own: by the
+/// word, or by what stands beside it.
 fn matches(json: &Json) -> bool {
     let code = word(json, "resultCode");
-    let own =
-        has(json, "pspReference") || has(json, "action") || WORDS.standing(code).is_some() || listed(ASKING, code);
+    let own = has(json, "pspReference") || has(json, "action") || listed(OWN, code) || listed(ASKING, code);
     let antom = has(json, "resultStatus") || json.get("result").is_some_and(Json::is_object);
     has(json, "resultCode") && own && !antom
 }
