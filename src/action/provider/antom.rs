@@ -4,7 +4,7 @@
 //!
 //! # Source
 //! alipay/global-open-sdk-java and Antom's "URLs for payment redirection", as section 1.7 of the payload reference cites
-//! them, read 2026-11-22. How `parameters` is written is not stated there (D): taken as a JSON object.
+//! them, read 2026-11-22; the answer of a cancel: <https://global.alipay.com/docs/ac/apo/cancel_api>, read 2026-11-29. How `parameters` is written is not stated there (D): taken as a JSON object.
 
 use super::aggregator::{ANY_CODE, first, parsed, shown, word_at};
 use super::{Draft, Recogniser, Words, fields, has, instant, listed, need, need_object, text, word};
@@ -38,6 +38,8 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
     let session = ["paymentSessionData", "paymentSessionExpiryTime"].iter().any(|key| has(json, key));
     match (text(json, "paymentStatus")?, need(result, "resultStatus")?) {
         (Some(status), "S") if WORDS.end(status).is_some() => Ok(WORDS.stands(status)),
+        // Said of the canceling, which went well.
+        (None, "S") if has(json, "cancelTime") => Ok(Draft::nothing(Standing::Canceled, "")),
         (None, "S") if !session => Ok(Draft::nothing(Standing::Succeeded, "")),
         (_, "F") if listed(UNCLEAR, said) || has(json, "paymentStatus") => Ok(Draft::nothing(Standing::Pending, said)),
         (_, "F") => Ok(Draft::nothing(Standing::Failed, said)),
