@@ -3,7 +3,7 @@
 //! It does not draw it, and does not say more of it than is known: an order's code is named with its own wallet alone.
 
 use super::emv::{self, Emv};
-use super::text::{cut, decode};
+use super::text::{cut, decode_all};
 use super::{Refusal, Trust, url};
 use crate::checkout::method::Wallet;
 
@@ -79,8 +79,8 @@ fn page_kind(text: &str) -> Option<Kind> {
 
 /// Whether a part of this path of `qr.alipay.com` is a standing code, however it is spelled.
 fn is_collection(path: &str) -> bool {
-    let path = decode(path).to_ascii_lowercase();
-    path.split('/').any(|part| part.starts_with("fkx") || part.starts_with("tsx"))
+    let path = decode_all(path).to_ascii_lowercase();
+    path.split(['/', '\\']).any(|part| part.starts_with("fkx") || part.starts_with("tsx"))
 }
 
 fn emv_kind(emv: &Emv<'_>) -> Kind {
@@ -133,8 +133,9 @@ pub fn collects(text: &str) -> bool {
 
 /// Whether an address leads to such a code: itself, or as what an app link or a page is given to open.
 pub(super) fn leads_to_collection(address: &str) -> bool {
-    let inner = decode(address).to_ascii_lowercase();
-    let named = cut(&inner, "qr.alipay.com/").is_some_and(|(_, path)| is_collection(path));
+    let inner = decode_all(address).to_ascii_lowercase();
+    // Without the `/` after it, since a port may stand between.
+    let named = cut(&inner, "qr.alipay.com").is_some_and(|(_, path)| is_collection(path));
     collects(address) || named || cut(&inner, "wxp://").is_some()
 }
 
@@ -197,6 +198,7 @@ mod tests {
             ("HTTPS://QR.ALIPAY.COM/FKX1", Some(Kind::AlipayStanding), true),
             ("https://qr.alipay.com:443//%66kx1", Some(Kind::AlipayStanding), true),
             ("https://qr.alipay.com/tsx1", Some(Kind::AlipayStanding), true),
+            ("https://qr.alipay.com/%66kx1?%FF", Some(Kind::AlipayStanding), true),
             ("https://qr.95516.com/00010001/6", Some(Kind::Unionpay), false),
             ("https://global.alipay.com/281002", Some(Kind::AlipayPlus), false),
             ("281002040092exAmPLe0000", Some(Kind::AlipayPlus), false),

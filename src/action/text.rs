@@ -10,7 +10,7 @@ use super::Refusal;
 use super::provider::ADDRESS;
 use crate::checkout::json::Json;
 
-pub(super) use pairs::decode;
+pub(super) use pairs::{decode, decode_all};
 
 /// Largest body, in bytes: 256 KiB.
 pub(super) const MAX_BODY: usize = 256 * 1024;

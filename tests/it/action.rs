@@ -273,7 +273,12 @@ fn a_standing_code_is_shown_only_if_the_merchant_asked_for_it() {
     let links = [
         json!({"type": "redirect", "url": "https://qr.alipay.com/fkx1"}),
         json!({"type": "deeplink", "url": "alipays://platformapi/startapp?saId=10000007&qrcode=https%3A%2F%2Fqr.alipay.com%2Ffkx1"}),
+        json!({"type": "deeplink", "url": "alipays://platformapi/startapp?saId=10000007&x=%FF&qrcode=https%3A%2F%2Fqr.alipay.com%2Ffkx1"}),
+        json!({"type": "deeplink", "url": "alipays://platformapi/startapp?saId=10000007&qrcode=https%3A%2F%2Fqr.alipay.com%3A443%2Ffkx1"}),
+        json!({"type": "deeplink", "url": "https://ulink.alipay.com/?scheme=alipays%3A%2F%2Fplatformapi%2Fstartapp%3FsaId%3D10000007%26qrcode%3Dhttps%253A%252F%252Fqr.alipay.com%252Ffkx1"}),
+        json!({"type": "redirect", "url": "https://render.alipay.com/p/s/i?scheme=alipays%3A%2F%2Fplatformapi%2Fstartapp%3FsaId%3D10000007%26qrcode%3Dhttps%253A%252F%252Fqr.alipay.com%252Ffkx1"}),
         json!({"type": "qr", "payload": CODE, "fallback": "https://qr.alipay.com/%66kx1"}),
+        json!({"type": "qr", "payload": CODE, "fallback": "https://qr.alipay.com/%66kx1?%FF"}),
     ];
     for response in codes.iter().chain(&links) {
         let action = read(response, &trust).unwrap();

@@ -37,6 +37,24 @@ fn split(text: &str) -> Vec<&str> {
 
 /// Percent-decodes, with `+` as a space; what is no escape stays, and so does a text that is not UTF-8 then (GBK, say).
 pub(in crate::action) fn decode(text: &str) -> String {
+    String::from_utf8(decoded(text)).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Decodes until nothing changes, four times at most: apps decode again what they are handed. What is not UTF-8 then is
+/// replaced, so that one odd byte hides nothing that stands beside it.
+pub(in crate::action) fn decode_all(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..4 {
+        let plain = String::from_utf8_lossy(&decoded(&text)).into_owned();
+        if plain == text {
+            break;
+        }
+        text = plain;
+    }
+    text
+}
+
+fn decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -53,7 +71,7 @@ pub(in crate::action) fn decode(text: &str) -> String {
             _ => bytes.push(byte),
         }
     }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    bytes
 }
 
 #[cfg(test)]
@@ -81,5 +99,12 @@ mod tests {
         assert_eq!(decode("%4%zz%"), "%4%zz%");
         assert_eq!(decode("%E5%90%8D"), "名");
         assert_eq!(decode("%C3%FB"), "%C3%FB");
+    }
+
+    #[test]
+    fn what_is_encoded_again_and_again_is_decoded_four_times() {
+        assert_eq!(decode_all("a%252525256b"), "a%6b");
+        assert_eq!(decode_all("a%2525256b%FF"), "ak\u{fffd}");
+        assert_eq!(decode_all("a"), "a");
     }
 }
