@@ -71,7 +71,9 @@ fn is_ours(window: &Window) -> bool {
 /// Posts these fields to this address, as a form that the page never sees.
 fn post(page: &Document, url: &str, fields: &[(String, String)]) -> Option<()> {
     let form = page.create_element("form").ok()?;
-    for (name, value) in [("method", "post"), ("action", url), ("target", "_top"), ("hidden", "")] {
+    // Signatures cover the fields in UTF-8, whatever the page around is written in.
+    let charset = ("accept-charset", "utf-8");
+    for (name, value) in [("method", "post"), ("action", url), ("target", "_top"), ("hidden", ""), charset] {
         form.set_attribute(name, value).ok()?;
     }
     for (name, value) in fields {
