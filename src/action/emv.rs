@@ -63,10 +63,14 @@ impl<'a> Emv<'a> {
         self.objects.iter().filter_map(template).filter_map(name)
     }
 
-    /// Whether its currency and its sum, where it states them, are these.
+    /// Whether its currency and its sum, where it states them, are these, and nothing comes on top: object 55 asks for a
+    /// tip, or adds a fee that 56 or 57 states.
     pub fn agrees(&self, amount: &Amount) -> bool {
+        let alone = self.value("55").is_none();
         let currency = self.value("53").is_none_or(|number| is_currency(number, amount.currency().code()));
-        currency && self.value("54").is_none_or(|sum| minor(sum, amount.currency().digits()) == Some(amount.minor()))
+        alone
+            && currency
+            && self.value("54").is_none_or(|sum| minor(sum, amount.currency().digits()) == Some(amount.minor()))
     }
 }
 
@@ -150,6 +154,14 @@ mod tests {
         assert!(!emv.is_standing() && emv.has_unionpay() && emv.networks().next().is_none());
         assert!(emv.agrees(&sum(8800, "HKD")));
         assert!(!emv.agrees(&sum(8801, "HKD")) && !emv.agrees(&sum(8800, "CNY")) && !emv.agrees(&sum(88, "JPY")));
+    }
+
+    #[test]
+    fn a_code_that_asks_for_more_is_of_no_sum() {
+        for (more, agrees) in [("", true), ("550201", false), ("550202560510.00", false), ("55020357035.0", false)] {
+            let text = signed(&["0002010102125303344540588.00", more, "5802HK"].concat());
+            assert_eq!(Emv::read(&text).unwrap().agrees(&sum(8800, "HKD")), agrees, "{more}");
+        }
     }
 
     #[test]

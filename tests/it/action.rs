@@ -300,6 +300,9 @@ fn the_sum_in_an_emv_code_is_the_orders() {
     for (minor, code) in [(8801, "HKD"), (8800, "CNY"), (88, "HKD")] {
         assert_eq!(action.allowed(&sum(minor, code), &trust, true), Err(Refusal::Malformed), "{minor} {code}");
     }
+    let fee = "00020101021215312600034426000344777290058110048520454115303344540588.00550202560510.005802HK5911EXAMPLESHOP6008HONGKONG6304AA3B";
+    let action = read(&json!({"type": "qr", "payload": fee}), &trust).unwrap();
+    assert_eq!(action.allowed(&sum(8800, "HKD"), &trust, false), Err(Refusal::Malformed), "a fee on top");
 }
 
 #[test]
