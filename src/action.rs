@@ -18,6 +18,7 @@ use crate::checkout::money::Amount;
 use emv::Emv;
 
 pub use refusal::Refusal;
+pub(crate) use url::is_name;
 
 /// Seconds since 1970-01-01 UTC.
 pub type Seconds = i64;

@@ -32,6 +32,20 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// For the developer: its code, and where a host is not trusted, which one and what can be done.
+    pub(crate) fn about(&self) -> String {
+        match self {
+            Self::UntrustedHost(host) => [
+                self.code(),
+                ": ",
+                host,
+                " (name it in the page's option hosts, or let the server answer with another address)",
+            ]
+            .concat(),
+            refusal => refusal.code().to_owned(),
+        }
+    }
+
     /// Its code, for example `untrusted_host`.
     pub fn code(&self) -> &'static str {
         match self {

@@ -83,15 +83,16 @@ pub(super) fn host(url: &str) -> Result<&str, Refusal> {
     if host.is_empty() || host.contains(['@', ':']) {
         return Err(Refusal::UnsafeUrl);
     }
+    if is_name(host) { Ok(host) } else { Err(Refusal::UntrustedHost(host.to_owned())) }
+}
+
+/// Whether this is letters, digits and hyphens between dots: the only hosts that an action may lead to.
+pub(crate) fn is_name(host: &str) -> bool {
     let label = |label: &str| {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
         (1..=63).contains(&label.len()) && label.bytes().all(plain) && !label.starts_with('-') && !label.ends_with('-')
     };
-    if host.len() <= 253 && host.split('.').all(label) {
-        Ok(host)
-    } else {
-        Err(Refusal::UntrustedHost(host.to_owned()))
-    }
+    host.len() <= 253 && host.split('.').all(label)
 }
 
 /// What stands before the path of an address, given what follows its `//`.

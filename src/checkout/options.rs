@@ -500,6 +500,8 @@ mod tests {
             ("testMode", "1"),
             ("hosts", r#"["https://a.example"]"#),
             ("hosts", r#"["a.example:8080"]"#),
+            ("hosts", r#"["pay_1.example"]"#),
+            ("hosts", r#"["[::1]"]"#),
             ("hosts", "{}"),
             ("hosts", "[1]"),
             ("shopper", "true"),

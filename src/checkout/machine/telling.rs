@@ -101,8 +101,7 @@ pub(super) fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
     let known = attempt.payment.as_ref().and_then(|payment| payment.action.clone());
     let at = match known {
         Some(Err(refusal)) => {
-            let about = refusal_about(&refusal);
-            let fault = Fault::Server(ServerFault { code: ServerCode::BadAction, about });
+            let fault = Fault::Server(ServerFault { code: ServerCode::BadAction, about: refusal.about() });
             return Phase::Choosing { fault: Some(fault), pending: Some(attempt) };
         }
         Some(Ok(action)) => match action.step {
@@ -137,12 +136,4 @@ pub(super) fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
 /// Whether what was to be paid by has run out, by the server's own word and clock.
 pub(super) fn is_over(payment: &Payment) -> bool {
     matches!(payment.action, Some(Err(Refusal::Expired)))
-}
-
-/// The action's error code, and the host to add if one is not trusted.
-fn refusal_about(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::UntrustedHost(host) => [refusal.code(), ": ", host].concat(),
-        refusal => refusal.code().to_owned(),
-    }
 }

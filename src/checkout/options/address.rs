@@ -78,7 +78,7 @@ impl Address {
     }
 }
 
-/// Whether this is a host name or address without a port, in lower case: the form of an entry of `hosts`.
+/// Whether this is a host name or address without a port, in lower case.
 pub(super) fn is_host(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_');
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));

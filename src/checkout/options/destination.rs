@@ -6,6 +6,7 @@
 use super::Page;
 use super::address::{Address, is_host};
 use super::field::Fields;
+use crate::action::is_name;
 use crate::checkout::fault::PageCode;
 use crate::checkout::json::Json;
 
@@ -78,7 +79,8 @@ fn test_mode(fields: &mut Fields<'_>, here: Option<&Address>, url: &str) -> bool
     asked && private
 }
 
+/// A host that an action may lead to: one that none can would widen nothing, and nobody would be told.
 fn host(word: &str) -> Option<String> {
     let host = word.to_ascii_lowercase();
-    (host == "*" || is_host(&host)).then_some(host)
+    (host == "*" || is_host(&host) && is_name(&host)).then_some(host)
 }

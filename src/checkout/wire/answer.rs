@@ -142,7 +142,7 @@ fn bare(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer {
         // A creation's word that it is paid is asked about first; a status answer's is the server's own.
         Ok(Action { step: Step::Nothing { status, .. }, .. }) if request != Request::Create => *status,
         Err(Refusal::Unrecognised | Refusal::Malformed) => return malformed(reply),
-        Err(refusal) if request != Request::Create => return server(ServerCode::BadAction, refusal.code().to_owned()),
+        Err(refusal) if request != Request::Create => return server(ServerCode::BadAction, refusal.about()),
         _ => Standing::Pending,
     };
     let test = action.as_ref().is_ok_and(|action| action.test);
@@ -305,6 +305,16 @@ mod tests {
         let query =
             r#"{"return_code":"SUCCESS","result_code":"SUCCESS","trade_state":"PAYERROR","trade_type":"NATIVE"}"#;
         assert_eq!(taken(Request::Ask, 200, query).status, Standing::Failed, "this is said of the payment");
+    }
+
+    #[test]
+    fn a_host_that_is_not_trusted_is_named_and_what_can_be_done() {
+        let body = r#"{"h5_url":"https://pay.other.example/"}"#;
+        for request in [Request::Ask, Request::Cancel, Request::Refresh] {
+            let Answer::Fault(fault) = answered(request, 200, body) else { panic!("{request:?}") };
+            let message = fault.message();
+            assert!(message.contains("pay.other.example") && message.contains("option hosts"), "{message}");
+        }
     }
 
     #[test]
