@@ -38,6 +38,8 @@ pub struct Action {
     pub any_host: Option<String>,
     /// Whether it leads to a provider's test host.
     pub test: bool,
+    /// Whether it says that the provider refused the call: of a payment that was made before, this says nothing.
+    pub refused: bool,
     /// The methods whose apps read its code, with spaces between, the one to name first at the front; empty where nothing
     /// is said of it.
     pub readers: String,

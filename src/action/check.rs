@@ -34,6 +34,7 @@ pub(super) fn check(mut draft: Draft, row: &Recogniser, now: Seconds, trust: &Tr
         step: draft.step,
         any_host: gate.any_host,
         test: gate.test,
+        refused: draft.refused,
         readers: String::new(),
     })
 }

@@ -114,6 +114,8 @@ pub(super) struct Draft {
     pub(super) wallet: Option<&'static str>,
     /// When it stops being usable, if the response says so.
     pub(super) expires: Option<Seconds>,
+    /// Whether it is the call that was refused, which says nothing of a payment made before.
+    pub(super) refused: bool,
     /// The step.
     pub(super) step: Step,
 }
@@ -121,7 +123,7 @@ pub(super) struct Draft {
 impl Draft {
     /// A step and nothing else known.
     pub(super) fn new(step: Step) -> Self {
-        Self { provider: None, wallet: None, expires: None, step }
+        Self { provider: None, wallet: None, expires: None, refused: false, step }
     }
 
     /// Go to this page.
@@ -154,10 +156,11 @@ impl Draft {
         Self::new(Step::Deeplink { url: url.to_owned(), fallback: None })
     }
 
-    /// Nothing to do: it stands so, with this code.
+    /// Nothing to do: it stands so. A failure with a code is a refused call's; that of a payment gets its code by `code`.
     pub(super) fn nothing(status: Standing, code: &str) -> Self {
         let code = Some(code).filter(|code| !code.is_empty()).map(str::to_owned);
-        Self::new(Step::Nothing { status, code })
+        let refused = status == Standing::Failed && code.is_some();
+        Self { refused, ..Self::new(Step::Nothing { status, code }) }
     }
 
     /// For this wallet.

@@ -219,6 +219,7 @@ impl Replay {
             expires,
             step,
             any_host: None,
+            refused: false,
             readers: String::new(),
             test: false,
         })))

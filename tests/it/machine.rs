@@ -57,6 +57,7 @@ fn action(step: Step) -> Action {
         expires: None,
         step,
         any_host: None,
+        refused: false,
         test: false,
         readers: String::new(),
     }

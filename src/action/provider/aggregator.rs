@@ -44,7 +44,7 @@ impl Draft {
         }
     }
 
-    /// With the code of a refusal, if it is one.
+    /// With the code of why the payment ended, if it did without being paid.
     pub(super) fn code(mut self, said: &str) -> Self {
         if let Step::Nothing { status: Standing::Failed | Standing::Canceled | Standing::Expired, code } =
             &mut self.step

@@ -30,7 +30,7 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
     let draft = match (json.get("paid").map(Json::flag), text(json, "failure_code")?) {
         (Some(None), _) => return Err(Refusal::BadType),
         (Some(Some(true)), _) => Draft::nothing(Standing::Succeeded, ""),
-        (_, Some(code)) => Draft::nothing(Standing::Failed, code),
+        (_, Some(code)) => Draft::nothing(Standing::Failed, "").code(code),
         _ => action(channel, need_object(json, "credential")?)?.expires(epoch(json, "time_expire", 1)?),
     };
     Ok(draft.wallet(channel.split('_').find_map(wallet_of)))

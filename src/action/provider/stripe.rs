@@ -31,7 +31,7 @@ fn read(json: &Json) -> Result<Draft, Refusal> {
             wallet = wallet_of(kind).or(wallet);
             action(kind, next)?
         }
-        ("requires_payment_method", Some(error)) => Draft::nothing(Standing::Failed, word(error, "code")),
+        ("requires_payment_method", Some(error)) => Draft::nothing(Standing::Failed, "").code(word(error, "code")),
         // The server has not confirmed it: there is nothing yet that a shopper could do.
         ("requires_payment_method" | "requires_confirmation", _) => return Err(Refusal::MissingField),
         (status, _) => WORDS.stands(status),

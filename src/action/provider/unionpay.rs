@@ -38,7 +38,8 @@ fn reply(json: &Json) -> Result<Draft, Refusal> {
     let draft = match (asked, code, word(json, "origRespCode")) {
         (true, "00", "00") => Draft::nothing(Standing::Succeeded, ""),
         (true, "00", "") => Draft::nothing(Standing::Pending, ""),
-        (true, "00", order) => refused(order),
+        (true, "00", order) if listed(UNCLEAR, order) => refused(order),
+        (true, "00", order) => Draft::nothing(Standing::Failed, "").code(order),
         // That asking failed says nothing of the payment.
         (true, ..) => Draft::nothing(Standing::Pending, code),
         (false, "00", _) => payable(json)?,

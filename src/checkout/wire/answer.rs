@@ -137,8 +137,8 @@ fn bare(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer {
         Ok(Action { step: Step::Nothing { status: Standing::Failed, code }, .. }) if request == Request::Create => {
             return server(ServerCode::Refused, code.clone().unwrap_or_default());
         }
-        // A query that was refused, by its code, says nothing of the payment: to ask again is safe, to call it failed is not.
-        Ok(Action { step: Step::Nothing { status: Standing::Failed, code: Some(_) }, .. }) => Standing::Pending,
+        // A query that was refused says nothing of the payment: to ask again is safe, to call it failed is not.
+        Ok(Action { refused: true, .. }) => Standing::Pending,
         // A creation's word that it is paid is asked about first; a status answer's is the server's own.
         Ok(Action { step: Step::Nothing { status, .. }, .. }) if request != Request::Create => *status,
         Err(Refusal::Unrecognised | Refusal::Malformed) => return malformed(reply),
@@ -305,6 +305,26 @@ mod tests {
         let query =
             r#"{"return_code":"SUCCESS","result_code":"SUCCESS","trade_state":"PAYERROR","trade_type":"NATIVE"}"#;
         assert_eq!(taken(Request::Ask, 200, query).status, Standing::Failed, "this is said of the payment");
+    }
+
+    #[test]
+    fn a_payment_that_was_declined_has_failed_whatever_code_says_why() {
+        for declined in [
+            r#"{"object":"charge","id":"chrg_1","status":"failed","failure_code":"payment_rejected"}"#,
+            r#"{"object":"payment_intent","status":"requires_payment_method","last_payment_error":{"code":"declined"}}"#,
+            r#"{"pspReference":"K","resultCode":"Refused","refusalReasonCode":"2"}"#,
+            r#"{"id":"pay_1","_links":{},"status":"Declined","response_code":"20005"}"#,
+            r#"{"payment_request_id":"pr-1","status":"FAILED","failure_code":"DECLINED","actions":[]}"#,
+            r#"{"payOrderId":"P1","orderState":3,"errCode":"E1"}"#,
+            r#"{"payment_id":"1","status":"failed","error_code":"E1"}"#,
+            r#"{"object":"charge","channel":"wx_wap","credential":{},"paid":false,"failure_code":"E1"}"#,
+            r#"{"respCode":"00","merId":"1","origRespCode":"61"}"#,
+        ] {
+            for request in [Request::Ask, Request::Cancel] {
+                assert_eq!(taken(request, 200, declined).status, Standing::Failed, "{request:?} {declined}");
+            }
+            assert_eq!(fault(201, declined), "refused");
+        }
     }
 
     #[test]

@@ -331,6 +331,7 @@ fn action(pay: &Pay) -> Result<Action, Refusal> {
         expires: None,
         step,
         any_host: None,
+        refused: false,
         readers: String::new(),
         test: false,
     })

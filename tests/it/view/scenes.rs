@@ -84,6 +84,7 @@ pub(crate) fn payment(step: Step) -> Rc<Payment> {
         expires: None,
         step,
         any_host: None,
+        refused: false,
         test: false,
         readers: String::new(),
     };

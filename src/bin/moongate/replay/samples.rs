@@ -52,6 +52,7 @@ pub(super) fn action(step: Step) -> Action {
         expires: None,
         step,
         any_host: None,
+        refused: false,
         readers: String::new(),
         test: false,
     }
