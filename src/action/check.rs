@@ -3,6 +3,7 @@
 //! It does not know any provider: hosts and codes come from the row that recognised the response.
 
 use super::provider::{self, Draft, Recogniser};
+use super::text::{cut, decode};
 use super::url::{self, Hosts};
 use super::{Action, Bridge, Refusal, Seconds, Step, Trust, code};
 
@@ -10,6 +11,11 @@ use super::{Action, Bridge, Refusal, Seconds, Step, Trust, code};
 const MAX_FIELDS: usize = 64;
 /// Longest value of one: 16 KiB.
 const MAX_FIELD: usize = 16 * 1024;
+
+/// The part of Alipay's app that opens the page in `url`. Payload reference 4.1, read 2026-11-29.
+const BROWSER: &str = "20000067";
+/// Alipay's pages that open the app link in `scheme`. Payload reference 4.2, read 2026-11-29.
+const OPENERS: Hosts<'_> = Hosts("ulink.alipay.com render.alipay.com");
 
 /// The action that a draft becomes.
 ///
@@ -91,9 +97,29 @@ impl Gate<'_> {
             if self.lists().any(|list| list.says("[http]")) {
                 *url = url::upgraded(url);
             }
-            self.host(url::host(url)?)?;
+            self.leads(url)?;
         }
         sized(url)
+    }
+
+    /// Where a page leads: its own host, and what the app that it opens would show.
+    fn leads(&mut self, url: &str) -> Result<(), Refusal> {
+        let host = url::host(url)?;
+        self.host(host)?;
+        let links = values(url, "scheme").filter(|_| OPENERS.name(host));
+        links.map(|link| self.shown(&link)).collect()
+    }
+
+    /// The page that an app link has Alipay's app show: one of Alipay's own, or one that could be opened here too.
+    fn shown(&mut self, link: &str) -> Result<(), Refusal> {
+        if !values(link, "appId").any(|part| part == BROWSER) {
+            return Ok(());
+        }
+        let alipays = |page: &str| {
+            let host = url::host(page).ok().filter(|host| !OPENERS.name(host));
+            host.zip(provider::named("alipay")).is_some_and(|(host, row)| Hosts(row.hosts).name(host))
+        };
+        values(link, "url").filter(|page| !alipays(page)).map(|page| self.leads(&page)).collect()
     }
 
     fn host(&mut self, host: &str) -> Result<(), Refusal> {
@@ -125,6 +151,7 @@ impl Gate<'_> {
             return self.page(url);
         }
         *url = url::app_link(url)?;
+        self.shown(url)?;
         sized(url)
     }
 
@@ -145,6 +172,12 @@ impl Gate<'_> {
         }
         sized(url)
     }
+}
+
+/// The decoded values that an address's query has under this name.
+fn values<'a>(url: &'a str, name: &'a str) -> impl Iterator<Item = String> + 'a {
+    let pairs = url::query(url).split('&').filter_map(|pair| cut(pair, "="));
+    pairs.filter(move |(known, _)| decode(known) == name).map(|(_, value)| decode(value))
 }
 
 fn sized(url: &str) -> Result<(), Refusal> {

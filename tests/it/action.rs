@@ -294,6 +294,36 @@ fn a_standing_code_is_shown_only_if_the_merchant_asked_for_it() {
 }
 
 #[test]
+fn a_page_inside_an_app_link_passes_as_a_page_would() {
+    let link = |page: &str| ["alipays://platformapi/startapp?appId=20000067&url=", page].concat();
+    let within =
+        |door: &str, link: &str| [door, &link.replace('%', "%25").replace('&', "%26").replace(':', "%3A")].concat();
+    let at = |url: String| json!({"type": "deeplink", "url": url});
+    let (ulink, render) = ("https://ulink.alipay.com/?scheme=", "https://render.alipay.com/p/s/i?scheme=");
+    let (evil, own) = (link("https%3A%2F%2Fevil.example%2Fpay"), link("https%3A%2F%2Fmclient.alipay.com%2Fpay"));
+    let intent = "#Intent;scheme=alipays;package=com.eg.android.AlipayGphone;end";
+    for refused in [
+        evil.clone(),
+        evil.replace("appId", "app%49d").replace("url", "%75rl"),
+        evil.replace("alipays:", "alipayhk:"),
+        evil.replace("appId", "url=https%3A%2F%2Fmclient.alipay.com%2F&appId"),
+        [&evil.replace("alipays:", "intent:"), intent].concat(),
+        within(ulink, &evil),
+        within(render, &evil),
+        link(&within("https%3A%2F%2Fulink.alipay.com%2F%3Fscheme%3D", &within("", &evil))),
+    ] {
+        assert_eq!(read(&at(refused.clone()), &Trust::default()).err(), untrusted("evil.example"), "{refused}");
+        assert!(read(&at(refused.clone()), &trusting(&["evil.example"])).is_ok(), "{refused}");
+    }
+    for unsafe_one in ["http%3A%2F%2Fmclient.alipay.com%2F", "javascript%3Aalert(1)", "%FF"] {
+        assert_eq!(read(&at(link(unsafe_one)), &Trust::default()).err(), Some(Refusal::UnsafeUrl), "{unsafe_one}");
+    }
+    for accepted in [own.clone(), within(ulink, &own), within(render, &own), evil.replace("20000067", "20000042")] {
+        assert!(read(&at(accepted.clone()), &Trust::default()).is_ok(), "{accepted}");
+    }
+}
+
+#[test]
 fn the_sum_in_an_emv_code_is_the_orders() {
     let trust = Trust::default();
     let text = "00020101021215312600034426000344777290058110048520454115303344540588.005802HK5911EXAMPLESHOP6008HONGKONG6304E412";
