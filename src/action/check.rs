@@ -97,29 +97,28 @@ impl Gate<'_> {
             if self.lists().any(|list| list.says("[http]")) {
                 *url = url::upgraded(url);
             }
-            self.leads(url)?;
+            let host = url::host(url)?;
+            self.host(host)?;
+            self.within(host, url)?;
         }
         sized(url)
     }
 
-    /// Where a page leads: its own host, and what the app that it opens would show.
-    fn leads(&mut self, url: &str) -> Result<(), Refusal> {
-        let host = url::host(url)?;
-        self.host(host)?;
-        let links = values(url, "scheme").filter(|_| OPENERS.name(host));
-        links.map(|link| self.shown(&link)).collect()
+    /// What an app link inside a page's address has Alipay's app show, if the page is one that opens it.
+    fn within(&mut self, host: &str, page: &str) -> Result<(), Refusal> {
+        values(page, "scheme").filter(|_| OPENERS.name(host)).try_for_each(|link| self.shown(&link))
     }
 
     /// The page that an app link has Alipay's app show: one of Alipay's own, or one that could be opened here too.
     fn shown(&mut self, link: &str) -> Result<(), Refusal> {
-        if !values(link, "appId").any(|part| part == BROWSER) {
-            return Ok(());
-        }
-        let alipays = |page: &str| {
-            let host = url::host(page).ok().filter(|host| !OPENERS.name(host));
-            host.zip(provider::named("alipay")).is_some_and(|(host, row)| Hosts(row.hosts).name(host))
-        };
-        values(link, "url").filter(|page| !alipays(page)).map(|page| self.leads(&page)).collect()
+        let shows = values(link, "appId").any(|part| part == BROWSER);
+        values(link, "url").filter(|_| shows).try_for_each(|page| {
+            let host = url::host(&page)?;
+            if !provider::named("alipay").is_some_and(|alipay| Hosts(alipay.hosts).name(host)) {
+                self.host(host)?;
+            }
+            self.within(host, &page)
+        })
     }
 
     fn host(&mut self, host: &str) -> Result<(), Refusal> {

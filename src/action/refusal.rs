@@ -31,19 +31,19 @@ pub enum Refusal {
     UnsupportedAction,
 }
 
+/// What can be done about a host that is not trusted.
+const CURE: &str = " (name it in the page's option hosts, or let the server answer with another address)";
+
 impl Refusal {
     /// For the developer: its code, and where a host is not trusted, which one and what can be done.
     pub(crate) fn about(&self) -> String {
-        match self {
-            Self::UntrustedHost(host) => [
-                self.code(),
-                ": ",
-                host,
-                " (name it in the page's option hosts, or let the server answer with another address)",
-            ]
-            .concat(),
-            refusal => refusal.code().to_owned(),
+        let mut about = self.code().to_owned();
+        if let Self::UntrustedHost(host) = self {
+            for part in [": ", host, CURE] {
+                about.push_str(part);
+            }
         }
+        about
     }
 
     /// Its code, for example `untrusted_host`.

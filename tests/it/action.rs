@@ -318,6 +318,9 @@ fn a_page_inside_an_app_link_passes_as_a_page_would() {
     for unsafe_one in ["http%3A%2F%2Fmclient.alipay.com%2F", "javascript%3Aalert(1)", "%FF"] {
         assert_eq!(read(&at(link(unsafe_one)), &Trust::default()).err(), Some(Refusal::UnsafeUrl), "{unsafe_one}");
     }
+    let scheme = json!({"id": "int_1", "status": "REQUIRES_CUSTOMER_ACTION",
+        "next_action": {"type": "redirect", "url": "https://api.airwallex.com/1", "data": {"scheme_url": link("https%3A%2F%2Frender.alipay.com%2Fp")}}});
+    assert!(read(&scheme, &Trust::default()).is_ok(), "a page of Alipay's in an app link that another provider gives");
     for accepted in [own.clone(), within(ulink, &own), within(render, &own), evil.replace("20000067", "20000042")] {
         assert!(read(&at(accepted.clone()), &Trust::default()).is_ok(), "{accepted}");
     }
