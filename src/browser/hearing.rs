@@ -36,7 +36,8 @@ pub(super) fn payment(setup: &Setup, id: &AttemptId, text: &str) -> Option<Payme
     let state = setup.mirror.state.borrow().clone()?;
     let attempt = state.phase.attempt().filter(|attempt| attempt.id == *id)?;
     let json = Json::read(text).ok()?;
-    hold(setup, &state, attempt, |expected| wire::payment(&json, page::wall(), expected))?
+    let now = attempt.server_clock(page::now()).unwrap_or_else(page::wall);
+    hold(setup, &state, attempt, |expected| wire::payment(&json, now, expected))?
 }
 
 fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&Expected<'_>) -> T) -> Option<T> {

@@ -145,8 +145,11 @@ pub fn creation(state: &State, attempt: &super::machine::Attempt, return_url: &s
     ])
 }
 
-/// The return URL with the attempt in its query, before any `#`.
+/// The return URL with the attempt in its query, before any `#`, in the place of one that it carried already: the page's own
+/// address may be the one that another attempt came back to.
 pub fn way_back(return_url: &str, attempt: &AttemptId) -> String {
+    let clean = came_back(return_url).map(|(clean, _)| clean);
+    let return_url = clean.as_deref().unwrap_or(return_url);
     let (page, fragment) = return_url.split_once('#').map_or((return_url, None), |(page, rest)| (page, Some(rest)));
     let joint = if page.contains('?') { "&" } else { "?" };
     let mut url = [page, joint, RETURN_KEY, "=", attempt.as_str()].concat();
@@ -160,12 +163,12 @@ pub fn way_back(return_url: &str, attempt: &AttemptId) -> String {
 /// The query key that carries the attempt back.
 pub const RETURN_KEY: &str = "moongate_attempt";
 
-/// The address without the attempt in its query, and the attempt, if it carries one.
+/// The address without the attempt in its query, and the attempt, if it carries one: the last, which was added last.
 pub fn came_back(url: &str) -> Option<(String, AttemptId)> {
     let (page, fragment) = url.split_once('#').map_or((url, None), |(page, rest)| (page, Some(rest)));
     let (path, query) = page.split_once('?')?;
     let ours = |pair: &&str| pair.split_once('=').is_some_and(|(key, _)| key == RETURN_KEY);
-    let attempt = query.split('&').find(ours).and_then(|pair| AttemptId::parse(pair.split_once('=')?.1))?;
+    let attempt = query.rsplit('&').find(ours).and_then(|pair| AttemptId::parse(pair.split_once('=')?.1))?;
     let rest: Vec<&str> = query.split('&').filter(|pair| !ours(pair)).collect();
     let mut clean = path.to_owned();
     for (joint, part) in
@@ -218,5 +221,14 @@ mod tests {
         ] {
             assert_eq!(came_back(page), None, "{page}");
         }
+    }
+
+    #[test]
+    fn the_way_back_carries_no_attempt_but_the_last() {
+        let before = AttemptId::from_random([1; 16]);
+        let page = "https://shop.example/pay?a=1";
+        assert_eq!(way_back(&way_back(page, &before), &id()), way_back(page, &id()));
+        let both = [&way_back(page, &before), "&moongate_attempt=", id().as_str()].concat();
+        assert_eq!(came_back(&both), Some((page.to_owned(), id())), "of a page that put another there itself");
     }
 }

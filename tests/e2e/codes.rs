@@ -1,7 +1,9 @@
 //! That the code on screen is the provider's, byte for byte, as readers see it that are not ours.
 
 use crate::harness::{Browser, Checkout, DESK, Kind, PHONE, Shop, Trial, untroubled};
+use crate::host::TRANSPORT;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The text that the wallet's own API gave for the code.
 fn given(payment: &Value) -> &str {
@@ -142,4 +144,27 @@ async fn a_code_that_is_saved_is_the_one_on_screen() {
     let picture = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, picture).expect("base64");
     let read = crate::harness::decode::read(&picture);
     assert_eq!(read, given(&shop.payment(&order).await));
+}
+
+#[tokio::test]
+async fn a_message_without_the_servers_clock_takes_no_code_from_a_phone_that_is_fast() {
+    let subscribe = "transport.subscribe = async (key, listener) => { window.said = async () => {
+        const payment = await (await json(`/${key}`)).json()
+        delete payment.now
+        await listener(payment)
+        return payment.expires_at
+      } }
+      const real = Date.now
+      Date.now = () => real() + 20 * 60 * 1000";
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let trial = Trial::of(&shop.order()).without("endpoint").script(TRANSPORT).script(subscribe);
+    browser.goto(&shop.page(&trial)).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    checkout.until("it is subscribed to", "return window.said != null").await;
+    let expires = browser.run("return window.said()", &[]).await;
+    assert!(expires.is_string(), "{expires}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let phases: Vec<Value> = checkout.heard("status").await.iter().map(|status| status["phase"].clone()).collect();
+    assert_eq!(phases, ["sending", "acting"], "nothing is asked once more");
 }

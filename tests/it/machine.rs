@@ -1628,3 +1628,94 @@ fn a_server_that_asks_for_time_without_end_is_asked_ever_less_and_at_last_no_mor
     }
     assert!(matches!(play.state.phase, Phase::Unknown { .. }), "what was shown may be paid: {:?}", play.state.phase);
 }
+
+/// A plain refusal of the provider, which the server told as a payment that is pending.
+fn refused() -> Action {
+    action(Step::Nothing { status: Standing::Failed, code: Some("NOAUTH".into()) })
+}
+
+#[test]
+fn what_the_provider_refused_is_picked_anew_and_closed_before_another_way() {
+    for status in [Standing::Failed, Standing::Canceled, Standing::Expired] {
+        let refused = Some(action(Step::Nothing { status, code: Some("NOAUTH".into()) }));
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        play.answers(Request::Create, answer(Standing::Pending, refused));
+        let fault = play.state.phase.fault().map(|fault| (fault.code(), fault.to_string()));
+        assert!(fault.is_some_and(|(code, said)| code == "refused" && said.contains("NOAUTH")), "{status:?}");
+        play.does(Gesture::Choose(method("alipay"))).does(Gesture::Pay);
+        assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]), "{status:?}");
+    }
+    for perhaps in [Standing::Pending, Standing::Processing, Standing::Succeeded] {
+        let word = Some(action(Step::Nothing { status: perhaps, code: Some("ORDERPAID".into()) }));
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        play.answers(Request::Create, answer(Standing::Pending, word));
+        assert_eq!(play.phase(), "confirming", "{perhaps:?}: perhaps it is paid");
+    }
+}
+
+#[test]
+fn what_the_provider_refused_is_picked_anew_after_a_reload_too() {
+    let mut play = Play::new();
+    let kept = Attempt::new(id(9), method("wechatpay"), amount(12800), Origin::Kept, 0);
+    play.happens(What::Found(Box::new(kept))).answers(Request::Ask, answer(Standing::Pending, Some(refused())));
+    assert_eq!(play.state.phase.fault().map(Fault::code), Some("refused"));
+    assert!(play.attempt().id == id(9), "its key stays");
+}
+
+#[test]
+fn an_attempt_that_the_shop_does_not_let_this_shopper_close_is_dropped() {
+    let kept = Attempt::new(id(9), method("hebao"), amount(9900), Origin::Kept, 0);
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(kept.clone())));
+    assert_eq!(play.sent(), [Request::Cancel], "of another cart");
+    play.answers(Request::Cancel, server_fault(ServerCode::NotAllowed));
+    assert!(matches!(play.state.phase, Phase::Choosing { pending: None, fault: Some(_) }), "{:?}", play.state.phase);
+    assert!(play.effects.iter().any(|effect| matches!(effect, Effect::Forget(_))));
+
+    let mut play = Play::new();
+    play.happens(What::Found(Box::new(kept)));
+    let next = (Order { id: "SO-1002".into(), ..order() }, offer());
+    play.happens(What::Updated(Box::new(next))).answers(Request::Cancel, server_fault(ServerCode::NotAllowed));
+    assert_eq!(play.phase(), "canceling", "no other order begins beside it");
+}
+
+#[test]
+fn the_pages_own_pay_announces_no_submission_after_another_attempt_was_closed() {
+    for (by_page, announced) in [(true, 0), (false, 1)] {
+        let mut play = Play::new();
+        play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+        play.answers(Request::Create, server_fault(ServerCode::MalformedAnswer));
+        play.does(Gesture::Choose(method("alipay")));
+        if by_page {
+            play.happens(What::HostPaid(id(8)));
+        } else {
+            play.does(Gesture::Pay);
+        }
+        assert_eq!(play.sent(), [Request::Cancel]);
+        play.answers(Request::Cancel, answer(Standing::Canceled, None));
+        let submits = play.announced().into_iter().filter(|name| *name == "moongate-submit").count();
+        assert_eq!(submits, announced, "{by_page}");
+        assert_eq!(play.sent().len(), usize::from(by_page), "what nobody may stop is sent at once");
+    }
+}
+
+#[test]
+fn the_servers_clock_goes_on_by_the_pages_steady_one_between_its_words() {
+    let told = |now: Option<i64>, expires| Payment { now, expires, ..payment(Standing::Pending, None) };
+    let mut play = Play::new();
+    play.now = 12_500;
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    assert_eq!(play.attempt().server_clock(play.now), None, "nobody told it");
+    play.answers(Request::Create, answer(Standing::Pending, Some(code())));
+    assert_eq!(play.attempt().server_clock(play.now), Some(1_000_000));
+    play.after(20_000);
+    let (attempt, now) = (play.attempt().id.clone(), play.attempt().server_clock(play.now));
+    assert_eq!(now, Some(1_000_020));
+    let deadline = play.attempt().deadline;
+    play.happens(What::Heard(attempt.clone(), Some(Box::new(told(now, Some(1_000_600))))));
+    assert_eq!((play.attempt().deadline, play.attempt().server_clock(play.now)), (deadline, now));
+    play.happens(What::Heard(attempt, Some(Box::new(told(None, Some(1_000_600))))));
+    assert_eq!((play.attempt().deadline, play.attempt().server_clock(play.now)), (deadline, now));
+}

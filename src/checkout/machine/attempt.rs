@@ -26,6 +26,8 @@ pub struct Attempt {
     pub deadline: Option<Millis>,
     /// The server's clock when it first gave the present action, in seconds since 1970.
     pub begun: Option<Seconds>,
+    /// The server's clock where the page's steady one began, in seconds since 1970, if it ever told it.
+    pub epoch: Option<Seconds>,
     /// Whether the wallet said that it is paid, which the shop has yet to confirm.
     pub said: bool,
     /// Where the attempt came from.
@@ -84,6 +86,7 @@ impl Attempt {
             payment: None,
             deadline: None,
             begun: None,
+            epoch: None,
             said: false,
             origin,
             by_page: false,
@@ -124,6 +127,11 @@ impl Attempt {
     pub fn lifetime(&self) -> Option<u64> {
         let ends = self.payment.as_ref()?.ends()?;
         u64::try_from(ends - self.begun?).ok()
+    }
+
+    /// The server's clock at this time of the page's, from what it told last: a phone's own may be wrong by any amount.
+    pub fn server_clock(&self, at: Millis) -> Option<Seconds> {
+        Some(self.epoch? + (at / 1000).cast_signed())
     }
 
     /// The bridge that its action calls, if it does.

@@ -66,7 +66,7 @@ pub(super) fn pay(
     match (fresh_attempt(turn, fresh), pending) {
         (None, pending) => Phase::Choosing { fault, pending },
         (Some(new), Some(same)) if same.method == new.method && same.total == new.total => begin(turn, same, ask),
-        (Some(_), Some(other)) => closing::cancel(turn, other, Then::Pay(fresh.clone())),
+        (Some(_), Some(other)) => closing::cancel(turn, other, Then::Pay(fresh.clone(), ask)),
         (Some(new), None) => begin(turn, new, ask),
     }
 }

@@ -9,7 +9,7 @@ use super::event::{Effect, Gesture, Request, What};
 use super::state::{Confirming, Outcome, Phase, Then};
 use super::{Turn, telling};
 use crate::action::Standing;
-use crate::checkout::fault::Fault;
+use crate::checkout::fault::{Fault, ServerCode};
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::Answer;
 
@@ -47,7 +47,7 @@ pub(super) fn canceling(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, 
             let before = std::mem::replace(&mut turn.state.offer, next.1.clone());
             let seen = turn.state.chosen.as_ref().and_then(|id| before.row(id)).map(|row| row.total);
             let then = match then {
-                Then::Pay(_) | Then::PayByPage(_) if turn.state.picked().map(|(_, total)| total) != seen => {
+                Then::Pay(..) | Then::PayByPage(_) if turn.state.picked().map(|(_, total)| total) != seen => {
                     Then::Choose(None)
                 }
                 then => then,
@@ -78,6 +78,14 @@ fn closed(turn: &mut Turn, mut attempt: Box<Attempt>, then: Then, answer: &Answe
         // A server that closes nothing said that it has expired, and its word must do.
         Answer::Unsupported if then == Then::End => follow(turn, attempt, then),
         Answer::Unsupported => Phase::Confirming { attempt, why: Confirming::Processing },
+        // It is not this shopper's, or no longer, and would be refused as often as it is asked: it is dropped.
+        Answer::Fault(Fault::Server(fault))
+            if fault.code == ServerCode::NotAllowed
+                && attempt.payment.is_none()
+                && !matches!(then, Then::Replace(_)) =>
+        {
+            Phase::choosing(Some(Fault::Server(fault.clone())))
+        }
         Answer::Lost(_) | Answer::Fault(_) | Answer::SignIn(_) if attempt.watch.misses <= patience::RESENDS => {
             attempt.watch.not_before = turn.at + patience::resend_after(attempt.watch.misses);
             Phase::Canceling { attempt, then }
@@ -113,11 +121,11 @@ fn follow(turn: &mut Turn, attempt: Box<Attempt>, then: Then) -> Phase {
         Then::Choose(fault) => Phase::choosing(fault),
         Then::Replace(_) | Then::End => Phase::choosing(None),
         // Another order took this one's place after the press.
-        Then::Pay(_) | Then::PayByPage(_) if turn.state.next.is_some() => Phase::choosing(None),
-        Then::Pay(ref fresh) | Then::PayByPage(ref fresh) => match choosing::fresh_attempt(turn, fresh) {
+        Then::Pay(..) | Then::PayByPage(_) if turn.state.next.is_some() => Phase::choosing(None),
+        Then::Pay(ref fresh, _) | Then::PayByPage(ref fresh) => match choosing::fresh_attempt(turn, fresh) {
             Some(mut attempt) => {
                 attempt.by_page = matches!(then, Then::PayByPage(_));
-                choosing::begin(turn, attempt, true)
+                choosing::begin(turn, attempt, !matches!(then, Then::Pay(_, false)))
             }
             None => Phase::choosing(None),
         },

@@ -143,8 +143,8 @@ pub enum Confirming {
 pub enum Then {
     /// The shopper picks again.
     Choose(Option<Fault>),
-    /// A new attempt with this id and the method picked.
-    Pay(AttemptId),
+    /// A new attempt with this id and the method picked, and whether the host page hears of it as of a press.
+    Pay(AttemptId, bool),
     /// The same, by a page: the code can't be scanned here.
     PayByPage(AttemptId),
     /// Another order or sum takes its place.

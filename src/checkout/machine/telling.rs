@@ -91,6 +91,7 @@ pub(super) fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
         payment.expires = payment.expires.or(known.expires);
     }
     payment.id = payment.id.or_else(|| known.and_then(|known| known.id.clone()));
+    attempt.epoch = payment.now.map(|now| now - (at / 1000).cast_signed()).or(attempt.epoch);
     attempt.deadline = payment.deadline(at).or(attempt.deadline.filter(|_| payment.action.is_some()));
     attempt.payment = Some(Rc::new(payment));
 }
@@ -109,7 +110,7 @@ pub(super) fn show(turn: &mut Turn, mut attempt: Box<Attempt>) -> Phase {
             Step::Redirect { .. } | Step::Deeplink { .. } if link => Acting::AppLink,
             Step::Redirect { .. } | Step::Deeplink { .. } => Acting::Leaving,
             Step::InApp { .. } => Acting::InApp,
-            Step::Nothing { .. } => return Phase::Confirming { attempt, why: Confirming::Processing },
+            Step::Nothing { status, code } => return nothing(attempt, status, code.unwrap_or_default()),
         },
         None => return Phase::Confirming { attempt, why: Confirming::Processing },
     };
@@ -127,9 +128,25 @@ pub(super) fn back(turn: &mut Turn, attempt: Box<Attempt>) -> Phase {
     match attempt.action().map(|action| &action.step) {
         Some(Step::Qr { .. }) if attempt.deadline.is_none_or(|deadline| turn.at < deadline) => show(turn, attempt),
         Some(Step::Qr { .. }) => Phase::Acting { attempt, at: Acting::CodeOver },
-        // Perhaps it is paid, the provider said: no other way is offered beside the asking.
-        Some(Step::Nothing { .. }) => Phase::Confirming { attempt, why: Confirming::Processing },
+        Some(Step::Nothing { status, code }) => {
+            let (status, code) = (*status, code.clone().unwrap_or_default());
+            nothing(attempt, status, code)
+        }
         _ => Phase::Acting { attempt, at: Acting::NotPaid },
+    }
+}
+
+/// There is nothing to do about a payment that is pending: the provider refused, and the shopper picks again, where another
+/// way closes this attempt first. Or perhaps it is paid, and no other way is offered beside the asking.
+fn nothing(attempt: Box<Attempt>, status: Standing, about: String) -> Phase {
+    match status {
+        Standing::Failed | Standing::Canceled | Standing::Expired => {
+            let fault = Fault::Server(ServerFault { code: ServerCode::Refused, about });
+            Phase::Choosing { fault: Some(fault), pending: Some(attempt) }
+        }
+        Standing::Pending | Standing::Processing | Standing::Succeeded => {
+            Phase::Confirming { attempt, why: Confirming::Processing }
+        }
     }
 }
 

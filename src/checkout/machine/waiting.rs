@@ -221,7 +221,7 @@ fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: R
             telling::take(turn, attempt, payment)
         }
         (Request::Refresh, Answer::Unsupported) => {
-            let then = attempt.next.take().map_or(Then::Choose(None), Then::Pay);
+            let then = attempt.next.take().map_or(Then::Choose(None), |next| Then::Pay(next, true));
             closing::cancel(turn, attempt, then)
         }
         // The order is paid elsewhere, or costs something else: no new code will ever come.

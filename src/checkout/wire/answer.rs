@@ -77,7 +77,7 @@ pub fn read(request: Request, reply: &Reply, expected: &Expected<'_>) -> Answer 
         (200..=299, None) if !reply.redirected => bare(request, reply, expected),
         (200..=299, None) => malformed(reply),
         (501, _) => Answer::Unsupported,
-        (status, json) => refusal(status, &json.unwrap_or(Json::Null), reply, expected),
+        (status, json) => refusal(request, status, &json.unwrap_or(Json::Null), reply, expected),
     }
 }
 
@@ -158,12 +158,19 @@ pub fn payment(json: &Json, date: Seconds, expected: &Expected<'_>) -> Option<Pa
             && text("currency") == Some(sum.currency().code())
     };
     // The attempt that was asked about has the sum that it was made with, also after the cart has changed.
-    let asked = text("attempt") == Some(expected.attempt.as_str()) && is_sum(&expected.asked);
-    let total = method.as_ref().and_then(|method| expected.totals.iter().find(|(id, _)| id == method));
-    let total = if asked { expected.asked } else { total.map_or(expected.amount, |(_, total)| *total) };
+    let ours = text("attempt").is_none_or(|attempt| attempt == expected.attempt.as_str());
+    let asked = ours && is_sum(&expected.asked);
+    // A stranger is not told the method: any that adds to the sum what was added, and the order's own sum before it.
+    let is_row = |(id, total): &&(MethodId, Amount)| match &method {
+        Some(method) => id == method,
+        None => !asked && !is_sum(&expected.amount) && is_sum(total),
+    };
+    let row = expected.totals.iter().find(is_row);
+    let total = if asked { expected.asked } else { row.map_or(expected.amount, |(_, total)| *total) };
     if text("order") != Some(expected.order) || !is_sum(&total) {
         return None;
     }
+    let method = row.map(|(id, _)| id.clone()).or(method);
     let now = text("now").and_then(time::instant).unwrap_or(date);
     let id = text("id").filter(|id| is_payment_id(id)).map(str::to_owned);
     Some(Payment {
@@ -193,7 +200,7 @@ fn on_origin(url: &str, origin: &str) -> Option<String> {
 }
 
 /// What an answer other than 2xx means, by its `code`.
-fn refusal(status: u16, json: &Json, reply: &Reply, expected: &Expected<'_>) -> Answer {
+fn refusal(request: Request, status: u16, json: &Json, reply: &Reply, expected: &Expected<'_>) -> Answer {
     let text = |key: &str| json.get(key).and_then(Json::text);
     let code = text("code").unwrap_or_default();
     let known = json.get("payment").and_then(|known| payment(known, reply.date, expected));
@@ -201,10 +208,13 @@ fn refusal(status: u16, json: &Json, reply: &Reply, expected: &Expected<'_>) -> 
         (409, "payment_in_progress" | "order_paid") if known.is_some() => {
             known.map_or(Answer::Unsupported, |known| Answer::Payment(Box::new(known)))
         }
-        (401, "sign_in") => match text("url").and_then(|url| on_origin(url, expected.origin)) {
-            Some(url) => Answer::SignIn(url),
-            None => server(ServerCode::NotAllowed, "sign_in without a url on the endpoint's origin".to_owned()),
-        },
+        // Of what was made already it says that this shopper may not hear of it.
+        (401, "sign_in") if request == Request::Create => {
+            match text("url").and_then(|url| on_origin(url, expected.origin)) {
+                Some(url) => Answer::SignIn(url),
+                None => server(ServerCode::NotAllowed, "sign_in without a url on the endpoint's origin".to_owned()),
+            }
+        }
         (409, "in_flight") | (429, _) => Answer::Busy(reply.retry_after.unwrap_or(1)),
         (503, _) if reply.retry_after.is_some() => Answer::Busy(reply.retry_after.unwrap_or(1)),
         _ => server(meaning(status, code), about(status, code, json)),
@@ -515,5 +525,29 @@ mod tests {
         let body = r#"{"attempt":"mg_abababababababababababababababab","status":"canceled"}"#;
         assert_eq!(taken(Request::Cancel, 200, body).status, Standing::Canceled);
         assert!(matches!(answered(Request::Ask, 200, body), Answer::Fault(_)));
+    }
+
+    #[test]
+    fn only_a_creation_is_answered_by_a_way_to_sign_in() {
+        let body = r#"{"code":"sign_in","url":"https://shop.example/sign-in"}"#;
+        assert!(matches!(answered(Request::Create, 401, body), Answer::SignIn(_)));
+        for request in [Request::Ask, Request::Cancel, Request::Refresh] {
+            let answer = answered(request, 401, body);
+            assert!(matches!(&answer, Answer::Fault(fault) if fault.code() == "not_allowed"), "{request:?} {answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_stranger_is_told_the_sum_with_a_fee_and_no_method() {
+        let echo = |amount: &str| {
+            let body = r#"{"id":"pay_81","attempt":"mg_abababababababababababababababab","order":"SO-1001","amount":"#;
+            answered(Request::Ask, 200, &[body, amount, r#","currency":"CNY","status":"succeeded"}"#].concat())
+        };
+        for (amount, method) in [("12800", None), ("12900", Some("alipay"))] {
+            let answer = echo(amount);
+            let Answer::Payment(payment) = answer else { panic!("{amount}: {answer:?}") };
+            assert!(payment.is_paid() && payment.method.as_ref().map(MethodId::as_str) == method, "{amount}");
+        }
+        assert!(matches!(echo("12850"), Answer::Fault(_)));
     }
 }

@@ -67,9 +67,12 @@ func (shop *Shop) events(w http.ResponseWriter, r *http.Request, key, session st
 		if payment, err = shop.stands(key); err != nil {
 			return nil // the widget connects anew
 		}
-		if now, _ := json.Marshal(payment.shown(session, key)); string(now) != last {
-			last = string(now)
-			fmt.Fprintf(w, "data: %s\n\n", now)
+		shown := payment.shown(session, key)
+		if stands, _ := json.Marshal(shown); string(stands) != last {
+			last = string(stands)
+			shown["now"] = time.Now().UTC().Format(time.RFC3339) // a message has no Date header
+			message, _ := json.Marshal(shown)
+			fmt.Fprintf(w, "data: %s\n\n", message)
 			w.(http.Flusher).Flush()
 		}
 		if !payment.live() {

@@ -3,6 +3,8 @@ package shop;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,10 +42,12 @@ final class Events {
         try (OutputStream out = exchange.getResponseBody()) {
             for (String last = ""; ; ) {
                 payment = payments.stands(key);
-                String now = Answer.JSON.toJson(Answer.shown(payment, session, key));
-                if (!now.equals(last)) {
-                    say(out, "data: " + now + "\n\n");
-                    last = now;
+                Map<String, Object> shown = Answer.shown(payment, session, key);
+                String stands = Answer.JSON.toJson(shown);
+                if (!stands.equals(last)) {
+                    last = stands;
+                    shown.put("now", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()); // a message has no Date header
+                    say(out, "data: " + Answer.JSON.toJson(shown) + "\n\n");
                 }
                 if (payment.ended()) {
                     return;
