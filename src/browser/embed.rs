@@ -155,7 +155,8 @@ impl Widget {
     /// The state as the host page reads it.
     pub fn state(&self) -> JsValue {
         let log = self.mirror.log.borrow().to_json();
-        let state = self.state_now().map_or(Json::Null, |state| state.report(log));
+        let fault = self.mirror.fault.borrow();
+        let state = self.state_now().map_or(Json::Null, |state| state.report(log, fault.as_ref()));
         border::outward(&state)
     }
 }

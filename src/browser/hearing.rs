@@ -46,7 +46,8 @@ fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&E
     let reading = setup.mirror.reading.get();
     let reads = |response: &str, now: Seconds, amount: &Amount| {
         let terms = terms(options, state, attempt, *amount, &origin);
-        if reading { Action::checked(response, now, &terms) } else { Err(Refusal::Unrecognised) }
+        let action = if reading { Action::checked(response, now, &terms) } else { Err(Refusal::Unrecognised) };
+        action.map(|action| wire::on_device(action, state.offer.environment.device))
     };
     let reads: &dyn Fn(&str, Seconds, &Amount) -> Result<Action, Refusal> = &reads;
     Some(hear(&Expected {

@@ -4,7 +4,7 @@
 
 use super::page;
 use crate::checkout::json::Json;
-use crate::checkout::machine::{Attempt, Origin};
+use crate::checkout::machine::{Announcement, Attempt, Origin};
 use crate::checkout::method::MethodId;
 use crate::checkout::money::{Amount, Currency};
 use crate::checkout::options::{Options, Remember};
@@ -25,6 +25,8 @@ thread_local! {
     static MEMORY: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
     /// The attempt that the page's address brought back, and the place of the order that it turned out to be for.
     static RETURNED: RefCell<Option<(AttemptId, Option<String>)>> = const { RefCell::new(None) };
+    /// Each outcome that the page was told, beside its attempt.
+    static TOLD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 fn session() -> Option<Storage> {
@@ -77,6 +79,28 @@ pub(super) fn attempt(options: &Options, attempt: &Attempt) {
 pub(super) fn forget_attempt(options: &Options, id: &AttemptId) {
     let ours = kept(options).is_none_or(|kept| kept.id == *id);
     write(device().filter(|_| ours), &place(options), None);
+    // And where it was kept for an order that the page has gone on from since.
+    let is_it = |text: &String| text.contains(id.as_str());
+    let left = MEMORY.with_borrow(|memory| memory.iter().find(|(_, text)| is_it(text)).map(|(name, _)| name.clone()));
+    if let Some(name) = left {
+        write(device().filter(|_| read(device(), &name).as_ref().is_some_and(is_it)), &name, None);
+    }
+    // Of an order for which another came and went nobody asks how the one before it ended.
+    RETURNED.with_borrow_mut(|returned| {
+        returned.take_if(|(came, order)| came != id && order.as_ref() == Some(&place(options)));
+    });
+}
+
+/// Whether the page was told this outcome of this attempt before, be it by a checkout that was taken away since.
+#[inline(never)]
+pub(super) fn was_told(complete: &Announcement) -> bool {
+    let text = |key| complete.detail.get(key).and_then(Json::text).unwrap_or_default();
+    let outcome = [text("attempt"), text("outcome")].concat();
+    TOLD.with_borrow_mut(|told| {
+        let was = told.contains(&outcome);
+        told.push(outcome);
+        was
+    })
 }
 
 /// The attempt to take up again: the one that the address brought back, or the one that was kept.

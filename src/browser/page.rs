@@ -78,6 +78,11 @@ pub(super) fn member(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
+/// The function of this name that it has.
+pub(super) fn function(object: &JsValue, name: &str) -> Option<Function> {
+    member(object, name)?.dyn_into().ok()
+}
+
 /// What options depend on.
 pub(super) fn page(language: &str, transport: bool) -> Page {
     Page { url: address(), language: language.to_owned(), transport }

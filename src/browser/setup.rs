@@ -5,7 +5,7 @@
 use super::transport::Carrier;
 use super::{keep, page};
 use crate::checkout::environment::{App, Environment};
-use crate::checkout::fault::{PageCode, PageFault};
+use crate::checkout::fault::{Fault, PageCode, PageFault};
 use crate::checkout::log::Log;
 use crate::checkout::machine::{Order, Phase, State, What};
 use crate::checkout::method::{MethodId, Wallet};
@@ -58,6 +58,8 @@ pub(super) struct Mirror {
     pub(super) reading: Cell<bool>,
     /// What is said if the page's options can't be worked with, and whether in large print.
     pub(super) broken: Cell<Option<(Key, bool)>>,
+    /// What the page's author was told last that is still to be mended.
+    pub(super) fault: RefCell<Option<Fault>>,
     /// Something to tell that is no phase.
     pub(super) notice: Cell<Option<Key>>,
     /// What happened until now.
@@ -89,12 +91,18 @@ pub(super) fn first_state(options: &Options, before: &Before) -> State {
     State { expanded: before.expanded, ..state }
 }
 
-/// The names of texts to replace that are no names, told once the names are here.
+/// The names of texts to replace that are no names, and the functions that a transport must have and has not: told once the
+/// names are here.
 #[inline(never)]
-pub(super) fn unknown_texts(setup: &Setup) -> Vec<PageFault> {
+pub(super) fn wrong_within(setup: &Setup) -> Vec<PageFault> {
     let texts = setup.options.as_ref().map(|options| options.texts.as_slice()).unwrap_or_default();
     let unknown = texts.iter().filter(|(name, _)| Key::parse(name).is_none());
-    unknown.map(|(name, _)| PageFault { code: PageCode::UnknownOption, about: ["texts.", name].concat() }).collect()
+    let unknown = unknown.map(|(name, _)| (PageCode::UnknownOption, ["texts.", name].concat()));
+    let transport = setup.carrier.transport.as_ref();
+    let lacks = |name: &&str| transport.is_some_and(|transport| page::function(transport, name).is_none());
+    let lacking = ["create", "status", "cancel"].into_iter().filter(lacks);
+    let lacking = lacking.map(|name| (PageCode::WrongOption, ["transport.", name, " is no function"].concat()));
+    unknown.chain(lacking).map(|(code, about)| PageFault { code, about }).collect()
 }
 
 /// That a mini program must name its page that pays, told where one is needed.

@@ -185,15 +185,10 @@ fn within(promise: &JsValue, abort: &AbortController) -> Promise {
     Promise::race(&Array::of2(promise, &given_up))
 }
 
-/// What a request carries; `None` if the host page's headers are no object, or one of them can't be sent.
+/// What a request carries; `None` if the host page's headers are no object, or one of them can't be sent. They are read as
+/// `fetch` reads them: an object whose values become texts, pairs, or `Headers`.
 fn headers(request: Request, attempt: &Attempt, further: &JsValue) -> Option<Headers> {
-    let headers = Headers::new().ok()?;
-    for pair in Object::entries(further.dyn_ref()?) {
-        let pair = Array::from(&pair);
-        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-            headers.set(&name, &value).ok()?;
-        }
-    }
+    let headers = Headers::new_with_record_from_str_to_str(further.dyn_ref()?).ok()?;
     if request == Request::Create {
         headers.set("Idempotency-Key", attempt.id.as_str()).ok()?;
         headers.set("Content-Type", "application/json").ok()?;
@@ -217,7 +212,7 @@ fn by_host(
         Request::Cancel => "cancel",
         Request::Refresh => "refresh",
     };
-    let function = page::member(transport, name).and_then(|function| function.dyn_into::<Function>().ok());
+    let function = page::function(transport, name);
     let argument = body.map_or_else(|| attempt.key().into(), border::outward);
     Ok(function.ok_or(Came::Unsupported)?.call1(transport, &argument))
 }

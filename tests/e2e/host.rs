@@ -165,10 +165,13 @@ async fn the_pages_headers_go_with_each_request_to_the_endpoint() {
     let order = shop.order();
     let script = "window.sent = []
       const fetched = window.fetch
-      window.fetch = (to, how, ...rest) => { if (how?.headers) sent.push([how.method, how.headers.get('X-Shop'), how.headers.get('Idempotency-Key')]); return fetched(to, how, ...rest) }
+      window.fetch = (to, how, ...rest) => { if (how?.headers) sent.push([how.method, how.headers.get('X-Shop'), how.headers.get('Idempotency-Key'), how.headers.get('X-Till')]); return fetched(to, how, ...rest) }
       customElements.whenDefined('moongate-checkout').then(() => {
         let n = 0
-        document.querySelector('moongate-checkout').options = { headers: async () => ({ 'X-Shop': `tea-${n += 1}` }) }
+        document.querySelector('moongate-checkout').options = { headers: async () => {
+          const headers = { 'X-Shop': `tea-${n += 1}`, 'X-Till': 7 }
+          return n % 2 ? new Headers(headers) : headers
+        } }
       })";
     let checkout = opened(&browser, &shop, &order, script).await;
     checkout.pay_with("wechatpay").await.shows("acting code").await.press("change_method").await;
@@ -176,9 +179,10 @@ async fn the_pages_headers_go_with_each_request_to_the_endpoint() {
     let payment = shop.payment(&order).await;
     let sent = browser.run("return window.sent", &[]).await;
     let sent: Vec<&Value> = sent.as_array().into_iter().flatten().collect();
-    assert_eq!(sent[0], &json!(["POST", "tea-1", payment["attempt"]]), "{sent:?}");
+    assert_eq!(sent[0], &json!(["POST", "tea-1", payment["attempt"], "7"]), "{sent:?}");
     assert!(
-        sent.len() >= 2 && sent.iter().all(|one| one[1].as_str().is_some_and(|shop| shop.starts_with("tea-"))),
+        sent.len() >= 2
+            && sent.iter().all(|one| one[3] == "7" && one[1].as_str().is_some_and(|shop| shop.starts_with("tea-"))),
         "{sent:?}"
     );
 }

@@ -97,7 +97,6 @@ async fn a_transport_that_fails_in_odd_ways_is_reported_and_breaks_nothing() {
         ("async () => { throw { status: 403, code: 'not_yours' } }", "server"),
         ("async () => ({ type: 'redirect', method: 'GET', url: 'javascript:alert(1)' })", "server"),
         ("async () => ({ type: 'redirect', method: 'GET', url: 'https://evil.example/' })", "server"),
-        ("'no function'", "server"),
     ] {
         let script = format!(
             "customElements.whenDefined('moongate-checkout').then(() => {{ document.querySelector('moongate-checkout').options = {{ transport: {{ create: {create}, status: async () => ({{}}), cancel: async () => ({{}}) }} }} }})"
@@ -115,4 +114,24 @@ async fn a_transport_that_fails_in_odd_ways_is_reported_and_breaks_nothing() {
     }
     let console = browser.console().await;
     assert!(!console.iter().any(|line| line.contains("panicked")), "{console:#?}");
+}
+
+#[tokio::test]
+async fn a_transport_without_what_is_required_of_it_is_named_before_a_press() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let script = "customElements.whenDefined('moongate-checkout').then(() => {
+        document.querySelector('moongate-checkout').options = { transport: { create: 'no function', status: async () => ({}) } }
+      })";
+    browser.goto(&shop.page(&Trial::of(&shop.order()).without("endpoint").script(script))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await;
+    for name in ["transport.create", "transport.cancel"] {
+        told(&checkout, "page", "wrong_option", name).await;
+    }
+    assert_eq!(checkout.heard("error").await.len(), 2);
+    let state = checkout.state().await;
+    assert_eq!(state["fault"]["code"], "wrong_option", "whoever listens late misses nothing: {state}");
+    checkout.see("host.setAttribute('locale', 'ja')").await;
+    checkout.until("the words are Japanese", "return section.lang === 'ja'").await;
+    assert_eq!(checkout.heard("error").await.len(), 2, "other words are no other mistake");
 }

@@ -425,3 +425,60 @@ async fn what_the_address_brought_back_is_asked_about_by_its_own_order_only() {
     checkout.see(&again).await;
     checkout.shows("ended succeeded").await;
 }
+
+/// This page, as a wallet returns to it with this attempt.
+fn brought_back(page: &str, attempt: &Value) -> String {
+    let joint = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{joint}moongate_attempt={}", attempt.as_str().expect("an attempt"))
+}
+
+#[tokio::test]
+async fn what_the_address_brought_back_is_over_once_another_was_paid_and_no_outcome_is_told_twice() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let page = shop.page(&Trial::of(&order));
+    browser.goto(&page).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("alipay").await.shows("acting code").await;
+    let first = checkout.state().await["attempt"].clone();
+    checkout.press("change_method").await.shows("choosing").await;
+
+    let anew = "host.replaceWith(host.cloneNode())";
+    browser.goto(&brought_back(&page, &first)).await;
+    checkout.ready().await.shows("ended canceled").await;
+    checkout.see(anew).await;
+    checkout.ready().await.shows("ended canceled").await;
+    assert_eq!(checkout.heard("complete").await.len(), 1, "told once");
+
+    checkout.press("try_again").await.shows("choosing").await.pay_with("wechatpay").await.shows("acting code").await;
+    shop.wallet(&order, "pay").await;
+    checkout.shows("ended succeeded").await;
+    checkout.see(anew).await;
+    checkout.ready().await.shows("choosing").await;
+    let told: Vec<Value> = checkout.heard("complete").await.iter().map(|told| told["outcome"].clone()).collect();
+    assert_eq!(told, ["canceled", "succeeded"], "nobody reads of a paid order that it was canceled");
+}
+
+#[tokio::test]
+async fn the_unfinished_attempt_of_another_order_is_taken_up_when_the_page_turns_to_it() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (one, two) = (shop.order(), shop.order());
+    let checkout = Checkout::on(&browser);
+    browser.goto(&shop.page(&Trial::of(&one))).await;
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let attempt = checkout.state().await["attempt"].clone();
+    browser.goto(&shop.page(&Trial::of(&two))).await;
+    checkout.ready().await.shows("choosing").await;
+    checkout.see(&format!("host.update({{ order: '{one}' }})")).await;
+    checkout.shows("acting code").await;
+    assert_eq!(checkout.state().await["attempt"], attempt);
+    // What was closed on the way to another order is not told of later.
+    checkout.see(&format!("host.update({{ order: '{two}' }})")).await;
+    checkout.until("it was closed", "return host.state.phase === 'choosing'").await;
+    assert_eq!(shop.payment(&one).await["status"], "canceled");
+    checkout.see(&format!("host.update({{ order: '{one}' }})")).await;
+    checkout.shows("choosing").await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    checkout.shows("choosing").await;
+    assert!(checkout.heard("complete").await.is_empty());
+}

@@ -268,7 +268,12 @@ async fn shown<'a>(
     scene: &Scene,
     order: &str,
 ) -> Checkout<'a> {
-    let stage = format!("{script}; window.scene = {}; {{ {} }}", scene.says, include_str!("stage.js"));
+    let mut says = scene.says.clone();
+    // A desk goes by the page at once where there is one.
+    if let Some(link) = says.pointer_mut("/all/action").filter(|action| !place.phone && action["type"] == "deeplink") {
+        link["fallback"] = Value::Null;
+    }
+    let stage = format!("{script}; window.scene = {says}; {{ {} }}", include_str!("stage.js"));
     let size = if place.large { "large" } else { "normal" };
     // Not in test mode, since the wallets' own addresses are shown; nobody goes there.
     let trial = Trial::of(order).without("endpoint").without("test-mode").with("text-size", size);

@@ -106,7 +106,7 @@ impl Desk {
 
     fn begin(&mut self) {
         self.report(&self.setup.faults);
-        self.report_no_method();
+        self.report_no_method(false);
         let (Some(options), Some(state)) = (self.setup.options.clone(), self.state.clone()) else { return };
         if std::mem::take(&mut self.untold) {
             announce::dispatch(&self.setup.host, &Announcement::ready(&state));
@@ -133,13 +133,18 @@ impl Desk {
 
     #[inline(never)]
     fn become_whole(&mut self) {
-        self.whole = true;
+        // It is told so again with each drawing in other words.
+        if std::mem::replace(&mut self.whole, true) {
+            return;
+        }
         self.listeners.extend(attention::other_tabs(&self.link));
-        self.report_texts(None);
+        self.report_within(None);
         self.report(setup::unnamed_page(&self.setup).as_slice());
         for what in std::mem::take(&mut self.waiting) {
             self.happened(what);
         }
+        // Kept for an order that the page named since it began.
+        self.link.tell(Notice::Shared);
     }
 
     fn happened(&mut self, what: What) {
@@ -153,6 +158,7 @@ impl Desk {
         let at = page::now();
         let event = Event { at, what };
         self.setup.mirror.log.borrow_mut().note(&state, &event);
+        let before = state.order.id.clone();
         let (state, effects) = advance((*state).clone(), event);
         self.setup.mirror.log.borrow_mut().led_to(&state);
         let state = Rc::new(state);
@@ -163,6 +169,9 @@ impl Desk {
         }
         if self.whole {
             lookout::follow(&mut self.lookout, &state, hid, &self.setup, &self.link);
+            if before != state.order.id {
+                self.link.tell(Notice::Shared);
+            }
         }
         if !matches!(state.phase, Phase::Sending { .. } | Phase::Canceling { .. }) {
             self.decided();
@@ -179,10 +188,11 @@ impl Desk {
     fn changed(&mut self, setup: &Rc<Setup>) {
         let old = std::mem::replace(&mut self.setup, setup.clone());
         if old.faults != setup.faults {
+            setup.mirror.fault.take();
             self.report(&setup.faults);
         }
         if self.whole {
-            self.report_texts(Some(&old));
+            self.report_within(Some(&old));
         }
         let Some(options) = &setup.options else {
             // What is under way goes on by the options that it began with, until the page has mended its own.
@@ -202,9 +212,7 @@ impl Desk {
                 let worked = !state.offer.shown.is_empty();
                 let next = Box::new((setup::order(options), Rc::new(setup::offer(options))));
                 self.happened(What::Updated(next));
-                if worked {
-                    self.report_no_method();
-                }
+                self.report_no_method(!worked);
             }
         }
     }
@@ -265,6 +273,9 @@ impl Desk {
             && let Some(id) = announcement.detail.get("method").and_then(Json::text).and_then(MethodId::parse)
         {
             keep::method(options, &id);
+        }
+        if announcement.name == "moongate-complete" && keep::was_told(announcement) {
+            return;
         }
         let Word { passes, until } = announce::dispatch(&self.setup.host, announcement);
         let link = self.link.clone();

@@ -183,13 +183,13 @@ impl State {
 }
 
 impl State {
-    /// The state as the host page reads it, with this log.
-    pub fn report(&self, log: Json) -> Json {
+    /// The state as the host page reads it, with this log, and with what its author is still to mend where nothing else went wrong.
+    pub fn report(&self, log: Json, page: Option<&Fault>) -> Json {
         let attempt = self.phase.attempt();
         let payment = attempt.and_then(|attempt| attempt.payment.as_ref()).and_then(|payment| payment.id.as_deref());
         let method = attempt.map(|attempt| &attempt.method).or(self.chosen.as_ref());
         let outcome = if let Phase::Ended { outcome, .. } = &self.phase { Some(outcome.word()) } else { None };
-        let fault = self.phase.fault().map_or(Json::Null, Fault::to_json);
+        let fault = self.phase.fault().or(page).map_or(Json::Null, Fault::to_json);
         Json::object([
             ("phase", self.phase.word().into()),
             ("order", self.order.id.as_str().into()),
