@@ -56,12 +56,17 @@ fn read(storage: Option<Storage>, key: &str) -> Option<String> {
 
 /// The name under which all windows of this browser know the order's attempt.
 pub(super) fn place(options: &Options) -> String {
-    [ATTEMPT, &options.endpoint, ":", &options.order].concat()
+    place_of(options, &options.order)
+}
+
+/// The same for an order that the page may have changed since: its attempt is still under way.
+pub(super) fn place_of(options: &Options, order: &str) -> String {
+    [ATTEMPT, &options.endpoint, ":", order].concat()
 }
 
 /// Keeps this attempt for the order: for all tabs of this browser, and for the time after this tab, which a phone may close while
 /// the wallet is open.
-pub(super) fn attempt(options: &Options, attempt: &Attempt) {
+pub(super) fn attempt(options: &Options, order: &str, attempt: &Attempt) {
     let text = Json::object([
         ("id", attempt.id.as_str().into()),
         ("method", attempt.method.as_str().into()),
@@ -71,23 +76,18 @@ pub(super) fn attempt(options: &Options, attempt: &Attempt) {
         ("begun", attempt.begun.map_or(Json::Null, |begun| begun.unsigned_abs().into())),
         ("origin", (attempt.origin as u64).into()),
     ]);
-    write(device(), &place(options), Some(&text.written()));
+    write(device(), &place_of(options, order), Some(&text.written()));
 }
 
 /// Forgets this attempt at the order; not another one that another tab keeps there.
 #[inline(never)]
-pub(super) fn forget_attempt(options: &Options, id: &AttemptId) {
-    let ours = kept(options).is_none_or(|kept| kept.id == *id);
-    write(device().filter(|_| ours), &place(options), None);
-    // And where it was kept for an order that the page has gone on from since.
-    let is_it = |text: &String| text.contains(id.as_str());
-    let left = MEMORY.with_borrow(|memory| memory.iter().find(|(_, text)| is_it(text)).map(|(name, _)| name.clone()));
-    if let Some(name) = left {
-        write(device().filter(|_| read(device(), &name).as_ref().is_some_and(is_it)), &name, None);
-    }
+pub(super) fn forget_attempt(options: &Options, order: &str, id: &AttemptId) {
+    let place = place_of(options, order);
+    let ours = kept_at(options, &place).is_none_or(|kept| kept.id == *id);
+    write(device().filter(|_| ours), &place, None);
     // Of an order for which another came and went nobody asks how the one before it ended.
     RETURNED.with_borrow_mut(|returned| {
-        returned.take_if(|(came, order)| came != id && order.as_ref() == Some(&place(options)));
+        returned.take_if(|(came, order)| came != id && order.as_ref() == Some(&place));
     });
 }
 
@@ -135,7 +135,11 @@ fn take_from_address() {
 
 /// The attempt that this browser keeps for the order.
 pub(super) fn kept(options: &Options) -> Option<Attempt> {
-    let json = Json::read(&read(device(), &place(options))?).ok()?;
+    kept_at(options, &place(options))
+}
+
+fn kept_at(options: &Options, place: &str) -> Option<Attempt> {
+    let json = Json::read(&read(device(), place)?).ok()?;
     let text = |key| json.get(key).and_then(Json::text);
     let at: i64 = json.get("at").and_then(Json::scalar)?.parse().ok()?;
     if page::wall() - at > LIFETIME {

@@ -35,21 +35,21 @@ pub(super) fn follow(turn: &mut Option<Lookout>, state: &State, hid: bool, setup
     if hid || state.phase.waited_for().is_none() {
         *turn = None;
     } else if !state.hidden && !turn.as_ref().is_some_and(|turn| turn.held.get()) {
-        *turn = Lookout::ask(setup, link, true);
+        *turn = Lookout::ask(state, setup, link, true);
     }
 }
 
 /// Waits for the turn that another window took, and wakes up when it is given back.
 pub(super) fn wait(turn: &mut Option<Lookout>, state: Option<&State>, setup: &Setup, link: &Link) {
-    if state.is_some_and(|state| state.phase.waited_for().is_some()) && !page::is_hidden() {
-        *turn = Lookout::ask(setup, link, false);
+    if let Some(state) = state.filter(|state| state.phase.waited_for().is_some() && !page::is_hidden()) {
+        *turn = Lookout::ask(state, setup, link, false);
     }
 }
 
 impl Lookout {
     /// Asks for the turn: takes it from whoever has it (`steal`), or stands in the queue.
-    fn ask(setup: &Setup, link: &Link, steal: bool) -> Option<Self> {
-        let name = keep::place(setup.options.as_ref()?);
+    fn ask(state: &State, setup: &Setup, link: &Link, steal: bool) -> Option<Self> {
+        let name = keep::place_of(setup.options.as_ref()?, &state.order.id);
         let locks = page::member(&page::global("navigator")?, "locks")?;
         let request: Function = page::member(&locks, "request")?.dyn_into().ok()?;
         let leave = AbortController::new().ok()?;

@@ -6,7 +6,7 @@ use crate::checkout::environment::Facts;
 use crate::checkout::machine::Millis;
 use crate::checkout::options::Page;
 use crate::checkout::wire::AttemptId;
-use js_sys::{Date, Reflect};
+use js_sys::{Date, Function, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget, Window};

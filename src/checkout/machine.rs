@@ -146,7 +146,7 @@ fn settle(before: &State, Turn { state, effects: ordered, submit, fired, .. }: T
     if was.map(|attempt| &attempt.id) != is.map(|attempt| &attempt.id) || was.map(what) != is.map(what) {
         effects.extend(match (kept(&state), was) {
             (Some(attempt), _) => Some(Effect::Keep(Box::new(attempt.clone()))),
-            (None, Some(attempt)) => Some(Effect::Forget(attempt.id.clone())),
+            (None, Some(attempt)) => Some(Effect::Forget(before.order.id.clone(), attempt.id.clone())),
             (None, None) => None,
         });
     }

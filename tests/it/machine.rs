@@ -195,7 +195,7 @@ fn a_code_is_shown_and_paid() {
     assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
     assert!(play.announced().contains(&"moongate-complete"));
     assert!(
-        play.effects.iter().any(|effect| matches!(effect, Effect::Forget(_))),
+        play.effects.iter().any(|effect| matches!(effect, Effect::Forget(..))),
         "the attempt is forgotten once it has ended"
     );
 }
@@ -1227,6 +1227,19 @@ fn another_sum_closes_a_live_attempt_first() {
     assert_eq!((play.phase(), play.sent()), ("canceling", vec![Request::Cancel]));
     play.answers(Request::Cancel, answer(Standing::Canceled, None));
     assert_eq!((play.phase(), play.state.order.amount), ("choosing", amount(9900)));
+}
+
+#[test]
+fn what_another_order_closed_is_forgotten_at_its_own_order() {
+    let mut play = Play::showing_a_code();
+    let next = (Order { id: "SO-1002".into(), ..order() }, offer());
+    play.happens(What::Updated(Box::new(next))).answers(Request::Cancel, answer(Standing::Canceled, None));
+    assert_eq!(play.state.order.id, "SO-1002");
+    let forgotten = play.effects.iter().find_map(|effect| match effect {
+        Effect::Forget(order, id) => Some((order.as_str(), id.clone())),
+        _ => None,
+    });
+    assert_eq!(forgotten, Some(("SO-1001", id(1))));
 }
 
 #[test]

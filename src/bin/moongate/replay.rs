@@ -108,7 +108,7 @@ fn effect(effect: &Effect) -> String {
         Effect::Listen(Some(_)) => "listen".to_owned(),
         Effect::Listen(None) => "listen no more".to_owned(),
         Effect::Keep(_) => "keep the attempt".to_owned(),
-        Effect::Forget(_) => "forget the attempt".to_owned(),
+        Effect::Forget(..) => "forget the attempt".to_owned(),
         Effect::SaveCode => "save the code".to_owned(),
         Effect::CopyLink => "copy the link".to_owned(),
     }

@@ -223,7 +223,7 @@ impl Desk {
         match effect {
             Effect::Announce(announcement) => self.announce(&announcement),
             Effect::Send(request, attempt) => self.send(state, request, &attempt),
-            Effect::Keep(attempt) => keep::attempt(options, &attempt),
+            Effect::Keep(attempt) => keep::attempt(options, &state.order.id, &attempt),
             Effect::Wake(at) => {
                 let came = move || link.tell(Notice::Happened(What::TimeCame));
                 self.timer = at.map(|at| Timer::after(at.saturating_sub(page::now()) + 1, came));
@@ -232,7 +232,7 @@ impl Desk {
             | Effect::Open(_)
             | Effect::SignIn(..)
             | Effect::Listen(_)
-            | Effect::Forget(_)
+            | Effect::Forget(..)
             | Effect::SaveCode
             | Effect::CopyLink => self.carry_out(state, effect),
         }
@@ -247,7 +247,7 @@ impl Desk {
             Effect::HandOff(action) => hand_off::carry_out(&action, &self.setup, link),
             Effect::Open(url) => hand_off::open(&url),
             Effect::SignIn(url, attempt) => {
-                keep::attempt(options, &attempt);
+                keep::attempt(options, &state.order.id, &attempt);
                 let joint = if url.contains('?') { "&return_url=" } else { "?return_url=" };
                 let back = js_sys::encode_uri_component(&wire::way_back(&options.return_url, &attempt.id));
                 hand_off::open(&[&url, joint, &String::from(back)].concat());
@@ -258,7 +258,7 @@ impl Desk {
                     link.tell(Notice::Copied);
                 }
             }),
-            Effect::Forget(id) => keep::forget_attempt(options, &id),
+            Effect::Forget(order, id) => keep::forget_attempt(options, &order, &id),
             Effect::SaveCode => {
                 let saved = state.phase.attempt().map(|attempt| save::code(&self.setup, state, attempt));
                 debug_assert!(saved.is_some(), "only a code on screen is saved");

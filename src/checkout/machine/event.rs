@@ -138,10 +138,11 @@ pub enum Effect {
     /// Listen to this address for this attempt, and to no other; `None` closes the stream. Ends in [`What::Heard`] or
     /// [`What::StreamLost`].
     Listen(Option<(String, AttemptId)>),
-    /// Keep this attempt until it has ended.
+    /// Keep this attempt of the state's order until it has ended.
     Keep(Box<Attempt>),
-    /// Forget this attempt, if it is the one that is kept: another tab may keep another.
-    Forget(AttemptId),
+    /// Forget at this order, which another may have replaced by now, this attempt, if it is the one that is kept: another
+    /// tab may keep another.
+    Forget(String, AttemptId),
     /// Save the code as a picture.
     SaveCode,
     /// Copy the page's address.

@@ -77,7 +77,7 @@ fn choosing() -> Phase {
 
 /// The same state in another phase; the effects of getting there are those of forgetting the attempt.
 fn falls(state: State, phase: Phase) -> Turn {
-    let forgotten = state.phase.attempt().map(|attempt| Effect::Forget(attempt.id.clone()));
+    let forgotten = state.phase.attempt().map(|attempt| Effect::Forget(state.order.id.clone(), attempt.id.clone()));
     let effects = forgotten.into_iter().chain([Effect::Listen(None), Effect::Wake(None)]).collect();
     (State { phase, ..state }, effects)
 }

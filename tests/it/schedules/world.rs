@@ -420,7 +420,7 @@ impl World {
             Effect::Keep(a) => {
                 tab.kept = Some((a.id.clone(), a.method.clone(), a.total.minor(), a.origin));
             }
-            Effect::Forget(id) => drop(tab.kept.take_if(|kept| kept.0 == id)),
+            Effect::Forget(_, id) => drop(tab.kept.take_if(|kept| kept.0 == id)),
             Effect::SignIn(_, a) => {
                 tab.kept = Some((a.id.clone(), a.method.clone(), a.total.minor(), Origin::SignIn));
             }
