@@ -23,11 +23,17 @@ pub(super) fn answer(
     reply: &Reply,
 ) -> Option<Answer> {
     let mut answer = hold(setup, state, attempt, |expected| wire::read(request, reply, expected))?;
-    if let (Answer::Payment(payment), Some(transport)) = (&mut answer, &setup.carrier.transport) {
-        // What is subscribed to has no address; what can't be is asked.
-        payment.events = stream::subscribing(transport).map(|_| String::new());
+    if let Answer::Payment(payment) = &mut answer {
+        by_transport(setup, payment);
     }
     Some(answer)
+}
+
+/// What is subscribed to has no address; what can't be is asked.
+fn by_transport(setup: &Setup, payment: &mut Payment) {
+    if let Some(transport) = &setup.carrier.transport {
+        payment.events = stream::subscribing(transport).map(|_| String::new());
+    }
 }
 
 /// A payment that came through the stream, if it is this order's and of this attempt.
@@ -37,7 +43,9 @@ pub(super) fn payment(setup: &Setup, id: &AttemptId, text: &str) -> Option<Payme
     let attempt = state.phase.attempt().filter(|attempt| attempt.id == *id)?;
     let json = Json::read(text).ok()?;
     let now = attempt.server_clock(page::now()).unwrap_or_else(page::wall);
-    hold(setup, &state, attempt, |expected| wire::payment(&json, now, expected))?
+    let mut payment = hold(setup, &state, attempt, |expected| wire::payment(&json, now, expected))??;
+    by_transport(setup, &mut payment);
+    Some(payment)
 }
 
 fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&Expected<'_>) -> T) -> Option<T> {

@@ -1243,6 +1243,18 @@ fn what_another_order_closed_is_forgotten_at_its_own_order() {
 }
 
 #[test]
+fn a_stream_that_says_processing_without_its_address_is_still_listened_to() {
+    let mut play = with_a_stream();
+    let attempt = play.attempt().id.clone();
+    let said = payment(Standing::Processing, None);
+    play.after(5_000).happens(What::Heard(attempt.clone(), Some(Box::new(said))));
+    assert_eq!((play.phase(), play.listens()), ("confirming", None), "the stream is not closed");
+    let paid = payment(Standing::Succeeded, None);
+    play.after(1_000).happens(What::Heard(attempt, Some(Box::new(paid))));
+    assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

@@ -85,9 +85,10 @@ pub(super) fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
     if payment.action.is_some() && (attempt.begun.is_none() || known.as_ref().is_some_and(other)) {
         attempt.begun = payment.now;
     }
+    // Whoever listens goes on listening, also when nothing is left to do but to wait.
+    payment.events = payment.events.or_else(|| known.as_ref()?.events.clone());
     if let Some(known) = known.as_ref().filter(|_| payment.status == Standing::Pending) {
         payment.action = payment.action.or_else(|| known.action.clone());
-        payment.events = payment.events.or_else(|| known.events.clone());
         payment.expires = payment.expires.or(known.expires);
     }
     payment.id = payment.id.or_else(|| known.and_then(|known| known.id.clone()));
