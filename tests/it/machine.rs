@@ -1255,6 +1255,30 @@ fn a_stream_that_says_processing_without_its_address_is_still_listened_to() {
 }
 
 #[test]
+fn a_key_that_may_be_alive_is_asked_about_when_the_shopper_comes_back_to_picking() {
+    let picking = || {
+        let known = Attempt::new(id(5), method("wechatpay"), amount(12800), Origin::Kept, 0);
+        let mut play = Play::new();
+        play.happens(What::Found(Box::new(known))).answers(Request::Ask, server_fault(ServerCode::NotFound));
+        assert_eq!(play.phase(), "choosing");
+        play.after(4_000);
+        play
+    };
+    for back in [What::Woke, What::Hinted] {
+        let mut play = picking();
+        assert_eq!(play.happens(back.clone()).sent(), [Request::Ask]);
+        assert_eq!((play.happens(back.clone()).sent(), play.phase()), (vec![], "choosing"), "asked once");
+        play.answers(Request::Ask, answer(Standing::Pending, None));
+        assert_eq!((play.phase(), play.happens(back).sent()), ("choosing", vec![Request::Ask]), "and the next time");
+        play.answers(Request::Ask, answer(Standing::Succeeded, None));
+        assert!(matches!(play.state.phase, Phase::Ended { outcome: Outcome::Succeeded, .. }));
+    }
+    let mut play = picking();
+    play.happens(What::Woke).answers(Request::Ask, answer(Standing::Processing, None));
+    assert_eq!(play.phase(), "confirming", "no other way is offered while it is worked on");
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

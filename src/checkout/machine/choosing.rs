@@ -33,7 +33,10 @@ pub(super) fn choosing(turn: &mut Turn, fault: Option<Fault>, pending: Option<Bo
                 Phase::Choosing { fault, pending }
             }
         },
-        _ => Phase::Choosing { fault, pending },
+        what => match pending {
+            Some(attempt) => telling::pending(turn, fault, attempt, what),
+            None => Phase::choosing(fault),
+        },
     }
 }
 

@@ -6,10 +6,10 @@ use super::announcement::Announcement;
 use super::attempt::{Attempt, Origin};
 use super::event::{Effect, Request, What};
 use super::state::{Acting, Confirming, Millis, Outcome, Phase, Then};
-use super::{Turn, closing};
+use super::{Turn, closing, waiting};
 use crate::action::{Refusal, Seconds, Standing, Step};
 use crate::checkout::fault::{Fault, ServerCode, ServerFault};
-use crate::checkout::patience::Watch;
+use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::{Answer, Payment};
 use std::rc::Rc;
 
@@ -75,6 +75,29 @@ pub(super) fn paid(turn: &mut Turn, phase: Phase, what: &What) -> Result<Phase, 
         }
         phase => Err(phase),
     }
+}
+
+/// While the shopper picks, what is perhaps alive at the server is asked about when they come back: they may have paid it.
+#[inline(never)]
+pub(super) fn pending(turn: &mut Turn, fault: Option<Fault>, mut attempt: Box<Attempt>, what: &What) -> Phase {
+    match what {
+        What::Woke | What::Hinted => waiting::ask(turn, &mut attempt),
+        What::Answered(Request::Ask, id, answer) if *id == attempt.id => {
+            attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
+            match answer {
+                Answer::Payment(payment) if payment.status == Standing::Processing => {
+                    return take(turn, attempt, payment);
+                }
+                Answer::Payment(payment) if payment.status == Standing::Pending => {
+                    note(turn.at, &mut attempt, payment);
+                }
+                Answer::Busy(seconds) => attempt.watch.not_before = turn.at + patience::busy_for(*seconds, 1),
+                _ => (),
+            }
+        }
+        _ => (),
+    }
+    Phase::Choosing { fault, pending: Some(attempt) }
 }
 
 /// Keeps what the server said; an answer without an action leaves the one that is known.

@@ -125,7 +125,7 @@ fn second_way(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, fresh: &
 }
 
 /// Asks the server now, unless it is being asked.
-fn ask(turn: &mut Turn, attempt: &mut Attempt) {
+pub(super) fn ask(turn: &mut Turn, attempt: &mut Attempt) {
     if !attempt.watch.asking && turn.at >= attempt.watch.not_before {
         turn.send(Request::Ask, attempt);
     }
