@@ -38,17 +38,16 @@ pub(super) fn lead_to(host: &Element, css: &str) {
 pub(super) fn listeners(link: &Link) -> Vec<Listener> {
     let Some(window) = page::window() else { return Vec::new() };
     let Some(document) = window.document() else { return Vec::new() };
-    let mut listeners: Vec<_> = ["focus", "online", "pageshow"]
-        .into_iter()
-        .map(|event| {
-            let link = link.clone();
-            Listener::new(&window, event, move |_| link.tell(Notice::Happened(What::Woke)))
+    // A window out of sight may come online or be restored, too: it would take the turn from the one that is looked at.
+    let look = |target: &EventTarget, event| {
+        let link = link.clone();
+        Listener::new(target, event, move |_| {
+            link.tell(Notice::Happened(if page::is_hidden() { What::Hid } else { What::Woke }));
         })
-        .collect();
-    let (seen, left) = (link.clone(), link.clone());
-    listeners.push(Listener::new(&document, "visibilitychange", move |_| {
-        seen.tell(Notice::Happened(if page::is_hidden() { What::Hid } else { What::Woke }));
-    }));
+    };
+    let mut listeners: Vec<_> = ["focus", "online", "pageshow"].map(|event| look(&window, event)).into();
+    listeners.push(look(&document, "visibilitychange"));
+    let left = link.clone();
     listeners.push(Listener::new(&window, "pagehide", move |_| left.tell(Notice::Happened(What::Hid))));
     listeners
 }
