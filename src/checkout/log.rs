@@ -108,9 +108,10 @@ impl Log {
 }
 
 impl Entry {
-    /// Whether it says the same, but for the time.
+    /// Whether it says the same, but for the time; the first word of a thing is not like those that repeat it.
     fn is_like(&self, other: &Self) -> bool {
         (self.event, &self.with, self.phase, self.at_what) == (other.event, &other.with, other.phase, other.at_what)
+            && self.news == other.news
     }
 }
 
@@ -196,7 +197,8 @@ impl Words {
 
     /// How it stands, its method, another attempt's id, its action, both expiries, whether it is pushed.
     fn payment(&mut self, attempt: Option<&Attempt>, payment: &Payment) {
-        let known = attempt.and_then(|attempt| attempt.payment.as_ref()?.action.as_ref());
+        let before = attempt.and_then(|attempt| attempt.payment.as_ref());
+        let known = before.and_then(|before| before.action.as_ref());
         self.add(if payment.refunded { "-" } else { payment.status.word() });
         self.add(payment.method.as_ref().map_or("-", |method| method.as_str()));
         match &payment.attempt {
@@ -211,7 +213,9 @@ impl Words {
             Some(Ok(action)) => action.step.word(),
         };
         self.add(told);
-        self.1 = payment.status != Standing::Pending || !matches!(told, "-" | "=");
+        let known_work = payment.status == Standing::Processing
+            && before.is_some_and(|before| before.status == Standing::Processing);
+        self.1 = payment.status != Standing::Pending && !known_work || !matches!(told, "-" | "=");
         let action = action.and_then(|action| action.as_ref().ok());
         self.number(u64::from(action.is_some_and(|action| action.step.fallback().is_some())));
         self.time(payment.expires);

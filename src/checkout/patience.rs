@@ -76,6 +76,13 @@ impl Watch {
     }
 }
 
+impl Watch {
+    /// It is being worked on, as was known: no reason to ask oftener, and no silence after which the shop is called.
+    pub fn worked_on(&mut self, now: Millis) {
+        self.since = self.since.max(now.saturating_sub(60_000));
+    }
+}
+
 /// How long to leave between two asks: short while the shopper is likely to act, then ever longer.
 ///
 /// Five minutes of it are 39 asks or fewer; whoever has paid within the first minute is seen within about 5 seconds.

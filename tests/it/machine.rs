@@ -1279,6 +1279,26 @@ fn a_key_that_may_be_alive_is_asked_about_when_the_shopper_comes_back_to_picking
 }
 
 #[test]
+fn what_is_being_worked_on_is_asked_about_ever_less_and_its_stream_is_not_opened_again_each_time() {
+    let working = || answer(Standing::Processing, None);
+    let mut play = with_a_stream();
+    play.after(2_800).happens(What::TimeCame).answers(Request::Ask, working());
+    let attempt = play.attempt().id.clone();
+    assert_eq!(play.happens(What::StreamLost(attempt)).listens(), Some(false));
+    let mut asks = [0; 4];
+    while let Some(count) = asks.get_mut(usize::try_from(play.now / 300_000).unwrap()) {
+        play.now = play.timer.unwrap() + 1;
+        play.happens(What::TimeCame);
+        if play.sent() == [Request::Ask] {
+            *count += 1;
+            play.after(80).answers(Request::Ask, working());
+        }
+        assert_eq!((play.phase(), play.listens()), ("confirming", None), "what is worked on is no silence");
+    }
+    assert!(asks.iter().all(|asks| (20..=40).contains(asks)), "{asks:?}");
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

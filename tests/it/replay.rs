@@ -173,6 +173,20 @@ fn hours_of_waiting_do_not_fill_the_log() {
 }
 
 #[test]
+fn hours_of_being_worked_on_do_not_fill_the_log_either() {
+    let working = || crate::machine::answer(Standing::Processing, None);
+    let mut recorded = Recorded::showing_a_code();
+    recorded.asks(working()).asks(working());
+    let before = recorded.entries().len();
+    for _ in 0..40 {
+        recorded.asks(working());
+    }
+    assert_eq!((recorded.entries().len(), differing(&recorded.log)), (before, Ok(0)));
+    recorded.asks(crate::machine::answer(Standing::Succeeded, None));
+    assert_eq!((recorded.entries().len(), differing(&recorded.log)), (before + 2, Ok(0)), "and what comes of it stays");
+}
+
+#[test]
 fn the_log_is_bounded_and_one_that_lost_its_beginning_says_so() {
     let mut recorded = Recorded::showing_a_code();
     for _ in 0..300 {

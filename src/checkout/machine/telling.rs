@@ -30,6 +30,7 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
     if let Some(id) = payment.attempt.clone() {
         attempt.id = id;
     }
+    let known = attempt.payment.as_ref().map(|known| known.status);
     note(turn.at, &mut attempt, payment);
     // The one end that is undone, by a wish for a new code that arrives only now: so it is closed, and then it has ended.
     if status == Standing::Expired && !refunded && attempt.origin == Origin::Renewed {
@@ -42,7 +43,10 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
         Standing::Canceled => Outcome::Canceled,
         Standing::Expired => Outcome::Expired,
         Standing::Processing => {
-            attempt.watch = Watch { heard: attempt.watch.heard, ..Watch::from(turn.at) };
+            match known {
+                Some(Standing::Processing) => attempt.watch.worked_on(turn.at),
+                _ => attempt.watch = Watch { heard: attempt.watch.heard, ..Watch::from(turn.at) },
+            }
             return Phase::Confirming { attempt, why: Confirming::Processing };
         }
         Standing::Pending => return show(turn, attempt),
