@@ -1299,6 +1299,23 @@ fn what_is_being_worked_on_is_asked_about_ever_less_and_its_stream_is_not_opened
 }
 
 #[test]
+fn an_answer_that_is_older_than_the_news_of_work_does_not_undo_it() {
+    let working = || Some(Box::new(payment(Standing::Processing, None)));
+    let mut play = Play::showing_a_code();
+    let attempt = play.attempt().id.clone();
+    assert_eq!(play.after(2_800).happens(What::TimeCame).sent(), [Request::Ask]);
+    play.happens(What::Heard(attempt.clone(), working())).answers(Request::Ask, still_unpaid());
+    assert_eq!(play.phase(), "confirming", "the code is not shown again");
+    for late in [Answer::Lost(NetworkFault::Timeout), Answer::Busy(1), Answer::Unsupported] {
+        let mut play = at_a_code_that_is_over();
+        assert_eq!(play.does(Gesture::NewCode).sent(), [Request::Refresh]);
+        let attempt = play.attempt().id.clone();
+        play.happens(What::Heard(attempt, working())).answers(Request::Refresh, late);
+        assert_eq!((play.phase(), play.sent()), ("confirming", vec![]), "no other way is offered");
+    }
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

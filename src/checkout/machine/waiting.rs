@@ -214,12 +214,16 @@ fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: &AttemptId) -> Pha
 
 /// An answer to a question, or to a wish for a new code.
 fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: &Answer) -> Phase {
+    let late = !attempt.watch.asking;
     attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
     match (request, answer) {
         (Request::Refresh, Answer::Payment(payment)) => {
             attempt.next = None;
             telling::take(turn, attempt, payment)
         }
+        // What was asked before other news came undoes none of it.
+        (Request::Refresh, _) if place != Place::Acting(Acting::Refreshing) => place.of(attempt),
+        (_, Answer::Payment(payment)) if late && payment.status == Standing::Pending => place.of(attempt),
         (Request::Refresh, Answer::Unsupported) => {
             let then = attempt.next.take().map_or(Then::Choose(None), |next| Then::Pay(next, true));
             closing::cancel(turn, attempt, then)
@@ -276,7 +280,8 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
         return telling::take(turn, attempt, payment);
     }
     let first_action = attempt.action().is_none() && payment.action.is_some();
-    let new_action = payment.action.is_some() && !same_action(&attempt, payment);
+    let same_action = attempt.payment.as_ref().is_some_and(|known| known.action == payment.action);
+    let new_action = payment.action.is_some() && !same_action;
     telling::note(turn.at, &mut attempt, payment);
     match place {
         // Asked about in the last second of its life, and answered after it.
@@ -290,8 +295,4 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
         Place::Confirming(_) | Place::Unknown(_) => telling::back(turn, attempt),
         place => place.of(attempt),
     }
-}
-
-fn same_action(attempt: &Attempt, payment: &Payment) -> bool {
-    attempt.payment.as_ref().is_some_and(|known| known.action == payment.action)
 }
