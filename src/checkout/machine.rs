@@ -96,16 +96,17 @@ pub fn advance(state: State, Event { at, what }: Event) -> (State, Vec<Effect>) 
         What::Hid => turn.state.hidden = true,
         what => step(&mut turn, what),
     }
+    if let What::Woke = what {
+        turn.state.hidden = false;
+    }
     settle(&before, turn)
 }
 
 /// The transition proper, by the phase it starts from. What happened is borrowed all the way down: taken apart and dropped
 /// on each path, it would cost the shopper 1 KB.
 fn step(turn: &mut Turn, what: &What) {
-    match what {
-        What::Woke => turn.state.hidden = false,
-        What::Updated(_) => turn.state.next = None,
-        _ => (),
+    if let What::Updated(_) = what {
+        turn.state.next = None;
     }
     let mut phase = mem::replace(&mut turn.state.phase, Phase::choosing(None));
     if matches!(what, What::Answered(..) | What::Heard(..)) {

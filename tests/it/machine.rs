@@ -1316,6 +1316,16 @@ fn an_answer_that_is_older_than_the_news_of_work_does_not_undo_it() {
 }
 
 #[test]
+fn ten_minutes_out_of_sight_are_no_silence_of_the_shop() {
+    let mut play = Play::back_from_the_wallet();
+    assert_eq!(play.phase(), "confirming");
+    play.happens(What::Hid).after(patience::CALL_AFTER + 60_000).happens(What::Woke);
+    assert!(play.timer.is_some_and(|at| at >= play.now), "{:?} at {}", play.timer, play.now);
+    play.after(3_000).happens(What::TimeCame);
+    assert_eq!(play.phase(), "confirming", "asked first");
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

@@ -133,12 +133,13 @@ pub(super) fn ask(turn: &mut Turn, attempt: &mut Attempt) {
 
 fn woke(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place) -> Phase {
     attempt.watch.deaf = false;
+    // Out of sight nobody asked, so nobody was silent.
+    if turn.state.hidden || place == Place::Acting(Acting::Leaving) {
+        attempt.watch.since = turn.at;
+    }
     ask(turn, &mut attempt);
     match place {
-        Place::Acting(Acting::Leaving) => {
-            attempt.watch.since = turn.at;
-            Phase::Confirming { attempt, why: Confirming::Returned }
-        }
+        Place::Acting(Acting::Leaving) => Phase::Confirming { attempt, why: Confirming::Returned },
         place => place.of(attempt),
     }
 }
