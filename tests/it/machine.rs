@@ -1326,6 +1326,16 @@ fn ten_minutes_out_of_sight_are_no_silence_of_the_shop() {
 }
 
 #[test]
+fn what_the_host_page_holds_without_end_can_be_left() {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).does(Gesture::ChangeMethod);
+    assert_eq!((play.phase(), play.sent(), play.state.phase.attempt()), ("choosing", vec![], None));
+    play.does(Gesture::Pay);
+    assert_eq!(play.happens(What::SubmitDecided(true)).sent(), [Request::Create]);
+    assert_eq!(play.does(Gesture::ChangeMethod).phase(), "sending", "what was sent is not left so");
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

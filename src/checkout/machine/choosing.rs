@@ -99,8 +99,9 @@ pub(super) fn sending(turn: &mut Turn, mut attempt: Box<Attempt>, held: bool, wh
             turn.send(Request::Create, &mut attempt);
             Phase::Sending { attempt, held: false }
         }
-        // Nothing of a first press was sent, so it has ended; one that was sent earlier has not.
-        What::SubmitDecided(false) if held => {
+        // Nothing of a first press was sent, so it has ended; one that was sent earlier has not. The page's restart() may
+        // leave what its own promise never lets go.
+        What::SubmitDecided(false) | What::Shopper(Gesture::ChangeMethod, _) if held => {
             Phase::Choosing { fault: None, pending: Some(attempt).filter(|a| a.sent) }
         }
         What::Answered(Request::Create, id, answer) if *id == attempt.id && !held => {
