@@ -1336,6 +1336,16 @@ fn what_the_host_page_holds_without_end_can_be_left() {
 }
 
 #[test]
+fn another_payment_that_is_taken_up_has_nothing_of_the_code_before_it() {
+    let mut play = at_a_code_that_is_over();
+    play.does(Gesture::NewCode);
+    let other = Payment { id: Some("pay_2".into()), attempt: Some(id(9)), ..payment(Standing::Pending, None) };
+    play.answers(Request::Refresh, Answer::Payment(Box::new(other)));
+    assert_eq!((play.attempt().id.clone(), play.attempt().action(), play.attempt().begun), (id(9), None, None));
+    assert_eq!(play.phase(), "confirming", "no code of another payment is shown for it");
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));

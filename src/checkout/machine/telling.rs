@@ -27,10 +27,17 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
         turn.state.chosen = turn.state.offer.row(&method).map(|row| row.method.id.clone()).or(turn.state.chosen.take());
         attempt.method = method;
     }
+    // Another payment has its own code, stream and time.
+    let other_id = |known: &Rc<Payment>| known.id.is_some() && payment.id.is_some() && known.id != payment.id;
+    let mut is_other = attempt.payment.as_ref().is_some_and(other_id);
     if let Some(id) = payment.attempt.clone() {
+        is_other |= id != attempt.id;
         attempt.id = id;
     }
     let known = attempt.payment.as_ref().map(|known| known.status);
+    if is_other {
+        (attempt.payment, attempt.deadline, attempt.begun, attempt.said) = (None, None, None, false);
+    }
     note(turn.at, &mut attempt, payment);
     // The one end that is undone, by a wish for a new code that arrives only now: so it is closed, and then it has ended.
     if status == Standing::Expired && !refunded && attempt.origin == Origin::Renewed {
