@@ -255,6 +255,7 @@ mod tests {
                 fallback: fallback.map(str::to_owned),
             },
             any_host: None,
+            refused: false,
             test: false,
             readers: String::new(),
         };

@@ -1346,6 +1346,25 @@ fn another_payment_that_is_taken_up_has_nothing_of_the_code_before_it() {
 }
 
 #[test]
+fn what_comes_back_by_its_address_alone_has_the_method_and_the_sum_that_it_is_paid_by() {
+    let raw = r#"{"endpoint":"/checkout","order":"SO-1001","amount":12800,"currency":"CNY",
+        "methods":[{"id":"wechatpay","fee":{"fixed":100}},{"id":"alipay","fee":{"fixed":200}}]}"#;
+    let (options, faults) = Options::from_file(&Json::read(raw).unwrap());
+    assert_eq!(faults, []);
+    let fees = Rc::new(Offer::make(&options.unwrap(), offer().environment.clone(), ""));
+    for (paid_by, sum) in [("wechatpay", 12900), ("alipay", 13000)] {
+        let mut play = Play::new();
+        play.state.offer = fees.clone();
+        let linked = Attempt::new(id(5), method("wechatpay"), amount(12800), Origin::Link, 0);
+        let told = Payment { method: Some(method(paid_by)), ..payment(Standing::Pending, Some(code())) };
+        play.happens(What::Found(Box::new(linked))).answers(Request::Ask, Answer::Payment(Box::new(told)));
+        assert_eq!((play.attempt().method.as_str(), play.attempt().total), (paid_by, amount(sum)));
+        let keeps = |effect: &Effect| matches!(effect, Effect::Keep(kept) if kept.total == amount(sum));
+        assert!(play.effects.iter().any(keeps), "and is kept so");
+    }
+}
+
+#[test]
 fn the_host_page_may_take_the_action_on_itself() {
     let mut play = Play::new();
     play.does(Gesture::Pay).happens(What::SubmitDecided(true));
@@ -1788,7 +1807,7 @@ fn an_attempt_that_the_shop_does_not_let_this_shopper_close_is_dropped() {
     assert_eq!(play.sent(), [Request::Cancel], "of another cart");
     play.answers(Request::Cancel, server_fault(ServerCode::NotAllowed));
     assert!(matches!(play.state.phase, Phase::Choosing { pending: None, fault: Some(_) }), "{:?}", play.state.phase);
-    assert!(play.effects.iter().any(|effect| matches!(effect, Effect::Forget(_))));
+    assert!(play.effects.iter().any(|effect| matches!(effect, Effect::Forget(..))));
 
     let mut play = Play::new();
     play.happens(What::Found(Box::new(kept)));

@@ -22,11 +22,7 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
     let lately = |now| attempt.begun.is_some_and(|begun| now - begun < LATELY);
     let when = payment.now.filter(|now| attempt.payment.is_some() || lately(*now));
     let (status, refunded) = (payment.status, payment.refunded);
-    if let Some(method) = payment.method.clone().filter(|method| *method != attempt.method) {
-        attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
-        turn.state.chosen = turn.state.offer.row(&method).map(|row| row.method.id.clone()).or(turn.state.chosen.take());
-        attempt.method = method;
-    }
+    adopt(turn, &mut attempt, payment);
     // Another payment has its own code, stream and time.
     let other_id = |known: &Rc<Payment>| known.id.is_some() && payment.id.is_some() && known.id != payment.id;
     let mut is_other = attempt.payment.as_ref().is_some_and(other_id);
@@ -59,6 +55,17 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
         Standing::Pending => return show(turn, attempt),
     };
     Phase::Ended { attempt, outcome, when }
+}
+
+/// Takes over the payment's method, and what it comes to with it. Of a link neither is known, so the first word of it counts
+/// also where the method guessed was right.
+pub(super) fn adopt(turn: &mut Turn, attempt: &mut Attempt, payment: &Payment) {
+    let hearsay = attempt.is_hearsay();
+    if let Some(method) = payment.method.clone().filter(|method| hearsay || *method != attempt.method) {
+        attempt.total = turn.state.offer.row(&method).map_or(turn.state.order.amount, |row| row.total);
+        turn.state.chosen = turn.state.offer.row(&method).map(|row| row.method.id.clone()).or(turn.state.chosen.take());
+        attempt.method = method;
+    }
 }
 
 /// That an attempt is paid counts whenever it is heard, also while something else is asked of the server: the phase after it.

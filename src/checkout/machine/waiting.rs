@@ -283,6 +283,7 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
     let first_action = attempt.action().is_none() && payment.action.is_some();
     let same_action = attempt.payment.as_ref().is_some_and(|known| known.action == payment.action);
     let new_action = payment.action.is_some() && !same_action;
+    telling::adopt(turn, &mut attempt, payment);
     telling::note(turn.at, &mut attempt, payment);
     match place {
         // Asked about in the last second of its life, and answered after it.
