@@ -192,7 +192,7 @@ export interface MoongateAttributes {
 }
 
 /** The one next step that a provider's response asks for, checked. */
-export type Action = { provider: string; wallet: string | null; expires: string | null } & (
+export type Action = { provider: string | null; wallet: string | null; expires: string | null } & (
   | { type: 'redirect'; url: string; method: 'GET' | 'POST'; fields: Record<string, string> }
   | { type: 'qr'; payload: string | null; image: string | null; fallback: string | null }
   | { type: 'inapp'; bridge: 'wechat_jsapi' | 'wechat_mini' | 'alipay_jsapi' | 'unionpay_upsdk'; params: Record<string, string> }
@@ -307,8 +307,6 @@ export interface FeedbackDetail extends Detail {
   method: MethodId
   /** How it went. */
   answer: 'good' | 'bad'
-  /** Kept for words of the shopper's own, which are not asked for yet. */
-  text?: string
 }
 
 /** A fault; or a warning, which stops nothing: `any_host`. */
@@ -343,7 +341,7 @@ export declare class MoongateCheckout extends HTMLElement {
   /** Always current, so that a late listener misses nothing. */
   readonly state: State
 
-  /** Pays with the method picked, like `form.submit()`: without `moongate-submit`. Settles when it was sent. */
+  /** Pays with the method picked, like `form.submit()`: without `moongate-submit`. Settles once it is decided, after the server's answer: an action is shown, or a fault. */
   pay(): Promise<void>
   /** Picks a method. */
   select(method: MethodId): void
@@ -353,7 +351,7 @@ export declare class MoongateCheckout extends HTMLElement {
   hint(word: 'returned' | 'canceled'): void
   /** Why each method is shown or not; `null` until `moongate-ready`, and without WebAssembly. */
   explain(): Explanation | null
-  /** From an outcome back to choosing. */
+  /** Back to choosing: closes a live attempt first, and does nothing after a success. */
   restart(): void
   /** Clears what is kept in the browser. */
   forget(): void

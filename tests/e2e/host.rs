@@ -253,7 +253,7 @@ async fn a_transport_of_the_page_carries_everything() {
 async fn a_transport_that_can_be_subscribed_to_is_and_not_asked_until_it_says_how_it_ended() {
     let subscribe = "transport.subscribe = async (key, listener) => {
         called.push(['subscribe', key])
-        window.said = async (as) => listener(await as(await json(`/${key}`)))
+        window.tells = async (as) => listener(await as(await json(`/${key}`)))
         return () => called.push(['end', key])
       }";
     for (asks, said) in [("(answer) => answer", "a response"), ("async (answer) => answer.json()", "an object")] {
@@ -263,11 +263,11 @@ async fn a_transport_that_can_be_subscribed_to_is_and_not_asked_until_it_says_ho
         browser.goto(&shop.page(&trial)).await;
         let checkout = Checkout::on(&browser);
         checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
-        checkout.until("it is subscribed to", "return window.said != null").await;
+        checkout.until("it is subscribed to", "return window.tells != null").await;
         let names = "return window.called.map(([name]) => name).join(' ')";
         let before = browser.run(names, &[]).await;
         shop.wallet(&order, "pay").await;
-        browser.run(&format!("return window.said({asks})"), &[]).await;
+        browser.run(&format!("return window.tells({asks})"), &[]).await;
         checkout.shows("ended succeeded").await;
         checkout.until("the subscription is ended", "return window.called.at(-1)[0] === 'end'").await;
         let after = browser.run(names, &[]).await;

@@ -115,7 +115,8 @@ async fn of_two_windows_that_wait_for_one_payment_the_one_looked_at_last_asks_an
     let checkout = Checkout::on(&browser);
     assert_eq!(browser.run(LOCKS, &[]).await, json!([0, 0]), "nothing is waited for");
     checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
-    assert_eq!(browser.run(LOCKS, &[]).await, json!([1, 0]));
+    // It is asked for once the code is drawn.
+    checkout.until("it is this window's turn", &format!("{LOCKS}.then((locks) => `${{locks}}` === '1,0')")).await;
     let first = browser.client().window().await.expect("a window");
     let second = browser.client().new_window(false).await.expect("a second window").handle;
     browser.client().switch_to_window(second.clone()).await.expect("the second window");
