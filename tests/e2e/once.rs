@@ -278,3 +278,38 @@ async fn an_end_forgets_its_own_attempt_and_not_one_that_another_tab_keeps() {
     let left = "return Object.entries(localStorage).filter(([key]) => key.startsWith('moongate:attempt:')).map(([, kept]) => JSON.parse(kept).id)";
     assert_eq!(checkout.see(left).await, json!([format!("mg_{}", "07".repeat(16))]));
 }
+
+#[tokio::test]
+async fn what_is_canceled_for_another_order_is_not_kept_at_the_one_it_was_for() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (order, next) = (shop.order(), shop.order());
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    checkout.see(&format!("host.update({{ order: '{next}' }})")).await;
+    checkout
+        .until("the other order", &format!("return host.state.phase == 'choosing' && host.state.order == '{next}'"))
+        .await;
+    assert_eq!(shop.payment(&order).await["status"], "canceled");
+    let left = "return Object.keys(localStorage).filter((key) => key.startsWith('moongate:attempt:'))";
+    assert_eq!(checkout.see(left).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_window_out_of_sight_that_comes_online_sleeps_on() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    let hide = "Object.defineProperty(document, 'hidden', { configurable: true, value: true })
+        document.dispatchEvent(new Event('visibilitychange'))";
+    checkout.see(hide).await;
+    checkout.until("it sleeps", "return host.state.log.at(-1).event == 'hid'").await;
+    for event in ["online", "pageshow"] {
+        checkout.see(&format!("host.before = host.state.log.length; dispatchEvent(new Event('{event}'))")).await;
+        checkout.until("it heard of it", "return host.state.log.length > host.before").await;
+        let woken = "return host.state.log.slice(host.before).map((entry) => entry.event)";
+        assert_eq!(checkout.see(woken).await, json!(["hid"]), "{event}");
+    }
+}
