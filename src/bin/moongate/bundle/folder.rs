@@ -19,14 +19,15 @@ use std::time::SystemTime;
 pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// What may travel at most, compressed with Brotli, in bytes; lowered with each step, and raised only for what keeps money right
-/// and what the contract promises. Behind each what travelled on 2026-11-28, when a transport came to be subscribed to: 0.8 KB.
+/// and what the contract promises. Behind each what travelled on 2026-11-29, when three readings of the contract, the machine and
+/// the parsers had been answered: 0.2, 0.8 and 5 KB.
 ///
 /// Until the rows are drawn: `moongate.js`.
-const ROWS_LIMIT: usize = 13_950; // 13 891
+const ROWS_LIMIT: usize = 13_900; // 13 890
 /// Until a shopper can pick a method and press: the scripts, the first part of the wasm, the words of the first screen.
-const READY_LIMIT: usize = 66_600; // 65 944
+const READY_LIMIT: usize = 66_700; // 66 595
 /// Until a code is on screen, in the heaviest language.
-const CODE_LIMIT: usize = 172_500; // 170 830
+const CODE_LIMIT: usize = 175_500; // 174 993
 
 /// A file of the bundle.
 #[derive(Clone, Debug)]
