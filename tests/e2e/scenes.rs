@@ -273,7 +273,8 @@ async fn shown<'a>(
     if let Some(link) = says.pointer_mut("/all/action").filter(|action| !place.phone && action["type"] == "deeplink") {
         link["fallback"] = Value::Null;
     }
-    let stage = format!("{script}; window.scene = {says}; {{ {} }}", include_str!("stage.js"));
+    // Each scene is seen by somebody who has picked nothing before.
+    let stage = format!("sessionStorage.clear(); {script}; window.scene = {says}; {{ {} }}", include_str!("stage.js"));
     let size = if place.large { "large" } else { "normal" };
     // Not in test mode, since the wallets' own addresses are shown; nobody goes there.
     let trial = Trial::of(order).without("endpoint").without("test-mode").with("text-size", size);
