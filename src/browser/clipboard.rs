@@ -1,7 +1,7 @@
 //! Puts the page's address on the clipboard, in whichever way the browser has.
 
 use super::page::{self, Listener};
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,7 +21,7 @@ pub(super) async fn copy_address() -> bool {
 
 fn write(text: &JsValue) -> Option<Promise> {
     let clipboard = page::member(&page::global("navigator")?, "clipboard")?;
-    let write: Function = page::member(&clipboard, "writeText")?.dyn_into().ok()?;
+    let write = page::function(&clipboard, "writeText")?;
     Some(Promise::resolve(&write.call1(&clipboard, text).ok()?))
 }
 
@@ -31,7 +31,7 @@ fn copy(text: JsValue) -> Option<bool> {
     let copied = Rc::new(Cell::new(false));
     let done = copied.clone();
     let _once = Listener::new(&document, "copy", move |event| done.set(fill(&event, &text).is_some()));
-    let run: Function = page::member(&document, "execCommand")?.dyn_into().ok()?;
+    let run = page::function(&document, "execCommand")?;
     run.call1(&document, &"copy".into()).ok()?;
     Some(copied.get())
 }
@@ -39,7 +39,7 @@ fn copy(text: JsValue) -> Option<bool> {
 /// Gives what is being copied this text.
 fn fill(event: &JsValue, text: &JsValue) -> Option<()> {
     let data = page::member(event, "clipboardData")?;
-    let set: Function = page::member(&data, "setData")?.dyn_into().ok()?;
+    let set = page::function(&data, "setData")?;
     set.call2(&data, &"text/plain".into(), text).ok()?;
     event.dyn_ref::<Event>()?.prevent_default();
     Some(())

@@ -54,8 +54,7 @@ fn hold<T>(setup: &Setup, state: &State, attempt: &Attempt, hear: impl FnOnce(&E
     let reading = setup.mirror.reading.get();
     let reads = |response: &str, now: Seconds, amount: &Amount| {
         let terms = terms(options, state, attempt, *amount, &origin);
-        let action = if reading { Action::checked(response, now, &terms) } else { Err(Refusal::Unrecognised) };
-        action.map(|action| wire::on_device(action, state.offer.environment.device))
+        if reading { Action::checked(response, now, &terms) } else { Err(Refusal::Unrecognised) }
     };
     let reads: &dyn Fn(&str, Seconds, &Amount) -> Result<Action, Refusal> = &reads;
     Some(hear(&Expected {
@@ -78,7 +77,7 @@ fn terms(options: &Options, state: &State, attempt: &Attempt, amount: Amount, or
         methods.push(' ');
         methods.push_str(other.as_str());
     }
-    Terms { trust, amount, methods }
+    Terms { trust, amount, methods, device: state.offer.environment.device }
 }
 
 /// Scheme, host and port of an absolute address.

@@ -11,8 +11,8 @@ use crate::checkout::machine::{State, What};
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::Cell;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
@@ -51,7 +51,7 @@ impl Lookout {
     fn ask(state: &State, setup: &Setup, link: &Link, steal: bool) -> Option<Self> {
         let name = keep::place_of(setup.options.as_ref()?, &state.order.id);
         let locks = page::member(&page::global("navigator")?, "locks")?;
-        let request: Function = page::member(&locks, "request")?.dyn_into().ok()?;
+        let request = page::function(&locks, "request")?;
         let leave = AbortController::new().ok()?;
         let (key, value) = if steal { ("steal", JsValue::TRUE) } else { ("signal", leave.signal().into()) };
         let options = Object::new();

@@ -14,7 +14,7 @@ use super::{hearing, page};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Attempt, Event, Gesture, Phase, Request, State, What, advance};
 use crate::checkout::wire::{self, Reply};
-use js_sys::{Date, Function, Object, Promise, Reflect};
+use js_sys::{Date, Object, Promise, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -88,7 +88,7 @@ fn behind(host: &Element, root: &Element) -> Option<Element> {
     point.set_attribute("inert", "").ok()?;
     let mode = Object::new();
     Reflect::set(&mode, &"mode".into(), &"open".into()).ok()?;
-    let attach: Function = page::member(&point, "attachShadow")?.dyn_into().ok()?;
+    let attach = page::function(&point, "attachShadow")?;
     let back: Node = attach.call1(&point, &mode).ok()?.dyn_into().ok()?;
     Reflect::set(&back, &"adoptedStyleSheets".into(), &sheets).ok()?;
     wide.append_child(root).ok()?;

@@ -82,7 +82,7 @@ impl Source {
             // Of a response the listener is called again, with its text.
             match answer.dyn_ref::<Response>().and_then(|response| response.text().ok()) {
                 Some(text) => {
-                    let then = page::member(&text, "then").and_then(|then| then.dyn_into::<Function>().ok());
+                    let then = page::function(&text, "then");
                     let _waits = then.zip(again.get()).map(|(then, own)| then.call1(&text, own));
                 }
                 None => heard(Message::Said(announce::text_of(&answer))),
@@ -96,7 +96,7 @@ impl Source {
 
 /// The function of the page's own transport that takes the stream's place, if it has one.
 pub(super) fn subscribing(transport: &JsValue) -> Option<Function> {
-    page::member(transport, "subscribe")?.dyn_into().ok()
+    page::function(transport, "subscribe")
 }
 
 impl Drop for Source {

@@ -6,13 +6,12 @@ mod answer;
 
 pub use answer::{Expected, Reply, has_action, is_payment, payment, read};
 
-use super::environment::Device;
 use super::fault::{Fault, NetworkFault};
 use super::json::Json;
 use super::machine::{Millis, State};
 use super::method::{Flow, MethodId};
 use super::patience;
-use crate::action::{Action, Method, Refusal, Seconds, Standing, Step};
+use crate::action::{Action, Refusal, Seconds, Standing};
 
 /// The id of one try at paying one order with one method: `mg_` and at least 128 random bits. The idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,17 +160,6 @@ pub fn way_back(return_url: &str, attempt: &AttemptId) -> String {
     url
 }
 
-/// What this action is on such a device: a desktop has no app that a link could open, and goes by the page that leads to the
-/// same payment, where there is one.
-pub fn on_device(mut action: Action, device: Device) -> Action {
-    if let (Device::Desktop, Step::Deeplink { fallback, .. }) = (device, &mut action.step)
-        && let Some(url) = fallback.take()
-    {
-        action.step = Step::Redirect { url, method: Method::Get, fields: Vec::new() };
-    }
-    action
-}
-
 /// The query key that carries the attempt back.
 pub const RETURN_KEY: &str = "moongate_attempt";
 
@@ -242,29 +230,5 @@ mod tests {
         assert_eq!(way_back(&way_back(page, &before), &id()), way_back(page, &id()));
         let both = [&way_back(page, &before), "&moongate_attempt=", id().as_str()].concat();
         assert_eq!(came_back(&both), Some((page.to_owned(), id())), "of a page that put another there itself");
-    }
-
-    #[test]
-    fn a_desktop_goes_by_the_page_of_a_link_to_an_app() {
-        let link = |fallback: Option<&str>| Action {
-            provider: "alipay".into(),
-            wallet: None,
-            expires: None,
-            step: Step::Deeplink {
-                url: "alipays://platformapi/startapp".into(),
-                fallback: fallback.map(str::to_owned),
-            },
-            any_host: None,
-            refused: false,
-            test: false,
-            readers: String::new(),
-        };
-        let page = link(Some("https://openapi.alipay.com/x"));
-        let there = on_device(page.clone(), Device::Desktop).step;
-        assert!(
-            matches!(there, Step::Redirect { url, method: Method::Get, .. } if url == "https://openapi.alipay.com/x")
-        );
-        assert_eq!(on_device(page.clone(), Device::Phone), page);
-        assert_eq!(on_device(link(None), Device::Desktop), link(None), "there is no page");
     }
 }

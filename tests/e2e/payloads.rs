@@ -103,10 +103,10 @@ impl Native {
     }
 
     fn answers(&mut self, request: Request, attempt: &AttemptId, body: String) {
-        let terms = |amount: &Amount| Terms { trust: Trust::default(), amount: *amount, methods: METHOD.to_owned() };
         let device = self.state.offer.environment.device;
         let reads = |response: &str, now: Seconds, amount: &Amount| {
-            Action::checked(response, now, &terms(amount)).map(|action| wire::on_device(action, device))
+            let terms = Terms { trust: Trust::default(), amount: *amount, methods: METHOD.to_owned(), device };
+            Action::checked(response, now, &terms)
         };
         let totals = self.state.offer.shown.iter().map(|row| (row.method.id.clone(), row.total)).collect();
         let expected = Expected {

@@ -13,6 +13,7 @@ pub mod tree;
 use moongate::action::emv::Emv;
 use moongate::action::terms::Terms;
 use moongate::action::{Action, Refusal, Seconds, Trust, code as codes, signature};
+use moongate::checkout::environment::Device;
 use moongate::checkout::json::{Json, JsonError};
 use moongate::checkout::money::{Amount, Currency};
 use moongate::checkout::options::{Address, Options, Page};
@@ -279,7 +280,7 @@ fn read(text: &str) {
             held(&action, &trust);
             assert!(signature(text).is_ok(), "an action without a signature: {text}");
         }
-        let terms = Terms { trust, amount: sum(8800, "HKD"), methods: "alipay".to_owned() };
+        let terms = Terms { trust, amount: sum(8800, "HKD"), methods: "alipay".to_owned(), device: Device::Phone };
         if let Ok(action) = Action::checked(text, NOW, &terms) {
             judge::judge(&action, NOW, &terms.trust);
             judge::judge_allowed(&action, &terms.trust);

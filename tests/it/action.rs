@@ -7,6 +7,7 @@ use crate::entries::judge::{self, pages};
 use moongate::action::code;
 use moongate::action::terms::Terms;
 use moongate::action::{Action, Refusal, Trust, signature};
+use moongate::checkout::environment::Device;
 use moongate::checkout::json::Json;
 use moongate::checkout::money::{Amount, Currency};
 use proptest::prelude::*;
@@ -382,7 +383,12 @@ fn limits_are_where_they_are_said_to_be() {
 
 #[test]
 fn a_megabyte_of_anything_is_too_large_before_it_is_read() {
-    let terms = Terms { trust: Trust::default(), amount: sum(1, "CNY"), methods: "wechatpay".to_owned() };
+    let terms = Terms {
+        trust: Trust::default(),
+        amount: sum(1, "CNY"),
+        methods: "wechatpay".to_owned(),
+        device: Device::Phone,
+    };
     for piece in ["[", "{\"a\":", "\"", "<form>", "<xml>", "&a=1", "https://", "{", "\\u0000", " "] {
         for start in ["", "\"", "{\"code_url\":\"weixin://", "<xml><a>", "a=", "https://wx.tenpay.com/"] {
             let text = [start, &piece.repeat((1 << 20) / piece.len())].concat();

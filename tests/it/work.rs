@@ -6,6 +6,7 @@
 use moongate::action::emv::Emv;
 use moongate::action::terms::Terms;
 use moongate::action::{Action, Trust, code};
+use moongate::checkout::environment::Device;
 use moongate::checkout::json::Json;
 use moongate::checkout::money::{Amount, Currency};
 use moongate::checkout::options::{Options, Page};
@@ -165,7 +166,7 @@ fn json(text: &str) {
 fn response(text: &str) {
     let currency = Currency::parse("CNY").unwrap();
     let amount = Amount::new(1, currency).unwrap();
-    let terms = Terms { trust: Trust::default(), amount, methods: "alipay".to_owned() };
+    let terms = Terms { trust: Trust::default(), amount, methods: "alipay".to_owned(), device: Device::Phone };
     let _ = black_box(Action::checked(text, 1_800_000_000, &terms));
 }
 

@@ -31,7 +31,7 @@ function environment() {
 }
 
 /** The word for the app around the page: its wallet's, if it has one; a mini program's page is not WeChat, where one can pay. */
-export const hereIn = (app) => `app_${generated.wallets.find(([id]) => !/_mini/.test(app) && id.startsWith(app.split('_')[0]))?.[0] ?? 'other'}`
+export const hereIn = (app) => `app_${generated.wallets.find(([id]) => id.startsWith(app.replace(/_(pc|hk)$/, '')))?.[0] ?? 'other'}`
 
 /** What each wallet can do here: its rank among the rows and its hint. The narrowest entry of the table counts. */
 function placements({ app, device }) {

@@ -257,6 +257,7 @@ mod tests {
     use super::*;
     use crate::action::Trust;
     use crate::action::terms::Terms;
+    use crate::checkout::environment::Device;
     use crate::checkout::money::Currency;
 
     const PAYMENT: &str = r#""id":"pay_81","attempt":"mg_abababababababababababababababab","order":"SO-1001","method":"wechatpay","amount":12800,"currency":"CNY""#;
@@ -272,7 +273,12 @@ mod tests {
     fn answered_by(request: Request, reply: &Reply) -> Answer {
         let attempt = AttemptId::from_random([0xab; 16]);
         let reads = |response: &str, now: Seconds, amount: &Amount| {
-            let terms = Terms { trust: Trust::default(), amount: *amount, methods: "wechatpay".to_owned() };
+            let terms = Terms {
+                trust: Trust::default(),
+                amount: *amount,
+                methods: "wechatpay".to_owned(),
+                device: Device::Phone,
+            };
             Action::checked(response, now, &terms)
         };
         let expected = Expected {

@@ -228,7 +228,7 @@ mod tests {
             assert_eq!(Key::app(wallet).name(), format!("app_{}", wallet.id()));
         }
         for app in App::ALL {
-            let start = if app == App::WechatMiniprogram { "?" } else { app.word().split('_').next().unwrap() };
+            let start = app.word().trim_end_matches("_pc").trim_end_matches("_hk");
             let wallet = Wallet::ALL.into_iter().find(|wallet| wallet.id().starts_with(start));
             assert_eq!(Key::here(app), wallet.map_or(Key::AppOther, Key::app), "{app:?}");
         }

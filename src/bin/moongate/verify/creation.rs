@@ -9,6 +9,7 @@ use super::server::{Ask, Reply};
 use super::sweep::is_live;
 use crate::action::{meaning, now};
 use moongate::action::{Action, Trust, terms, time};
+use moongate::checkout::environment::Device;
 use moongate::checkout::money::{Amount, Currency};
 use moongate::checkout::options::Address;
 use serde_json::{Value, json};
@@ -66,7 +67,9 @@ impl Play<'_> {
         let (body, now) = (action.to_string(), made.clock.unwrap_or_else(now));
         let read = |test_origin: Option<&str>| {
             let trust = Trust { hosts: hosts.clone(), test_origin: test_origin.map(str::to_owned) };
-            Action::checked(&body, now, &terms::Terms { trust, amount, methods: methods.clone() })
+            // A phone goes by every kind of action.
+            let device = Device::Phone;
+            Action::checked(&body, now, &terms::Terms { trust, amount, methods: methods.clone(), device })
         };
         let near = Address::parse(origin).filter(Address::is_private).map(|_| origin);
         let read = read(None).or_else(|refusal| near.map_or(Err(refusal), |origin| read(Some(origin))));
