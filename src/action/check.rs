@@ -109,10 +109,11 @@ impl Gate<'_> {
         values(page, "scheme").filter(|_| OPENERS.name(host)).try_for_each(|link| self.shown(&link))
     }
 
-    /// The page that an app link has Alipay's app show: one of Alipay's own, or one that could be opened here too.
+    /// The page that an app link has Alipay's app show, by name or as the code that its scanner is given, which opens any page:
+    /// one of Alipay's own, or one that could be opened here too.
     fn shown(&mut self, link: &str) -> Result<(), Refusal> {
         let shows = values(link, "appId").any(|part| part == BROWSER);
-        values(link, "url").filter(|_| shows).try_for_each(|page| {
+        values(link, "url").filter(|_| shows).chain(values(link, "qrcode")).try_for_each(|page| {
             let host = url::host(&page)?;
             if !provider::named("alipay").is_some_and(|alipay| Hosts(alipay.hosts).name(host)) {
                 self.host(host)?;

@@ -328,6 +328,43 @@ fn a_page_inside_an_app_link_passes_as_a_page_would() {
 }
 
 #[test]
+fn a_code_inside_an_app_link_leads_where_a_page_could() {
+    let scan =
+        |code: &str| ["alipays://platformapi/startapp?saId=10000007&clientVersion=3.7.0.0718&qrcode=", code].concat();
+    let within = |door: &str, link: &str| [door, &link.replace('%', "%25").replace('&', "%26")].concat();
+    let at = |url: String| json!({"type": "deeplink", "url": url});
+    let render = "https://render.alipay.com/p/s/i?scheme=";
+    let (evil, own) = (scan("https%3A%2F%2Fevil.example%2Fpay"), scan("https%3A%2F%2Fqr.alipay.com%2Fbax1%3Ft%3D1"));
+    let browser = "alipays%3A%2F%2Fplatformapi%2Fstartapp%3FappId%3D20000067%26url%3Dhttps%253A%252F%252Fevil.example";
+    let intent = "#Intent;scheme=alipays;package=com.eg.android.AlipayGphone;end";
+    for refused in [
+        evil.clone(),
+        scan("https://evil.example/pay"),
+        scan("https%3A%2F%2Fqr.alipay.com%2Fbax1&qrcode=https%3A%2F%2Fevil.example"),
+        evil.replace("qrcode", "%71rcode"),
+        evil.replace("saId", "appId"),
+        evil.replace("alipays:", "alipayqr:").replace("saId=10000007&", ""),
+        [&evil.replace("alipays:", "intent:"), intent].concat(),
+        within(render, &evil),
+        scan(&within("https%3A%2F%2Frender.alipay.com%2Fp%2Fs%2Fi%3Fscheme%3D", browser)),
+    ] {
+        assert_eq!(read(&at(refused.clone()), &Trust::default()).err(), untrusted("evil.example"), "{refused}");
+        assert!(read(&at(refused.clone()), &trusting(&["evil.example"])).is_ok(), "{refused}");
+    }
+    for unsafe_one in ["http%3A%2F%2Fqr.alipay.com%2Fbax1", browser, "weixin%3A%2F%2Fwxpay%2Fx", ""] {
+        assert_eq!(read(&at(scan(unsafe_one)), &Trust::default()).err(), Some(Refusal::UnsafeUrl), "{unsafe_one}");
+    }
+    let scheme = json!({"id": "int_1", "status": "REQUIRES_CUSTOMER_ACTION",
+        "next_action": {"type": "redirect", "url": "https://api.airwallex.com/1", "data": {"scheme_url": own.clone()}}});
+    assert!(read(&scheme, &Trust::default()).is_ok(), "a code of Alipay's in an app link that another provider gives");
+    let plain = "alipays://platformapi/startapp?saId=10000007".to_owned();
+    for accepted in [own.clone(), own.replace("alipays:", "alipayqr:"), within(render, &own), plain] {
+        let action = read(&at(accepted.clone()), &Trust::default()).unwrap();
+        assert_eq!(action.allowed(&sum(1, "CNY"), &Trust::default(), false), Ok(()), "{accepted}");
+    }
+}
+
+#[test]
 fn the_sum_in_an_emv_code_is_the_orders() {
     let trust = Trust::default();
     let text = "00020101021215312600034426000344777290058110048520454115303344540588.005802HK5911EXAMPLESHOP6008HONGKONG6304E412";
