@@ -1346,6 +1346,64 @@ fn another_payment_that_is_taken_up_has_nothing_of_the_code_before_it() {
 }
 
 #[test]
+fn no_action_is_taken_over_from_another_payment_wherever_news_of_it_comes() {
+    let told =
+        |action| Payment { id: Some("pay_2".into()), attempt: Some(id(9)), ..payment(Standing::Pending, action) };
+    let tell = |play: &mut Play, asked: bool, action: Option<Action>| {
+        let (attempt, payment) = (play.attempt().id.clone(), told(action));
+        if asked {
+            play.after(5_000).happens(What::TimeCame);
+            play.answers(Request::Ask, Answer::Payment(Box::new(Payment { attempt: None, ..payment })));
+        } else {
+            play.happens(What::Heard(attempt, Some(Box::new(payment))));
+        }
+    };
+    let said = || {
+        let mut play = in_the_app();
+        play.happens(What::BridgeSaid(BridgeWord::Paid));
+        play
+    };
+    let starts: [fn() -> Play; 5] =
+        [Play::showing_a_code, Play::back_from_the_wallet, at_a_code_that_is_over, in_the_app, said];
+    for (start, asked) in starts.iter().flat_map(|start| [(start, true), (start, false)]) {
+        let mut play = start();
+        tell(&mut play, asked, None);
+        assert_eq!((play.attempt().key(), play.attempt().action(), play.attempt().begun), ("pay_2", None, None));
+        assert_eq!(
+            (at(&play), play.attempt().said),
+            (Some(Acting::NotPaid), false),
+            "it is not paid and may be gone on with"
+        );
+        assert!(!play.attempt().watch.asking && can_go_on(&play.state), "and it is asked about");
+        let mut play = start();
+        tell(&mut play, asked, Some(page()));
+        assert_eq!(
+            (at(&play), play.sent(), hands_off(&play)),
+            (Some(Acting::NotPaid), vec![], false),
+            "by a press only"
+        );
+        let mut play = start();
+        tell(&mut play, asked, Some(code()));
+        assert_eq!(
+            (at(&play), play.announced().contains(&"moongate-action")),
+            (Some(Acting::Code), true),
+            "its own code"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_may_be_alive_takes_over_no_action_of_another_payment() {
+    let mut play = at_a_code_that_is_over();
+    play.does(Gesture::NewCode).answers(Request::Refresh, server_fault(ServerCode::PaymentInProgress));
+    assert_eq!((play.phase(), play.attempt().action().is_some()), ("choosing", true));
+    play.after(5_000).happens(What::Woke);
+    let other = Payment { id: Some("pay_2".into()), ..payment(Standing::Pending, None) };
+    play.answers(Request::Ask, Answer::Payment(Box::new(other)));
+    assert_eq!((play.attempt().key(), play.attempt().action()), ("pay_2", None));
+}
+
+#[test]
 fn what_comes_back_by_its_address_alone_has_the_method_and_the_sum_that_it_is_paid_by() {
     let raw = r#"{"endpoint":"/checkout","order":"SO-1001","amount":12800,"currency":"CNY",
         "methods":[{"id":"wechatpay","fee":{"fixed":100}},{"id":"alipay","fee":{"fixed":200}}]}"#;

@@ -23,17 +23,7 @@ pub(super) fn take(turn: &mut Turn, mut attempt: Box<Attempt>, payment: &Payment
     let when = payment.now.filter(|now| attempt.payment.is_some() || lately(*now));
     let (status, refunded) = (payment.status, payment.refunded);
     adopt(turn, &mut attempt, payment);
-    // Another payment has its own code, stream and time.
-    let other_id = |known: &Rc<Payment>| known.id.is_some() && payment.id.is_some() && known.id != payment.id;
-    let mut is_other = attempt.payment.as_ref().is_some_and(other_id);
-    if let Some(id) = payment.attempt.clone() {
-        is_other |= id != attempt.id;
-        attempt.id = id;
-    }
     let known = attempt.payment.as_ref().map(|known| known.status);
-    if is_other {
-        (attempt.payment, attempt.deadline, attempt.begun, attempt.said) = (None, None, None, false);
-    }
     note(turn.at, &mut attempt, payment);
     // The one end that is undone, by a wish for a new code that arrives only now: so it is closed, and then it has ended.
     if status == Standing::Expired && !refunded && attempt.origin == Origin::Renewed {
@@ -118,8 +108,20 @@ pub(super) fn pending(turn: &mut Turn, fault: Option<Fault>, mut attempt: Box<At
     Phase::Choosing { fault, pending: Some(attempt) }
 }
 
-/// Keeps what the server said; an answer without an action leaves the one that is known.
+/// Whether this is of another payment than the attempt's, which the server has taken for it.
+pub(super) fn is_another(attempt: &Attempt, payment: &Payment) -> bool {
+    let other_id = |known: &Rc<Payment>| known.id.is_some() && payment.id.is_some() && known.id != payment.id;
+    attempt.payment.as_ref().is_some_and(other_id) || payment.attempt.as_ref().is_some_and(|id| *id != attempt.id)
+}
+
+/// Keeps what the server said; an answer without an action leaves the one that is known, unless it was another payment's.
 pub(super) fn note(at: Millis, attempt: &mut Attempt, payment: &Payment) {
+    // Another payment has its own code, stream and time, and what was asked before is not of it.
+    if is_another(attempt, payment) {
+        (attempt.payment, attempt.deadline, attempt.begun, attempt.said) = (None, None, None, false);
+        attempt.watch = Watch { heard: attempt.watch.heard, ..Watch::from(at) };
+    }
+    attempt.id = payment.attempt.clone().unwrap_or_else(|| attempt.id.clone());
     let mut payment = payment.clone();
     let known = attempt.payment.take();
     let other = |known: &Rc<Payment>| known.action.is_some() && known.action != payment.action;

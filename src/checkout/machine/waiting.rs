@@ -2,19 +2,16 @@
 //!
 //! Only the server's word ends a wait. Time, the wallet's word and the network's silence lead to asking, never to an end.
 
+mod news;
 mod place;
 
-use super::announcement::Announcement;
 use super::attempt::{Attempt, Origin};
 use super::event::{BridgeWord, Effect, Gesture, Request, What};
 use super::state::{Acting, Confirming, Millis, Phase, Then};
-use super::{Turn, telling};
-use super::{choosing, closing};
-use crate::action::Standing;
-use crate::checkout::fault::{Fault, ServerCode};
+use super::{Turn, closing, telling};
 use crate::checkout::method::Flow;
 use crate::checkout::patience::{self, Watch};
-use crate::checkout::wire::{Answer, AttemptId, Payment};
+use crate::checkout::wire::AttemptId;
 use place::Place;
 
 /// When the next thing is due in one of these phases.
@@ -56,9 +53,11 @@ pub(super) fn waiting(turn: &mut Turn, phase: Phase, what: &What) -> Phase {
             Gesture::UseFallback => second_way(turn, attempt, place, fresh),
             gesture => shopper(turn, attempt, place, gesture),
         },
-        What::Answered(request, id, answer) if *id == attempt.id => answered(turn, attempt, place, *request, answer),
-        What::Heard(id, payment) if *id == attempt.id => heard(turn, attempt, place, payment.as_deref()),
-        What::StreamLost(id) if *id == attempt.id => stream_lost(attempt, place),
+        What::Answered(request, id, answer) if *id == attempt.id => {
+            news::answered(turn, attempt, place, *request, answer)
+        }
+        What::Heard(id, payment) if *id == attempt.id => news::heard(turn, attempt, place, payment.as_deref()),
+        What::StreamLost(id) if *id == attempt.id => news::stream_lost(attempt, place),
         What::ActionDecided(taken) if !matches!(place, Place::Unknown(_)) => decided(turn, attempt, place, *taken),
         What::BridgeSaid(word) if place.hears(*word) => bridge_said(turn, attempt, *word),
         What::Woke | What::Hinted => woke(turn, attempt, place),
@@ -172,21 +171,6 @@ fn time_came(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place) -> Phase 
     }
 }
 
-fn stream_lost(mut attempt: Box<Attempt>, place: Place) -> Phase {
-    attempt.watch.heard = None;
-    attempt.watch.deaf = true;
-    place.of(attempt)
-}
-
-fn heard(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: Option<&Payment>) -> Phase {
-    attempt.watch.heard = Some(turn.at);
-    attempt.watch.misses = 0;
-    match payment {
-        Some(payment) => told(turn, attempt, place, payment),
-        None => place.of(attempt),
-    }
-}
-
 /// The host page took the action on itself, or the widget carries it out.
 fn decided(turn: &mut Turn, attempt: Box<Attempt>, place: Place, taken: bool) -> Phase {
     if taken {
@@ -211,90 +195,4 @@ fn refresh(turn: &mut Turn, mut attempt: Box<Attempt>, fresh: &AttemptId) -> Pha
     turn.send(Request::Refresh, &mut attempt);
     attempt.next = Some(fresh.clone());
     Phase::Acting { attempt, at: Acting::Refreshing }
-}
-
-/// An answer to a question, or to a wish for a new code.
-fn answered(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, request: Request, answer: &Answer) -> Phase {
-    let late = !attempt.watch.asking;
-    attempt.watch.answered(turn.at, matches!(answer, Answer::Payment(_)));
-    match (request, answer) {
-        (Request::Refresh, Answer::Payment(payment)) => {
-            attempt.next = None;
-            telling::take(turn, attempt, payment)
-        }
-        // What was asked before other news came undoes none of it.
-        (Request::Refresh, _) if place != Place::Acting(Acting::Refreshing) => place.of(attempt),
-        (_, Answer::Payment(payment)) if late && payment.status == Standing::Pending => place.of(attempt),
-        (Request::Refresh, Answer::Unsupported) => {
-            let then = attempt.next.take().map_or(Then::Choose(None), |next| Then::Pay(next, true));
-            closing::cancel(turn, attempt, then)
-        }
-        // The order is paid elsewhere, or costs something else: no new code will ever come.
-        (Request::Refresh, Answer::Fault(Fault::Server(fault))) if choosing::nothing_created(fault.code) => {
-            Phase::Choosing { fault: Some(Fault::Server(fault.clone())), pending: Some(attempt) }
-        }
-        (Request::Refresh, answer) => {
-            if let Some(fault) = closing::fault_of(answer) {
-                turn.order(Effect::Announce(Announcement::error(&fault, turn.state.order.test)));
-            }
-            Phase::Acting { attempt, at: Acting::CodeOver }
-        }
-        (_, Answer::Payment(payment)) => told(turn, attempt, place, payment),
-        (_, Answer::Busy(seconds)) => {
-            attempt.watch.not_before = turn.at + u64::from((*seconds).min(60)) * 1000;
-            place.of(attempt)
-        }
-        (_, Answer::Fault(Fault::Server(fault)))
-            if attempt.payment.is_none() && absent(fault.code) && place != Place::Acting(Acting::Leaving) =>
-        {
-            not_there(turn, attempt, fault.code)
-        }
-        _ if attempt.watch.misses >= patience::MISSES && !matches!(place, Place::Acting(_)) => {
-            Phase::Unknown { attempt, call: matches!(place, Place::Unknown(true)) }
-        }
-        _ => place.of(attempt),
-    }
-}
-
-fn absent(code: ServerCode) -> bool {
-    matches!(code, ServerCode::NotFound | ServerCode::NotAllowed | ServerCode::AnotherOrder)
-}
-
-/// The server does not know an attempt that was taken up, or does not tell us: which proves nothing.
-fn not_there(turn: &mut Turn, mut attempt: Box<Attempt>, code: ServerCode) -> Phase {
-    match attempt.origin {
-        // Somebody else's link, or one of another order: dropped in silence.
-        Origin::Link => Phase::choosing(None),
-        Origin::SignIn if code == ServerCode::NotFound => {
-            attempt.watch = Watch::from(turn.at);
-            turn.send(Request::Create, &mut attempt);
-            Phase::Sending { attempt, held: false }
-        }
-        _ if code == ServerCode::NotFound => Phase::Choosing { fault: None, pending: Some(attempt) },
-        _ => Phase::choosing(None),
-    }
-}
-
-/// News of the attempt that is waited for.
-fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Payment) -> Phase {
-    if payment.status != Standing::Pending {
-        return telling::take(turn, attempt, payment);
-    }
-    let first_action = attempt.action().is_none() && payment.action.is_some();
-    let same_action = attempt.payment.as_ref().is_some_and(|known| known.action == payment.action);
-    let new_action = payment.action.is_some() && !same_action;
-    telling::adopt(turn, &mut attempt, payment);
-    telling::note(turn.at, &mut attempt, payment);
-    match place {
-        // Asked about in the last second of its life, and answered after it.
-        Place::Acting(Acting::Code) if telling::is_over(payment) => Phase::Acting { attempt, at: Acting::CodeOver },
-        Place::Acting(Acting::Code) if new_action => telling::show(turn, attempt),
-        // Asked for by another tab before the shop knew this shopper.
-        Place::Acting(Acting::NotPaid) if first_action => telling::back(turn, attempt),
-        Place::Acting(Acting::Leaving | Acting::InApp) | Place::Unknown(_) if attempt.said => place.of(attempt),
-        Place::Confirming(Confirming::LastCheck) => Phase::Acting { attempt, at: Acting::CodeOver },
-        Place::Confirming(_) if attempt.said => place.of(attempt),
-        Place::Confirming(_) | Place::Unknown(_) => telling::back(turn, attempt),
-        place => place.of(attempt),
-    }
 }
