@@ -954,6 +954,43 @@ fn what_the_provider_refused_as_perhaps_paid_is_asked_about_for_as_long_as_it_ta
 }
 
 #[test]
+fn what_stays_unclear_for_ten_minutes_is_for_the_shop_until_there_is_news_and_is_asked_about_meanwhile() {
+    let unclear = |code: &str| action(Step::Nothing { status: Standing::Pending, code: Some(code.to_owned()) });
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.answers(Request::Create, answer(Standing::Pending, Some(unclear("ORDERPAID"))));
+    let (begun, mut asked) = (play.now, 0);
+    while play.now < begun + 1_200_000 {
+        play.now = play.timer.expect("it is asked");
+        let asks = play.happens(What::TimeCame).sent() == [Request::Ask];
+        if asks {
+            let again = [Some(unclear("ORDERPAID")), Some(unclear("SYSTEMERROR")), None][asked % 3].clone();
+            play.answers(Request::Ask, answer(Standing::Pending, again));
+            asked += 1;
+        }
+        let call = matches!(play.state.phase, Phase::Unknown { call: true, .. });
+        assert_eq!(call, play.now >= begun + 600_000, "after {} s: {:?}", (play.now - begun) / 1000, play.state.phase);
+        assert!(
+            !call || play.now == begun + 600_000 || play.announced().is_empty(),
+            "and the page is told of no change"
+        );
+    }
+    assert!(asked > 60, "asked {asked} times");
+    for (news, phase) in [
+        (answer(Standing::Processing, None), "confirming"),
+        (answer(Standing::Succeeded, None), "ended"),
+        (answer(Standing::Pending, Some(code())), "acting"),
+        (answer(Standing::Pending, Some(page())), "acting"),
+    ] {
+        let state = play.state.clone();
+        let mut told = Play { state, effects: vec![], ..play };
+        told.now = told.timer.expect("it is asked");
+        assert_eq!(told.happens(What::TimeCame).sent(), [Request::Ask]);
+        assert_eq!(told.answers(Request::Ask, news).phase(), phase);
+    }
+}
+
+#[test]
 fn a_code_is_checked_at_its_end_to_the_millisecond_also_while_a_stream_talks() {
     let mut play = with_a_stream();
     let (attempt, end) = (play.attempt().id.clone(), play.attempt().deadline.expect("it has one"));

@@ -118,7 +118,12 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
         Place::Acting(Acting::Leaving | Acting::InApp) | Place::Unknown(_) if attempt.said => place.of(attempt),
         Place::Confirming(Confirming::LastCheck) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Confirming(_) if attempt.said => place.of(attempt),
-        Place::Confirming(_) | Place::Unknown(_) => telling::back(turn, attempt),
+        Place::Unknown(true) => match telling::back(turn, attempt) {
+            // As unpaid and as unclear as ten minutes ago: that is no news, and the shop is still to be called.
+            Phase::Confirming { attempt, .. } => place.of(attempt),
+            phase => phase,
+        },
+        Place::Confirming(_) | Place::Unknown(false) => telling::back(turn, attempt),
         place => place.of(attempt),
     }
 }
