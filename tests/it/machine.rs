@@ -1721,12 +1721,55 @@ fn a_page_to_sign_in_that_is_slow_to_come_is_not_taken_for_signed_in() {
     play.answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
     play.after(2_800).happens(What::TimeCame).answers(Request::Ask, server_fault(ServerCode::NotFound));
     assert_eq!((at(&play), play.sent()), (Some(Acting::Leaving), vec![]));
-    play.after(9_000).happens(What::TimeCame);
-    assert_eq!(at(&play), Some(Acting::Leaving), "it may take longer than a wallet's page");
+    play.after(5_000).happens(What::TimeCame);
+    assert_eq!(at(&play), Some(Acting::Leaving), "it may take as long as a wallet's page");
     play.answers(Request::Ask, server_fault(ServerCode::NotFound)).happens(What::Woke);
     assert_eq!((play.phase(), play.sent()), ("confirming", vec![Request::Ask]), "back from it");
     play.answers(Request::Ask, server_fault(ServerCode::NotFound));
     assert_eq!((play.phase(), play.sent()), ("sending", vec![Request::Create]));
+}
+
+/// Sent to sign in, and nothing came of it.
+fn still_here_to_sign_in() -> Play {
+    let mut play = Play::new();
+    play.does(Gesture::Pay).happens(What::SubmitDecided(true));
+    play.after(20_000).answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
+    play.after(7_999).happens(What::TimeCame);
+    assert_eq!(at(&play), Some(Acting::Leaving), "however long the creation took");
+    play.answers(Request::Ask, server_fault(ServerCode::NotFound)).after(1).happens(What::TimeCame);
+    assert_eq!((at(&play), play.sent()), (Some(Acting::StillHere), vec![Request::Ask]));
+    play.answers(Request::Ask, server_fault(ServerCode::NotFound));
+    play
+}
+
+#[test]
+fn who_does_not_get_to_sign_in_goes_on_with_the_same_key_or_another_way_once_it_is_closed() {
+    let (signs_in, again) = (|effect: &Effect| matches!(effect, Effect::SignIn(..)), id(1));
+    let mut play = still_here_to_sign_in();
+    for code in [ServerCode::NotFound, ServerCode::NotAllowed] {
+        play.now = play.timer.expect("it is asked");
+        assert_eq!(play.happens(What::TimeCame).sent(), [Request::Ask]);
+        play.answers(Request::Ask, server_fault(code));
+        assert_eq!((at(&play), play.sent()), (Some(Acting::StillHere), vec![]), "the ways on stay");
+    }
+    for _ in 0..2 {
+        play.does(Gesture::GoOn);
+        assert_eq!((play.phase(), play.sent(), &play.attempt().id), ("sending", vec![Request::Create], &again));
+        play.answers(Request::Create, Answer::SignIn("https://shop.example/login".into()));
+        assert!(play.effects.iter().any(signs_in), "a press leads there again");
+        play.after(8_000).happens(What::TimeCame);
+    }
+    play.does(Gesture::GoOn).answers(Request::Create, answer(Standing::Pending, Some(code())));
+    assert_eq!((at(&play), &play.attempt().id), (Some(Acting::Code), &again), "signed in elsewhere");
+
+    let mut play = still_here_to_sign_in();
+    assert_eq!(play.does(Gesture::ChangeMethod).sent(), [Request::Cancel]);
+    assert_eq!((play.phase(), &play.attempt().id), ("canceling", &again));
+
+    let mut play = still_here_to_sign_in();
+    play.now = play.timer.expect("it is asked");
+    play.happens(What::TimeCame).answers(Request::Ask, answer(Standing::Pending, Some(page())));
+    assert_eq!((at(&play), play.sent()), (Some(Acting::NotPaid), vec![]), "begun in another tab that had signed in");
 }
 
 #[test]

@@ -683,6 +683,15 @@ fn on_the_way_to_sign_in_nothing_is_said_to_open_and_there_is_nothing_to_press()
 }
 
 #[test]
+fn who_does_not_get_to_sign_in_can_press_again_or_pick_another_way() {
+    let mut attempt = attempt(Wallet::Wechatpay.into(), code(None), None);
+    attempt.payment = None;
+    let page = html(&state(Phase::Acting { attempt, at: Acting::StillHere }), face("en"));
+    assert!(page.contains(">Preparing the payment</h2>") && page.contains("Nothing opened? Press again."), "{page}");
+    assert_eq!(gestures(&page), ["toggle_large", "go_on", "change_method"]);
+}
+
+#[test]
 fn who_left_a_code_for_its_page_opens_that_page_again() {
     let attempt = attempt(Wallet::Alipay.into(), code(Some("https://example.com/pay")), Some(95));
     let page = html(&state(Phase::Acting { attempt, at: Acting::Leaving }), face("en"));

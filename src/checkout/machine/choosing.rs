@@ -143,7 +143,7 @@ fn created(turn: &mut Turn, mut attempt: Box<Attempt>, answer: &Answer) -> Phase
             refused(attempt, unknown_shopper())
         }
         Answer::SignIn(url) => {
-            attempt.origin = Origin::SignIn;
+            (attempt.origin, attempt.watch) = (Origin::SignIn, Watch::from(turn.at));
             turn.order(Effect::SignIn(url.clone(), attempt.clone()));
             Phase::Acting { attempt, at: Acting::Leaving }
         }

@@ -117,7 +117,7 @@ pub enum Acting {
     InApp,
     /// An app, or from a frame the wallet's page, is to be opened by a press on its link.
     AppLink,
-    /// The link was pressed, and the page is still in sight.
+    /// The link was pressed, or the way to sign in taken, and the page is still in sight.
     StillHere,
     /// Back without payment: 还没收到付款, with three ways on.
     NotPaid,

@@ -8,7 +8,7 @@ mod place;
 use super::attempt::{Attempt, Origin};
 use super::event::{BridgeWord, Effect, Gesture, Request, What};
 use super::state::{Acting, Confirming, Millis, Phase, Then};
-use super::{Turn, closing, telling};
+use super::{Turn, choosing, closing, telling};
 use crate::checkout::method::Flow;
 use crate::checkout::patience::{self, Watch};
 use crate::checkout::wire::AttemptId;
@@ -29,13 +29,9 @@ pub(super) fn due(attempt: &Attempt, phase: &Phase) -> Option<Millis> {
     [limit, ask].into_iter().flatten().min()
 }
 
-/// How long leaving may take: an app comes at once or not at all. Before there is a payment it is left to sign in.
+/// How long leaving may take: an app comes at once or not at all.
 fn leave_limit(attempt: &Attempt) -> Millis {
-    match attempt.payment {
-        None => patience::CALL_AFTER,
-        Some(_) if attempt.is_link(false) => patience::APP_LIMIT,
-        Some(_) => patience::LEAVE_LIMIT,
-    }
+    if attempt.is_link(false) { patience::APP_LIMIT } else { patience::LEAVE_LIMIT }
 }
 
 /// From [`Phase::Acting`], [`Phase::Confirming`] and [`Phase::Unknown`].
@@ -82,6 +78,11 @@ fn shopper(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, gesture: &G
     match (gesture, place) {
         // Away to sign in, with nothing created yet.
         (_, Place::Acting(Acting::Leaving)) if attempt.payment.is_none() => place.of(attempt),
+        // Still here: the same creation leads to sign in again, or on, where the shopper has signed in elsewhere.
+        (Gesture::GoOn, Place::Acting(Acting::StillHere)) if attempt.payment.is_none() => {
+            attempt.origin = Origin::Press;
+            choosing::begin(turn, attempt, false)
+        }
         (Gesture::AskNow, place) if place.is_away() || place == Place::Acting(Acting::CodeOver) => {
             (attempt.watch.since, attempt.next) = (turn.at, None);
             ask(turn, &mut attempt);
@@ -160,10 +161,12 @@ fn time_came(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place) -> Phase 
             attempt.watch.since = turn.at;
             Phase::Confirming { attempt, why: Confirming::LastCheck }
         }
-        Place::Acting(Acting::Leaving) if waited >= leaving => match attempt.is_link(false) {
-            true => Phase::Acting { attempt, at: Acting::StillHere },
-            false => Phase::Confirming { attempt, why: Confirming::Returned },
-        },
+        Place::Acting(Acting::Leaving) if waited >= leaving => {
+            match attempt.is_link(false) || attempt.payment.is_none() {
+                true => Phase::Acting { attempt, at: Acting::StillHere },
+                false => Phase::Confirming { attempt, why: Confirming::Returned },
+            }
+        }
         Place::Confirming(_) | Place::Unknown(false) if waited >= patience::CALL_AFTER => {
             Phase::Unknown { attempt, call: true }
         }

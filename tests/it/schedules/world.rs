@@ -599,6 +599,7 @@ impl World {
             Phase::Acting { at: Acting::NotPaid | Acting::AppLink, .. } | Phase::Unknown { .. } => {
                 Some(Gesture::AskNow)
             }
+            Phase::Acting { attempt, at: Acting::StillHere } if attempt.payment.is_none() => Some(Gesture::GoOn),
             Phase::Ended { outcome: Outcome::Expired, .. } => Some(Gesture::Pay),
             Phase::Ended { .. } => Some(Gesture::TryAgain),
             _ => None,

@@ -51,7 +51,7 @@ pub(super) fn answered(
             place.of(attempt)
         }
         (_, Answer::Fault(Fault::Server(fault)))
-            if attempt.payment.is_none() && absent(fault.code) && place != Place::Acting(Acting::Leaving) =>
+            if attempt.payment.is_none() && absent(fault.code) && !place.is_leaving() =>
         {
             not_there(turn, attempt, fault.code)
         }
@@ -114,7 +114,7 @@ fn told(turn: &mut Turn, mut attempt: Box<Attempt>, place: Place, payment: &Paym
         Place::Acting(Acting::Code) if telling::is_over(payment) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Acting(Acting::Code) if new_action => telling::show(turn, attempt),
         // Asked for by another tab before the shop knew this shopper.
-        Place::Acting(Acting::NotPaid) if first_action => telling::back(turn, attempt),
+        Place::Acting(Acting::NotPaid | Acting::StillHere) if first_action => telling::back(turn, attempt),
         Place::Acting(Acting::Leaving | Acting::InApp) | Place::Unknown(_) if attempt.said => place.of(attempt),
         Place::Confirming(Confirming::LastCheck) => Phase::Acting { attempt, at: Acting::CodeOver },
         Place::Confirming(_) if attempt.said => place.of(attempt),

@@ -28,6 +28,11 @@ impl Place {
         matches!(self, Self::Acting(at) if !matches!(at, Acting::Leaving | Acting::InApp | Acting::Refreshing))
     }
 
+    /// Whether the page is being left, or should be: to sign in, as long as there is no payment.
+    pub(super) fn is_leaving(self) -> bool {
+        matches!(self, Self::Acting(Acting::Leaving | Acting::StillHere))
+    }
+
     /// Whether there is a code, which the view says is over: perhaps before anybody asked, in a window that sleeps.
     pub(super) fn is_code(self) -> bool {
         matches!(self, Self::Acting(Acting::Code | Acting::CodeOver))
