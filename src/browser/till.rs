@@ -23,6 +23,8 @@ pub(super) enum Notice {
     Whole,
     /// Something happened.
     Happened(What),
+    /// The page let the submission with this number pass, or did not.
+    Decided(u32, bool),
     /// Pay was pressed in the shell, where this sum was on it, in minor units.
     Pressed(u64),
     /// The page changed its options.

@@ -128,6 +128,37 @@ async fn what_held_an_earlier_press_neither_sends_nor_stops_a_later_one() {
 }
 
 #[tokio::test]
+async fn what_held_a_press_that_restart_left_decides_nothing_about_the_next_with_the_same_key() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    let hold = "window.held = []
+        document.addEventListener('moongate-submit', (event) => event.waitUntil(new Promise((go, stop) => held.push({ go, stop }))))";
+    let checkout = opened(&browser, &shop, &order, hold).await;
+    let pause = || browser.run("return new Promise((done) => setTimeout(done, 300))", &[]);
+    shop.faults(json!([{ "kind": "status", "path": "/checkout/payments", "status": 500 }])).await;
+    checkout.pay_with("wechatpay").await.shows("sending").await;
+    browser.run("held[0].go()", &[]).await;
+    checkout.shows("choosing").await;
+    shop.faults(json!([])).await;
+    let key = checkout.see("return host.state.attempt").await;
+    for (left, word) in [(1, "go"), (3, "stop")] {
+        checkout.press("pay").await.shows("sending").await;
+        checkout.see("host.restart()").await;
+        checkout.shows("choosing").await.press("pay").await.shows("sending").await;
+        browser.run(&format!("held[{left}].{word}()"), &[]).await;
+        pause().await;
+        assert!(shop.payments(&order).await.is_empty(), "the next press is held still");
+        checkout.shows("sending").await;
+        checkout.see("host.restart()").await;
+        checkout.shows("choosing").await;
+    }
+    checkout.press("pay").await.shows("sending").await;
+    browser.run("held.at(-1).go()", &[]).await;
+    checkout.shows("acting code").await;
+    assert_eq!(shop.payment(&order).await["attempt"], key, "the key that may have lived all along");
+}
+
+#[tokio::test]
 async fn a_page_that_asks_too_late_for_its_promise_to_be_waited_for_is_told_so_and_the_shopper_pays() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();

@@ -33,6 +33,8 @@ pub(super) struct Desk {
     lookout: Option<Lookout>,
     request: Option<Pending>,
     paying: Vec<Function>,
+    /// How many submissions the page was asked about. Two may be of one attempt, so its key does not tell them apart.
+    asked: u32,
     untold: bool,
     /// Whether the part `pay` is here; until then, what leads there waits.
     whole: bool,
@@ -61,6 +63,7 @@ impl Desk {
             lookout: None,
             request: None,
             paying: Vec::new(),
+            asked: 0,
             untold: false,
             whole: false,
             waiting: Vec::new(),
@@ -75,6 +78,9 @@ impl Desk {
             }
             Notice::Whole => self.become_whole(),
             Notice::Happened(what) => self.happened(what),
+            // What an earlier press was held for decides nothing about a later one.
+            Notice::Decided(of, passes) if of == self.asked => self.happened(What::SubmitDecided(passes)),
+            Notice::Decided(..) => (),
             Notice::Pressed(sum) => self.pressed(sum),
             Notice::Changed(setup) => self.changed(&setup),
             Notice::Pay(done) => {
@@ -268,7 +274,7 @@ impl Desk {
     }
 
     /// Dispatches it, and brings the host page's decision back where it has one.
-    fn announce(&self, announcement: &Announcement) {
+    fn announce(&mut self, announcement: &Announcement) {
         if let (Some(options), "moongate-select") = (&self.setup.options, announcement.name)
             && let Some(id) = announcement.detail.get("method").and_then(Json::text).and_then(MethodId::parse)
         {
@@ -278,14 +284,11 @@ impl Desk {
             return;
         }
         let Word { passes, until } = announce::dispatch(&self.setup.host, announcement);
-        let link = self.link.clone();
+        self.asked += u32::from(announcement.name == "moongate-submit");
+        let (link, of) = (self.link.clone(), self.asked);
         match (announcement.name, until) {
             ("moongate-submit", Some(until)) if passes => {
-                let (mirror, of) = (self.setup.mirror.clone(), self.setup.mirror.attempt());
-                // What an earlier press was held for decides nothing about this one.
-                let same = move || mirror.attempt() == of;
-                let decided = move |passes| link.tell(Notice::Happened(What::SubmitDecided(passes)));
-                announce::settled(until, move |passes| same().then(|| decided(passes)));
+                announce::settled(until, move |passes| link.tell(Notice::Decided(of, passes)));
             }
             ("moongate-submit", _) if passes => link.tell(Notice::Happened(What::SubmitDecided(true))),
             // Before what the listener itself called: its `pay()` is another press.
