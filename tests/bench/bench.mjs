@@ -27,8 +27,7 @@ const HELP = `tests/bench/run [--runs N] [--only WORD,…] [--variant NAME=FOLDE
   --runs N               how often each page is loaded on each of the conditions; 5 if not said
   --only WORD,…          only some networks (${WORDS.networks}), processors (${WORDS.processors}), parts (${WORDS.parts})
                          or pages (${WORDS.pages})
-  --variant NAME=FOLDER  also loads another bundle of Moongate, in turn with the others; an index.html in it is its page,
-                         FILE.link beside a file the Link header it is served with
+  --variant NAME=FOLDER  also loads another bundle of Moongate, in turn with the others; an index.html in it is its page
   --publish              writes the guide's copies too; of a whole comparison alone, with five runs or more`
 
 // Fewer runs are for a look, not for a claim.

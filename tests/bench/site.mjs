@@ -24,8 +24,7 @@ export async function open(mounts) {
     const place = folder && path.join(folder, rest.join('/') || 'index.html')
     const known = place?.startsWith(folder) && fs.statSync(place, { throwIfNoEntry: false })?.isFile()
     const body = known ? zlib.brotliCompressSync(fs.readFileSync(place), BEST) : undefined
-    const links = place && fs.statSync(`${place}.link`, { throwIfNoEntry: false }) && fs.readFileSync(`${place}.link`, 'utf8').trim()
-    files.set(address, body && { body, links, type: TYPES[path.extname(place)] ?? 'application/octet-stream' })
+    files.set(address, body && { body, type: TYPES[path.extname(place)] ?? 'application/octet-stream' })
     return files.get(address)
   }
 
@@ -35,7 +34,7 @@ export async function open(mounts) {
     if (!found) return response.writeHead(404).end()
     const headers = {
       'content-type': found.type, 'content-encoding': 'br', 'content-length': found.body.length,
-      'cache-control': 'public, max-age=31536000, immutable', ...(found.links && { link: found.links }),
+      'cache-control': 'public, max-age=31536000, immutable',
     }
     response.writeHead(200, headers).end(found.body)
   })
