@@ -140,13 +140,7 @@ pub fn to_json(language: &Language) -> Json {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::wildcard_enum_match_arm
-    )]
+    #![allow(clippy::wildcard_enum_match_arm)]
     use super::*;
 
     fn placeholders(text: &str) -> Vec<&str> {

@@ -184,7 +184,6 @@ pub(super) fn fits(text: &str, codes: &str, trust: &Trust) -> Result<(), Refusal
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const EMV: &str = "00020101021215312600034426000344777290058110048520454115303344540588.005802HK5911EXAMPLESHOP6008HONGKONG6304E412";

@@ -132,7 +132,6 @@ pub(super) fn signed(objects: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::checkout::money::Currency;
 

@@ -52,7 +52,6 @@ impl Action {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::checkout::money::Currency;
 

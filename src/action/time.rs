@@ -122,7 +122,6 @@ pub(super) fn text(instant: Seconds) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -197,7 +197,6 @@ fn quote(text: &str, to: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

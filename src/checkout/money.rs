@@ -215,7 +215,6 @@ impl Fee {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn sum(minor: u64, code: &str) -> Amount {

@@ -214,7 +214,6 @@ fn fnv(texts: &[&str]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::checkout::environment::{Facts, Os};
     use crate::checkout::method::Version;

@@ -280,7 +280,6 @@ fn texts(fields: &mut Fields<'_>) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::checkout::fault::PageCode;
     use crate::checkout::method::Wallet;

@@ -122,7 +122,6 @@ pub fn deadline(expires: i64, server: i64, now: Millis) -> Millis {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn asks_within(limit: Millis, spread: u64) -> usize {

@@ -184,7 +184,6 @@ pub fn came_back(url: &str) -> Option<(String, AttemptId)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn id() -> AttemptId {

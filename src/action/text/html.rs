@@ -138,7 +138,6 @@ impl<'a> Page<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn form(text: &str) -> Json {

@@ -101,7 +101,6 @@ impl fmt::Display for Version {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn leading(text: &str) -> Option<String> {

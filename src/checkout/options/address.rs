@@ -149,7 +149,6 @@ fn without_dots(rest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn from(page: &str, reference: &str) -> Option<String> {

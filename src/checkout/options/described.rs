@@ -156,7 +156,6 @@ fn share(value: &Json) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn read(list: &str) -> (Vec<Method>, Vec<(&'static str, String)>) {

@@ -253,7 +253,7 @@ fn about(status: u16, code: &str, json: &Json) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm)]
+    #![allow(clippy::wildcard_enum_match_arm)]
     use super::*;
     use crate::action::Trust;
     use crate::action::terms::Terms;

@@ -117,7 +117,6 @@ impl Reencode for Order {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use walrus::{FunctionBuilder, Module, ModuleConfig, ValType};
 

@@ -169,7 +169,6 @@ fn rules() -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use moongate::checkout::json::Json;
     use moongate::checkout::offer::Offer;

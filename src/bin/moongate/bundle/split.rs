@@ -229,7 +229,6 @@ fn calls(function: &LocalFunction) -> Vec<Number> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use walrus::{FunctionBuilder, FunctionId, ImportKind, RefType};
 

@@ -85,7 +85,6 @@ fn collect(sources: &Path, folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use std::cell::Cell;
 

@@ -229,8 +229,6 @@ fn number(members: &Map<String, Value>, key: &str) -> Result<Option<u64>, String
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
     use super::*;
 
     fn struck(rules: &Value, count: usize) -> Vec<bool> {

@@ -277,8 +277,6 @@ fn close(payment: &mut Payment, reason: &str) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
     use moongate::checkout::method::Flow;
     use proptest::prelude::*;

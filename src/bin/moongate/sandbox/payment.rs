@@ -254,8 +254,6 @@ pub(super) struct Grave {
 
 #[cfg(test)]
 pub(super) mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
     use super::*;
 
     pub(in super::super) fn sample() -> Payment {

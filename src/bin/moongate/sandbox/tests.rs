@@ -1,7 +1,6 @@
 //! Decides how tests speak to the sandbox: through its router, with a clock set by hand and cookies kept by hand.
 //!
 //! The rules themselves are in the files below, one for each part of the contract.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod events;
 mod faults;

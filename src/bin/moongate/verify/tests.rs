@@ -1,5 +1,4 @@
 //! The sandbox keeps every rule; broken on purpose in one way for each rule, it is found out, and for that rule alone.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod closed;
 mod fine;

@@ -226,7 +226,6 @@ pub(super) fn table(kind: &str, say: Say<'_>) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// The words that a file of the core gives its codes: `=> "word"`.

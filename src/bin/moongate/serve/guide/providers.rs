@@ -173,7 +173,6 @@ fn seen(fixtures: &Path) -> Result<BTreeMap<String, Seen>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn fixtures() -> std::path::PathBuf {

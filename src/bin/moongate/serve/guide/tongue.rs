@@ -27,7 +27,6 @@ pub(super) fn of(www: &Path, tag: &str) -> Result<Tongue> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::super::{Asked, Guide, fact, markup};
     use super::*;
     use std::cell::RefCell;

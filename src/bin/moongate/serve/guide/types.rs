@@ -244,7 +244,6 @@ fn marked(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use moongate::checkout::options::KEYS;
 
