@@ -226,9 +226,14 @@ fn checked(fields: &mut Fields<'_>, page: &Page) -> Option<Options> {
 }
 
 fn order(value: &Json) -> Option<String> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
     let order = value.scalar()?;
-    ((1..=64).contains(&order.len()) && order.bytes().all(plain)).then(|| order.to_owned())
+    is_order(order).then(|| order.to_owned())
+}
+
+/// Whether a text can be a merchant's order id: 1 to 64 of `A-Z a-z 0-9 . _ -`, so that it stands in an address as it is.
+pub fn is_order(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    (1..=64).contains(&text.len()) && text.bytes().all(plain)
 }
 
 fn amount(fields: &mut Fields<'_>) -> Option<Amount> {

@@ -4,6 +4,7 @@
 
 mod action;
 mod bundle;
+mod escape;
 mod offer;
 mod replay;
 mod sandbox;

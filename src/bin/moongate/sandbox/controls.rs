@@ -3,7 +3,7 @@
 //! It does not decide what follows: [`super::ledger`], [`super::faults`] and [`super::provider`] do.
 
 use super::clock::YEAR_SECONDS;
-use super::creation::{is_order, sum};
+use super::creation::sum;
 use super::faults::Faults;
 use super::gate::Asker;
 use super::payment::{Order, flow};
@@ -14,6 +14,7 @@ use super::{Shop, view};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use moongate::checkout::options::is_order;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use axum::http::{HeaderMap, StatusCode};
 use moongate::checkout::method::{Flow, MethodId};
 use moongate::checkout::money::{Amount, Currency};
+use moongate::checkout::options::is_order;
 use moongate::checkout::wire::AttemptId;
 use serde_json::Value;
 
@@ -67,11 +68,6 @@ pub(super) fn wish<'a>(
         device: "desktop".to_owned(),
         session: asker.session.clone(),
     })
-}
-
-/// Whether a text is an order's id.
-pub(super) fn is_order(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 fn bad_return_url() -> Problem {

@@ -1,38 +1,10 @@
-//! Decides how the sandbox's own pages are made: the frame, its headers, and what makes a text safe inside.
+//! Decides how the sandbox's own pages are made: the frame, its headers, and its address with a query.
 //!
 //! It does not decide what a page says: [`super::wallet`] and [`super::form`] do.
 
+use crate::escape::{escaped, percent};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-
-/// The text for use in HTML, in an attribute too.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(c),
-        }
-    }
-    safe
-}
-
-/// The text for use as a value in a query: everything but unreserved characters is encoded.
-pub(super) fn percent(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            safe.push(char::from(byte));
-        } else {
-            safe.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    safe
-}
 
 /// The address with these pairs added to its query, before its fragment.
 pub(super) fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
@@ -89,11 +61,6 @@ impl IntoResponse for Page<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_text_cannot_leave_its_place_in_a_page() {
-        assert_eq!(escaped("<a b=\"c\" d='e'>&"), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
-    }
 
     #[test]
     fn a_query_is_added_before_the_fragment() {

@@ -10,8 +10,8 @@ mod token;
 mod wallet;
 
 use super::clock::Millis;
-use super::page::percent;
 use super::payment::{Payment, Terms};
+use crate::escape::percent;
 use moongate::checkout::method::Flow;
 use moongate::checkout::money::{Amount, Currency};
 use serde_json::{Value, json};

@@ -14,6 +14,7 @@ mod wallet;
 
 use super::clock::Clock;
 use super::{Settings, Shop, routes};
+use crate::escape::percent;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -134,7 +135,7 @@ impl Trial {
     }
 
     async fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: Vec<_> = fields.iter().map(|(key, value)| format!("{key}={}", super::page::percent(value))).collect();
+        let body: Vec<_> = fields.iter().map(|(key, value)| format!("{key}={}", percent(value))).collect();
         let mut request = self.request("POST", path, body.join("&"));
         let form = "application/x-www-form-urlencoded".parse().unwrap();
         request.headers_mut().insert(header::CONTENT_TYPE, form);

@@ -18,6 +18,7 @@ mod types;
 mod words;
 
 use super::{places, policy, shop};
+use crate::escape::escaped;
 use crate::sandbox::PROVIDERS;
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
@@ -135,8 +136,8 @@ fn fact(guide: &Guide, asked: &Asked, tag: &str, say: Say<'_>, name: &str) -> Re
         ("sandbox", _) => choices(PROVIDERS.into_iter().map(|name| (name, name))),
         ("units", _) => providers::units(say),
         ("actions", _) => types::alias(&types()?, "Action")?,
-        ("policy", _) => markup::escaped(policy::PAGES),
-        ("host", _) => markup::escaped(&asked.host),
+        ("policy", _) => escaped(policy::PAGES),
+        ("host", _) => escaped(&asked.host),
         ("languages", _) => choices(Language::ALL.iter().map(|language| (language.tag, language.name))),
         ("version", _) => env!("CARGO_PKG_VERSION").to_owned(),
         ("file", path) => folders::code(&guide.www.join("guide").join(path))?,

@@ -2,6 +2,7 @@
 //!
 //! It does not judge the answers; it only remembers them for the rules about every answer.
 
+use crate::escape::percent;
 use moongate::action::Seconds;
 use moongate::checkout::patience::{ANSWER_LIMIT, CREATION_LIMIT};
 use serde_json::Value;
@@ -153,11 +154,6 @@ impl Ask {
     pub(super) fn by_a_stranger(self) -> Self {
         Self { stranger: true, ..self }
     }
-}
-
-fn percent(text: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-    text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 impl Server {

@@ -3,9 +3,9 @@
 //! It does not choose the flow. The shapes are those of the payload reference; every address is the sandbox's own.
 
 use super::{Ask, return_address};
+use crate::escape::{escaped, percent};
 use crate::sandbox::clock::{beijing_digits, beijing_text};
 use crate::sandbox::dice::{ALNUM, DIGITS};
-use crate::sandbox::page::{escaped, percent};
 use moongate::checkout::method::Flow;
 use serde_json::{Value, json};
 

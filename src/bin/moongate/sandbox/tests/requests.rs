@@ -211,7 +211,7 @@ async fn an_order_that_needs_a_sign_in_creates_nothing_before_it() {
     let url = answer.json()["url"].as_str().unwrap().to_owned();
     let path = url.strip_prefix(ORIGIN).unwrap();
     assert!(trial.listing().await.is_empty());
-    let page = trial.get(&format!("{path}?return_url={}", super::super::page::percent(BACK))).await;
+    let page = trial.get(&format!("{path}?return_url={}", percent(BACK))).await;
     assert!(page.text.unwrap().contains("value=\"http://127.0.0.1:8080/shop?x=1#pay\""));
     let back = trial.form(path, &[("return_url", BACK)]).await;
     assert_eq!((back.status, back.header("location")), (StatusCode::SEE_OTHER, BACK));

@@ -1,7 +1,7 @@
 //! The simulated wallets: what a person or a test decides, and how the shopper comes back (contract section 4).
 
-use super::super::page::percent;
 use super::*;
+use crate::escape::{percent, plain};
 
 const RETURNED: &str = "http://127.0.0.1:8080/shop?x=1&moongate_attempt=";
 
@@ -101,7 +101,7 @@ async fn a_code_of_before_a_refresh_is_shown_as_void() {
 async fn posted(trial: &mut Trial, form: &str) -> String {
     let mut fields = Vec::new();
     for input in form.split("<input ").skip(1).filter(|input| input.contains(" value=\"")) {
-        let unescaped = after(input, "value=\"").replace("&quot;", "\"").replace("&amp;", "&");
+        let unescaped = plain(after(input, "value=\""));
         fields.push((input.split("name=\"").nth(1).map_or("", |name| name.split('"').next().unwrap()), unescaped));
     }
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -2,9 +2,10 @@
 //!
 //! It does not decide anything about the payment. It works without script; no brand's screen, colour or mark is copied.
 
+use crate::escape::escaped;
 use crate::sandbox::form::sum;
 use crate::sandbox::gate::origin_of;
-use crate::sandbox::page::{Page, escaped};
+use crate::sandbox::page::Page;
 use crate::sandbox::payment::Payment;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};

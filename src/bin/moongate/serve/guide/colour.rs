@@ -2,7 +2,7 @@
 //!
 //! It understands no language; a wrong guess is a wrong colour and nothing else.
 
-use super::markup::escaped;
+use crate::escape::escaped;
 
 /// What begins and ends a comment, and the language's own words.
 struct Rules {
@@ -107,13 +107,15 @@ fn text(rest: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::markup::without_tags;
     use super::*;
+    use crate::escape::plain;
 
     #[test]
     fn colours_change_no_letter() {
         let code = "<!-- a --><b c=\"d\">it's</b>\n// e 'f\nconst g = \"https://h\" # i\n\"open\n微";
         for language in ["html", "js", "py", "nginx", "none"] {
-            let text = super::super::markup::plain(&super::super::markup::without_tags(&of(code, language)));
+            let text = plain(&without_tags(&of(code, language)));
             assert_eq!(text, code, "{language}");
         }
     }

@@ -3,7 +3,7 @@
 //! It does not decide which codes there are: the core does, and a code without words here does not compile.
 
 use super::Say;
-use super::markup::escaped;
+use crate::escape::escaped;
 use anyhow::{Result, anyhow};
 use moongate::action::Refusal;
 use moongate::checkout::fault::{NetworkFault, PageCode, ServerCode};

@@ -2,8 +2,9 @@
 //!
 //! It decides nothing of what is in them, and copes with a shelf that is not there.
 
-use super::markup::{escaped, slug, without_tags};
+use super::markup::{slug, without_tags};
 use super::read;
+use crate::escape::{escaped, plain};
 use anyhow::{Context, Result};
 use pulldown_cmark::{Event, Options, Parser, Tag, html};
 use std::fmt::Write;
@@ -95,7 +96,7 @@ pub(super) fn page(www: &Path, shelf: &str, name: &str, tag: &str) -> Result<Opt
     for file in files {
         body.push_str(&shown(&folder, &file)?);
     }
-    Ok(Some(Shelved { title: super::markup::plain(&title), tag, body }))
+    Ok(Some(Shelved { title: plain(&title), tag, body }))
 }
 
 /// The text of a file beside them.

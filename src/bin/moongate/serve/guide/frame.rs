@@ -3,8 +3,9 @@
 //! It does not decide what that looks like (`www/guide/parts/frame.html` and the style do).
 
 use super::list::{PAGES, Page, said};
-use super::markup::{self, escaped};
+use super::markup;
 use super::{Asked, Guide, read};
+use crate::escape::escaped;
 use crate::serve::shop;
 use anyhow::{Result, anyhow};
 use std::fmt::Write;

@@ -3,7 +3,8 @@
 //! It does not know them; `www/moongate.css` does.
 
 use super::Say;
-use super::markup::{escaped, head};
+use super::markup::head;
+use crate::escape::escaped;
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -3,7 +3,8 @@
 //! Which unit a provider counts in is not in its responses for certain, so it is written here by hand.
 
 use super::Say;
-use super::markup::{escaped, head, slug};
+use super::markup::{head, slug};
+use crate::escape::escaped;
 use anyhow::{Context, Result};
 use moongate::action::{Action, Trust};
 use serde_json::Value;

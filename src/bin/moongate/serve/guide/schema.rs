@@ -3,7 +3,8 @@
 //! It reads our own file by its indentation and is no reader of YAML.
 
 use super::Say;
-use super::markup::{escaped, head};
+use super::markup::head;
+use crate::escape::escaped;
 use anyhow::{Result, ensure};
 use std::fmt::Write;
 

@@ -3,7 +3,7 @@
 //! It reads our own declarations by their layout (an interface ends at the first `}` of a line) and is no reader of TypeScript.
 
 use super::Say;
-use super::markup::escaped;
+use crate::escape::escaped;
 use anyhow::{Context, Result};
 use std::fmt::Write;
 

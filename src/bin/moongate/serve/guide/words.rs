@@ -3,7 +3,8 @@
 //! It does not know them; `words` of the core does.
 
 use super::Say;
-use super::markup::{escaped, head};
+use super::markup::head;
+use crate::escape::escaped;
 use moongate::words::{Key, Language};
 use std::fmt::Write;
 
