@@ -94,7 +94,7 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
 }
 
 /// The instant as `YYYY-MM-DDThh:mm:ssZ`.
-pub(super) fn text(instant: Seconds) -> String {
+pub fn text(instant: Seconds) -> String {
     let (day, second) = (instant.div_euclid(86_400), instant.rem_euclid(86_400));
     let z = day + 719_468;
     let (era, of_era) = (z.div_euclid(146_097), z.rem_euclid(146_097));

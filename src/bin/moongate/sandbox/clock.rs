@@ -2,22 +2,21 @@
 //!
 //! It does not decide when anything expires: [`super::ledger`] does, from the milliseconds given here.
 
+use moongate::action::time;
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970-01-01 UTC.
 pub(super) type Millis = i64;
 
 const SECOND: Millis = 1_000;
-const DAY_SECONDS: i64 = 86_400;
 /// The most that a test can put a time off by: a leap year.
-pub(super) const YEAR_SECONDS: u64 = 366 * DAY_SECONDS.unsigned_abs();
+pub(super) const YEAR_SECONDS: u64 = 366 * 86_400;
 /// Beijing has no daylight saving: UTC+8 all year. The wallets write their times in it, without saying so.
 const BEIJING: Millis = 8 * 3_600 * SECOND;
-
-const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// 9999-12-31T23:59:59Z, in seconds: no `Date` header can say a later time, nor one before 1970.
+const LAST: u64 = 253_402_300_799;
 
 /// Where the time comes from; tests bring their own.
 #[derive(Clone)]
@@ -50,61 +49,20 @@ impl Clock {
     }
 }
 
-/// A moment taken apart by the Gregorian calendar.
-struct Civil {
-    year: i64,
-    month: i64,
-    day: i64,
-    weekday: i64,
-    hour: i64,
-    minute: i64,
-    second: i64,
-}
-
-impl Civil {
-    /// Counts days in eras of 400 years that begin on 1 March, so that a leap day is the last day of its year.
-    fn of(time: Millis) -> Self {
-        let seconds = time.div_euclid(SECOND);
-        let days = seconds.div_euclid(DAY_SECONDS);
-        let of_day = seconds.rem_euclid(DAY_SECONDS);
-        let since_march_0 = days + 719_468;
-        let era = since_march_0.div_euclid(146_097);
-        let of_era = since_march_0.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let from_march = (5 * of_year + 2) / 153;
-        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-        Self {
-            year: year_of_era + era * 400 + i64::from(month <= 2),
-            month,
-            day: of_year - (153 * from_march + 2) / 5 + 1,
-            weekday: days.rem_euclid(7),
-            hour: of_day / 3_600,
-            minute: of_day / 60 % 60,
-            second: of_day % 60,
-        }
-    }
-}
-
 /// As the contract writes times: `2031-01-05T10:25:00Z`, whole seconds.
 pub(super) fn rfc3339(time: Millis) -> String {
-    let t = Civil::of(time);
-    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.year, t.month, t.day, t.hour, t.minute, t.second)
+    time::text(time.div_euclid(SECOND))
 }
 
 /// As the `Date` header writes it: `Sun, 05 Jan 2031 10:25:00 GMT`.
 pub(super) fn http_date(time: Millis) -> String {
-    let t = Civil::of(time);
-    let name = |list: &[&'static str], at: i64| usize::try_from(at).ok().and_then(|at| list.get(at).copied());
-    let weekday = name(&WEEKDAYS, t.weekday).unwrap_or_default();
-    let month = name(&MONTHS, t.month - 1).unwrap_or_default();
-    format!("{weekday}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT", t.day, t.year, t.hour, t.minute, t.second)
+    let seconds = u64::try_from(time.div_euclid(SECOND)).unwrap_or_default().min(LAST);
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
 /// As UnionPay writes times: `20310105182500`, Beijing.
 pub(super) fn beijing_digits(time: Millis) -> String {
-    let t = Civil::of(time.saturating_add(BEIJING));
-    format!("{:04}{:02}{:02}{:02}{:02}{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second)
+    beijing_text(time).replace(['-', ' ', ':'], "")
 }
 
 /// As Alipay writes times: `2031-01-05 18:25:00`, Beijing.
