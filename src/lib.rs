@@ -63,10 +63,16 @@
 //!    come in as data; a recorded list of events replays to the same screens.
 //! 3. Only `browser` performs effects, and every effect that waits for something ends in an event.
 //! 4. Whether money moved is known from the merchant's server alone. The widget reports; it never concludes.
-//! 5. Nothing from the outside is opened, posted or drawn before `action` has checked it.
+//! 5. Nothing from a provider is opened, posted or drawn before `action` has checked it; no address that the page or the
+//!    merchant's server names before [`checkout::options`] or [`checkout::wire`] has.
 //! 6. No card number, password or key ever passes through: no type exists that could hold one.
-//! 7. A new wallet touches the catalog, the words and a fixture; a new provider one file and a fixture; a new
-//!    language one file and its lines in `words/language.rs`.
+//! 7. What is new has few places, most of which the compiler or a test names:
+//!    - a wallet: `checkout/method.rs` and its catalog, with its app in `checkout/environment.rs`; a word in each language,
+//!      `view/naming.rs` and its colour in `www/moongate.css`; its type in `www/moongate.d.ts`; its app links in `action/url.rs`
+//!      and `action/code.rs`, its id in the lists of `action/provider.rs` and `normalised.rs` there; how the sandbox plays it;
+//!      and, with an API of its own, a provider;
+//!    - a provider: one file in `action/provider/`, named in `action/provider.rs`; fixtures; a row in the guide's `providers.rs`;
+//!    - a language: one file in `words/`, named in `words.rs`, and its lines in `words/language.rs`.
 //! 8. One source for each fact. What `moongate.js` must know before the wasm arrives is generated from the core by `bundle`;
 //!    what two places must draw alike is held together by a test.
 //!
