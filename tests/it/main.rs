@@ -30,6 +30,8 @@ mod cdn;
 #[cfg(feature = "program")]
 mod guide;
 #[cfg(feature = "program")]
+mod input;
+#[cfg(feature = "program")]
 mod offer;
 #[cfg(feature = "program")]
 mod package;

@@ -2,19 +2,19 @@
 //!
 //! It decides nothing of its own: the verdict is the library's, by today's clock.
 
+use crate::input::Input;
 use crate::say;
 use clap::Args;
 use moongate::action::{Action, Refusal, Seconds, Step, Trust, signature};
-use std::io::Read;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Arguments {
-    /// The response as the merchant's server would pass it on: JSON, an HTML form, XML, k=v text or an address
-    /// (default: standard input)
-    file: Option<PathBuf>,
+    /// File with the response as the merchant's server would pass it on: JSON, an HTML form, XML, k=v text or an
+    /// address (`-`: standard input)
+    #[arg(default_value = "-")]
+    file: Input,
     /// Says on standard error which signature matched and which checks ran
     #[arg(long)]
     explain: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let body = match read(arguments) {
+    let body = match arguments.file.read() {
         Ok(body) => body,
         Err(fault) => {
             eprintln!("{fault}");
@@ -58,19 +58,6 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 pub(crate) fn now() -> Seconds {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|now| i64::try_from(now.as_secs()).ok());
     now.unwrap_or_default()
-}
-
-/// The body. Bytes that are not UTF-8 (和包 writes GBK) are replaced, as a browser's `Response.text()` does.
-fn read(arguments: &Arguments) -> Result<String, String> {
-    let bytes = match &arguments.file {
-        Some(file) => std::fs::read(file).map_err(|fault| format!("{} cannot be read: {fault}", file.display()))?,
-        None => {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().read_to_end(&mut bytes);
-            read.map(|_| bytes).map_err(|fault| format!("standard input cannot be read: {fault}"))?
-        }
-    };
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn explain(body: &str, verdict: &Result<Action, Refusal>) {

@@ -5,6 +5,7 @@
 mod action;
 mod bundle;
 mod escape;
+mod input;
 mod offer;
 mod replay;
 mod sandbox;

@@ -3,27 +3,27 @@
 //! It decides nothing itself: the widget's own core reads the options and makes the offer. What is wrong with the
 //! options goes to standard error, one fault a line; without a required option there is no offer and the exit is 1.
 
+use crate::input::Input;
 use crate::say;
 use moongate::checkout::environment::{Environment, Facts};
 use moongate::checkout::fault::{Fault, PageFault};
 use moongate::checkout::json::Json;
 use moongate::checkout::offer::Offer;
 use moongate::checkout::options::Options;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Arguments {
     /// File with an `options` object in JSON (`-`: standard input); it may do without `endpoint`
     #[arg(long, value_name = "FILE")]
-    options: PathBuf,
+    options: Input,
     /// The browser's user agent
     #[arg(long, value_name = "UA", allow_hyphen_values = true)]
     user_agent: String,
     /// How many points the screen can be touched at: iPadOS calls itself Macintosh, and says 5
     #[arg(long, value_name = "N", default_value_t = 0)]
     touch_points: u32,
-    /// Time in seconds since 1970; taken so that a recorded call can be repeated, no offer depends on it yet
+    /// Time in seconds since 1970, as a recorded call may say it: the offer is the same at any time
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     now: Option<i64>,
     /// Stable id of the shopper, for rollouts; else the options' own `shopper`
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             report(&faults);
             ExitCode::FAILURE
         }
-        Err(Stop::File(message)) => {
+        Err(Stop::Input(message)) => {
             eprintln!("{message}");
             ExitCode::FAILURE
         }
@@ -51,25 +51,20 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 /// Why there is no offer.
 enum Stop {
-    File(String),
+    Input(String),
     Options(Vec<PageFault>),
 }
 
 fn offer(arguments: &Arguments) -> Result<(Offer, Vec<PageFault>), Stop> {
-    let name = arguments.options.display();
-    let text = read(&arguments.options).map_err(|error| Stop::File(format!("Can't read {name}: {error}.")))?;
-    let raw = Json::read(text.trim_start_matches('\u{feff}'));
-    let raw = raw.map_err(|error| Stop::File(format!("{name} must hold one JSON object: {error}.")))?;
+    let input = &arguments.options;
+    let text = input.read().map_err(Stop::Input)?;
+    let raw = Json::read(&text).map_err(|error| Stop::Input(format!("{input} must hold one JSON object: {error}.")))?;
     let (options, faults) = Options::from_file(&raw);
     let Some(options) = options else { return Err(Stop::Options(faults)) };
     let facts =
         Facts { user_agent: arguments.user_agent.clone(), touch_points: arguments.touch_points, ..Facts::default() };
     let shopper = arguments.shopper.as_deref().or(options.shopper.as_deref()).unwrap_or_default();
     Ok((Offer::make(&options, Environment::read(&facts), shopper), faults))
-}
-
-fn read(file: &Path) -> std::io::Result<String> {
-    if file == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) }
 }
 
 fn report(faults: &[PageFault]) {

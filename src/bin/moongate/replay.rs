@@ -6,12 +6,11 @@ mod samples;
 mod table;
 mod twice;
 
+use crate::input::Input;
 use crate::say;
 use moongate::checkout::json::Json;
 use moongate::checkout::machine::{Effect, Request};
 use moongate::checkout::replay::{Played, Replay};
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Plays a recorded event log again. Exits with 0 if it leads to the phases that were recorded, 1 if it does not, 2 if
@@ -20,7 +19,7 @@ use std::process::ExitCode;
 pub(crate) struct Arguments {
     /// The log, `JSON.stringify(element.state.log)`, or the whole of `element.state` (`-`: standard input)
     #[arg(required_unless_present_any = ["table", "twice"])]
-    file: Option<PathBuf>,
+    file: Option<Input>,
     /// Prints the guide's page about the machine instead: every place and every event
     #[arg(long, conflicts_with = "file")]
     table: bool,
@@ -48,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 /// Prints every step, and counts the phases that differ.
-fn replay(file: &Path) -> Result<usize, String> {
+fn replay(file: &Input) -> Result<usize, String> {
     let log = log(file)?;
     let (first, rest) = log.items().split_first().ok_or("The log is empty: nothing has happened.")?;
     let mut replay = Replay::begin(first)?;
@@ -63,15 +62,8 @@ fn replay(file: &Path) -> Result<usize, String> {
     Ok(differ)
 }
 
-fn log(file: &Path) -> Result<Json, String> {
-    let name = file.display();
-    let text = match file.to_str() {
-        Some("-") => std::io::read_to_string(std::io::stdin()),
-        _ => fs::read_to_string(file),
-    };
-    let text = text.map_err(|fault| format!("Can't read {name}: {fault}."))?;
-    let read = Json::read(text.trim_start_matches('\u{feff}'));
-    let read = read.map_err(|fault| format!("{name} must hold a log as JSON: {fault}."))?;
+fn log(file: &Input) -> Result<Json, String> {
+    let read = Json::read(&file.read()?).map_err(|fault| format!("{file} must hold a log as JSON: {fault}."))?;
     Ok(read.get("log").cloned().unwrap_or(read))
 }
 
