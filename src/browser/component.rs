@@ -6,6 +6,7 @@ use super::border;
 use super::embed::{self, Widget};
 use super::page::{self, Listener};
 use crate::checkout::json::Json;
+use crate::checkout::machine::Announcement;
 use crate::words::{self, Language};
 use js_sys::{Array, Object, Reflect};
 use std::fmt;
@@ -17,18 +18,6 @@ use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the script puts into its shadow root, too.
 const STYLE: &str = include_str!("../../www/moongate.css");
-
-/// Every event that a checkout tells its page.
-const EVENTS: [&str; 8] = [
-    "moongate-ready",
-    "moongate-select",
-    "moongate-submit",
-    "moongate-action",
-    "moongate-status",
-    "moongate-complete",
-    "moongate-feedback",
-    "moongate-error",
-];
 
 // Declared here, since what web-sys would need for it is a part of every widget's build.
 #[wasm_bindgen]
@@ -147,7 +136,7 @@ impl Stand {
             let on = props.on.clone();
             Listener::new(&host, name, move |event| event.dyn_into().map_or((), |event| on.emit(event)))
         };
-        self._heard = EVENTS.into_iter().map(hear).collect();
+        self._heard = Announcement::NAMES.into_iter().map(hear).collect();
     }
 }
 

@@ -21,6 +21,35 @@ pub struct Announcement {
 }
 
 impl Announcement {
+    /// A press on pay is now sent at once.
+    pub const READY: &'static str = "moongate-ready";
+    /// Another method is chosen.
+    pub const SELECT: &'static str = "moongate-select";
+    /// The shopper pressed pay.
+    pub const SUBMIT: &'static str = "moongate-submit";
+    /// An action arrived.
+    pub const ACTION: &'static str = "moongate-action";
+    /// The phase or the payment is another.
+    pub const STATUS: &'static str = "moongate-status";
+    /// The payment ended.
+    pub const COMPLETE: &'static str = "moongate-complete";
+    /// The shopper's answer about the method.
+    pub const FEEDBACK: &'static str = "moongate-feedback";
+    /// A fault, with who must act.
+    pub const ERROR: &'static str = "moongate-error";
+
+    /// Every name that an announcement can have.
+    pub const NAMES: [&'static str; 8] = [
+        Self::READY,
+        Self::SELECT,
+        Self::SUBMIT,
+        Self::ACTION,
+        Self::STATUS,
+        Self::COMPLETE,
+        Self::FEEDBACK,
+        Self::ERROR,
+    ];
+
     fn plain(name: &'static str, detail: Json) -> Self {
         Self { name, detail, cancelable: false }
     }
@@ -28,12 +57,12 @@ impl Announcement {
     /// `moongate-ready`: a press on pay is now sent at once.
     pub fn ready(state: &State) -> Self {
         let shown = state.offer.shown.iter().map(|row| Json::from_text(row.method.id.as_str())).collect();
-        Self::plain("moongate-ready", tested(Json::object([("methods", Json::List(shown))]), state.order.test))
+        Self::plain(Self::READY, tested(Json::object([("methods", Json::List(shown))]), state.order.test))
     }
 
     /// `moongate-error`: a fault, with who must act.
     pub fn error(fault: &Fault, test: bool) -> Self {
-        Self::plain("moongate-error", tested(fault.to_json(), test))
+        Self::plain(Self::ERROR, tested(fault.to_json(), test))
     }
 
     /// `moongate-submit`: the shopper pressed pay.
@@ -44,7 +73,7 @@ impl Announcement {
             ("amount", attempt.total.minor().into()),
             ("currency", attempt.total.currency().code().into()),
         ]);
-        Self { cancelable: true, ..Self::plain("moongate-submit", tested(detail, state.order.test)) }
+        Self { cancelable: true, ..Self::plain(Self::SUBMIT, tested(detail, state.order.test)) }
     }
 
     /// `moongate-action`: an action arrived.
@@ -56,19 +85,19 @@ impl Announcement {
             ("action", action.map_or(Json::Null, |action| action.to_json())),
         ]);
         let test = test || action.is_some_and(|action| action.test);
-        Self { cancelable: true, ..Self::plain("moongate-action", tested(detail, test)) }
+        Self { cancelable: true, ..Self::plain(Self::ACTION, tested(detail, test)) }
     }
 
     /// `moongate-feedback`: the shopper's answer about the method.
     pub(super) fn feedback(state: &State, attempt: &Attempt, answer: Feedback) -> Self {
         let word = if answer == Feedback::Good { "good" } else { "bad" };
         let detail = Json::object([("method", attempt.method.as_str().into()), ("answer", word.into())]);
-        Self::plain("moongate-feedback", tested(detail, state.order.test || tests(attempt)))
+        Self::plain(Self::FEEDBACK, tested(detail, state.order.test || tests(attempt)))
     }
 
     fn select(state: &State) -> Self {
         let detail = Json::object([("method", chosen(state))]);
-        Self::plain("moongate-select", tested(detail, state.order.test))
+        Self::plain(Self::SELECT, tested(detail, state.order.test))
     }
 
     fn status(state: &State) -> Self {
@@ -85,7 +114,7 @@ impl Announcement {
             ("in", under_rollout(shown.collect())),
             ("out", under_rollout(left_out.map(|(id, _)| id.as_str()).collect())),
         ]);
-        Self::plain("moongate-status", tested(detail, is_test(state)))
+        Self::plain(Self::STATUS, tested(detail, is_test(state)))
     }
 
     fn complete(state: &State, attempt: &Attempt, outcome: Outcome, late: bool) -> Self {
@@ -104,7 +133,7 @@ impl Announcement {
         if late {
             members.push(("late".to_owned(), Json::Bool(true)));
         }
-        Self::plain("moongate-complete", tested(Json::Object(members), is_test(state)))
+        Self::plain(Self::COMPLETE, tested(Json::Object(members), is_test(state)))
     }
 }
 
@@ -158,5 +187,18 @@ fn tested(detail: Json, test: bool) -> Json {
             Json::Object(members)
         }
         detail => detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_of_the_page_have_each_event_and_no_other() {
+        let types = include_str!("../../../www/moongate.d.ts");
+        let map = types.split("interface MoongateEventMap").nth(1).unwrap().split("\n}").next().unwrap();
+        let names: Vec<_> = map.lines().filter_map(|line| line.strip_prefix("  '")?.split('\'').next()).collect();
+        assert_eq!(names, Announcement::NAMES);
     }
 }

@@ -8,7 +8,7 @@ use super::drawing::{Lane, Line};
 use moongate::action::{Standing, Step};
 use moongate::checkout::fault::{Fault, NetworkFault, ServerCode, ServerFault};
 use moongate::checkout::machine::{
-    Attempt, Effect, Event, Gesture, Millis, Order, Origin, Phase, Request, State, What, advance,
+    Announcement, Attempt, Effect, Event, Gesture, Millis, Order, Origin, Phase, Request, State, What, advance,
 };
 use moongate::checkout::method::Wallet;
 use moongate::checkout::money::Amount;
@@ -52,8 +52,8 @@ impl Story {
             }
             if let Effect::Announce(said) = effect {
                 next = match said.name {
-                    "moongate-submit" => Some(What::SubmitDecided(true)),
-                    "moongate-action" => Some(What::ActionDecided(false)),
+                    Announcement::SUBMIT => Some(What::SubmitDecided(true)),
+                    Announcement::ACTION => Some(What::ActionDecided(false)),
                     _ => next,
                 };
             }
