@@ -75,8 +75,8 @@ pub fn Panel(props: &PanelProps) -> Html {
 /// The whole widget, in whatever phase it is.
 pub fn draw(props: &PanelProps, shown: &Shown) -> Html {
     let PanelProps { state, face, now, on, notice } = props;
-    let drawing = shown.drawing();
-    let scene = Scene { state, face, now: *now, on, drawing, notice: *notice };
+    let (drawing, unfocused) = (shown.drawing(), shown.unfocused.as_deref());
+    let scene = Scene { state, face, now: *now, on, drawing, notice: *notice, unfocused };
     html! {
         <section class="moongate" lang={face.words.lang.clone()} dir={face.words.dir} data-theme={theme(face.theme)}
             data-size={size(state.large)} data-phase={state.phase.word()}
@@ -167,7 +167,7 @@ fn status(scene: &Scene<'_>) -> Html {
         Phase::Confirming { .. } | Phase::Unknown { .. } => (scene.say(Key::Asking).to_owned(), true),
         Phase::Ended { attempt, .. } if attempt.judged.is_some() => (scene.say(Key::FeedbackThanks).to_owned(), true),
         Phase::Choosing { .. } | Phase::Acting { .. } | Phase::Canceling { .. } | Phase::Ended { .. } => {
-            (String::new(), true)
+            (scene.unfocused.unwrap_or_default().to_owned(), scene.unfocused.is_none())
         }
     };
     match seen {

@@ -14,6 +14,7 @@ use crate::checkout::options::Options;
 use crate::view::{self, Face, PanelProps, Shown};
 use crate::words::{Key, Words};
 use std::cell::RefCell;
+use std::mem;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
@@ -173,9 +174,9 @@ impl Component for App {
         self.0.as_ref().map_or_else(Html::default, Drawing::draw)
     }
 
-    fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        if let Some(drawing) = &mut self.0 {
-            drawing.lead();
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        if self.0.as_mut().is_some_and(Drawing::lead) {
+            ctx.link().send_message(());
         }
     }
 }
@@ -225,21 +226,26 @@ impl Drawing {
         view::draw(&PanelProps { state, face, now: page::now(), on, notice }, &self.shown)
     }
 
-    /// Leads the shopper to another screen's heading, or to the first of the rows that came.
-    fn lead(&mut self) {
+    /// Leads the shopper to another screen's heading, or to the first of the rows that came; whether another heading is to be
+    /// heard without the focus.
+    fn lead(&mut self) -> bool {
         let state = self.play.state();
-        let now = state.as_deref().map(attention::screen);
-        let expanded = state.is_some_and(|state| state.expanded);
-        if self.screen.is_none() {
+        let screen = mem::replace(&mut self.screen, state.as_deref().map(attention::screen));
+        let expanded = mem::replace(&mut self.expanded, state.is_some_and(|state| state.expanded));
+        if screen.is_none() {
             // What comes where nothing could be drawn before is nothing that the shopper did.
-        } else if now != self.screen {
-            attention::lead_to(&self.play.host, attention::HEADING);
-        } else if expanded && !self.expanded {
+            return false;
+        }
+        if screen != self.screen {
+            let heading = attention::lead_to(&self.play.host, attention::HEADING);
+            return mem::replace(&mut self.shown.unfocused, heading) != self.shown.unfocused;
+        }
+        if !expanded && self.expanded {
             let next = self.face.collapse_after + 1;
             let row = [".method:nth-child(n+", &next.to_string(), ") :is(input:enabled:not(:checked),button)"].concat();
-            attention::lead_to(&self.play.host, &row);
+            let _unheard = attention::lead_to(&self.play.host, &row);
         }
-        (self.screen, self.expanded) = (now, expanded);
+        false
     }
 }
 

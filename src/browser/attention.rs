@@ -12,11 +12,11 @@ use web_sys::{Element, EventTarget, HtmlElement};
 /// The present screen's heading.
 pub(super) const HEADING: &str = "h2[tabindex]";
 
-/// Gives the focus to the first of these, unless the shopper is busy elsewhere on the page, or on the page around its frame.
-pub(super) fn lead_to(host: &Element, css: &str) {
-    let Some((window, page)) = page::window().and_then(|window| Some((window.clone(), window.document()?))) else {
-        return;
-    };
+/// Gives the focus to the first of these, unless the shopper is busy elsewhere on the page, or on the page around its frame:
+/// then the text of it, which nobody has heard.
+pub(super) fn lead_to(host: &Element, css: &str) -> Option<String> {
+    let window = page::window()?;
+    let page = window.document()?;
     let framed = window.top().ok().flatten().as_ref() != Some(&window);
     let root = host.shadow_root();
     // In a shadow root of the page's own, the page sees the focus on that root's host.
@@ -27,11 +27,12 @@ pub(super) fn lead_to(host: &Element, css: &str) {
                 && !host.contains(Some(&active))
                 && page.body().is_none_or(|body| active != Element::from(body))
         });
-    let place = root.and_then(|root| root.query_selector(css).ok().flatten());
-    let away = elsewhere || framed && !page.has_focus().unwrap_or(true);
-    if let Some(place) = place.filter(|_| !away).and_then(|place| place.dyn_into::<HtmlElement>().ok()) {
-        let _focused = place.focus();
+    let place = root?.query_selector(css).ok()??.dyn_into::<HtmlElement>().ok()?;
+    if elsewhere || framed && !page.has_focus().unwrap_or(true) {
+        return place.text_content();
     }
+    let _focused = place.focus();
+    None
 }
 
 /// What wakes the page up and puts it to sleep.

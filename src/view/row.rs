@@ -58,7 +58,7 @@ impl Component for Row {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let RowProps { state, face, on, at, held } = ctx.props();
-        let scene = Scene { state, face, now: 0, on, drawing: None, notice: None };
+        let scene = Scene { state, face, now: 0, on, drawing: None, notice: None, unfocused: None };
         state
             .offer
             .shown

@@ -21,6 +21,8 @@ pub(super) struct Scene<'a> {
     /// The code on screen.
     pub(super) drawing: Option<&'a Drawing>,
     pub(super) notice: Option<Key>,
+    /// The heading, if the focus did not go there.
+    pub(super) unfocused: Option<&'a str>,
 }
 
 impl<'a> Scene<'a> {

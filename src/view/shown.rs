@@ -1,6 +1,7 @@
-//! Works out the picture of a code once, and not again with every second of the countdown.
+//! Keeps what a drawing stands on and the state does not tell: the picture of a code, worked out once and not again with every
+//! second of the countdown, and a heading that is heard although the focus is elsewhere.
 //!
-//! It does not decide which code is shown, and draws nothing.
+//! It does not decide which code is shown or where the focus goes, and draws nothing.
 
 use super::code;
 use super::picture::Drawing;
@@ -8,11 +9,13 @@ use crate::action::Step;
 use crate::checkout::machine::{Acting, Phase};
 use std::fmt;
 
-/// What is worked out of a state once, and not again with every second of the countdown: the code's picture.
+/// What is kept between two drawings.
 #[derive(Default)]
 pub struct Shown {
     payload: Option<String>,
     drawing: Option<Drawing>,
+    /// The present screen's heading, if the focus did not go there since the shopper is busy elsewhere: the status says it.
+    pub unfocused: Option<String>,
 }
 
 impl Shown {

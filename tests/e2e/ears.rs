@@ -428,3 +428,21 @@ async fn the_countdown_is_told_seldom_and_the_bar_is_for_the_eye_alone() {
     .await;
     assert_eq!(judged, 1);
 }
+
+#[tokio::test]
+async fn one_hears_each_end_from_a_field_of_the_page_too_and_keeps_the_focus() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let order = shop.order();
+    browser.goto(&shop.page(&Trial::of(&order).body("<input id='note'>{tag}"))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    browser.press("#note").await;
+    shop.wallet(&order, "fail").await;
+    checkout.shows("ended failed").await;
+    let heard = "const said = root.querySelector('[role=status]').textContent
+        return said !== '' && said === root.querySelector('[data-heading]').textContent";
+    checkout.until("the heading is heard", heard).await;
+    assert_eq!(browser.run("return document.activeElement.id", &[]).await, "note");
+    checkout.press("try_again").await.shows("choosing").await;
+    checkout.until("it is over", "return root.querySelector('[role=status]').textContent === ''").await;
+}
