@@ -11,7 +11,7 @@ use super::{app, border, keep, page};
 use crate::checkout::json::Json;
 use crate::checkout::machine::{Gesture, State, What};
 use crate::checkout::method::MethodId;
-use crate::checkout::options::Options;
+use crate::checkout::options::{Options, TextSize};
 use crate::words::Key;
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
@@ -97,9 +97,14 @@ impl Widget {
     /// The page changed its options, or the tag of its language.
     pub fn update(&self, options: &JsValue, language: String) {
         self.language.replace(language);
-        let large = self.state_now().is_some_and(|state| state.large);
+        let (large, asked) = (self.is_large(), self.text_size());
         let setup = self.setup(options, Before { large, ..Before::default() });
         self.tell(Notice::Changed(setup));
+        // Asked for anew it is as the page says; until then as the shopper has it.
+        let anew = self.text_size();
+        if anew != asked && anew != TextSize::Auto && (anew == TextSize::Large) != large {
+            self.tell(Notice::Happened(What::Shopper(Gesture::ToggleLarge, page::fresh_attempt())));
+        }
     }
 
     /// Takes it away and leaves nothing behind.
@@ -166,6 +171,15 @@ impl Widget {
         if let Some(till) = &self.till {
             till.tell(notice);
         }
+    }
+
+    fn is_large(&self) -> bool {
+        self.state_now().is_some_and(|state| state.large)
+    }
+
+    /// The size of text that the page asks for.
+    fn text_size(&self) -> TextSize {
+        self.mirror.options.borrow().as_ref().map(|options| options.text_size).unwrap_or_default()
     }
 
     fn state_now(&self) -> Option<Rc<State>> {

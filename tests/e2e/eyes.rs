@@ -129,6 +129,36 @@ async fn text_is_large_where_the_pages_own_is_or_where_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn text_is_large_as_the_page_asks_later_and_else_as_the_shopper_has_it() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    for wasm in [true, false] {
+        let trial = Trial::of(&shop.order());
+        browser.goto(&shop.page(&if wasm { trial } else { trial.refused(".wasm") })).await;
+        let checkout = Checkout::on(&browser);
+        let is = async |size: &str| {
+            let drawn = format!("return root?.querySelector('[data-method]') && section.dataset.size === '{size}'");
+            checkout.until(size, &drawn).await;
+        };
+        is("normal").await;
+        if wasm {
+            checkout.ready().await;
+        }
+        checkout.see("host.setAttribute('text-size', 'large')").await;
+        is("large").await;
+        checkout.press("toggle_large").await;
+        is("normal").await;
+        checkout.see("host.setAttribute('theme', 'dark')").await;
+        checkout.until("the page is heard", "return section.dataset.theme === 'dark'").await;
+        is("normal").await;
+        checkout.see("host.setAttribute('text-size', 'normal')").await;
+        checkout.see("host.setAttribute('text-size', 'large')").await;
+        is("large").await;
+        checkout.see("host.setAttribute('text-size', 'normal')").await;
+        is("normal").await;
+    }
+}
+
+#[tokio::test]
 async fn large_print_is_a_design_of_its_own_with_larger_letters_and_targets_and_fewer_words() {
     let place = Place { phone: true, language: "zh-CN", large: false, dark: false };
     let measures = "const height = (css) => Math.round(root.querySelector(css)?.getBoundingClientRect().height ?? 0)

@@ -43,8 +43,10 @@ export class Shell extends Drawing {
   refresh() {
     const options = (this.options = rawOptions(this.host))
     const { order, amount, currency, endpoint, transport, textSize, testMode, remember } = options
-    const big = () => parseFloat(getComputedStyle(document.body).fontSize) >= 20
-    this.large = this.large ?? (textSize === 'large' || (textSize !== 'normal' && big()))
+    // Asked for anew it is as the page says; until then as the shopper has it.
+    if (this.asked !== (this.asked = `${textSize}`)) {
+      this.large = textSize === 'large' || (textSize !== 'normal' && parseFloat(getComputedStyle(document.body).fontSize) >= 20)
+    }
     this.locale = localeOf(options)
     this.test = /^(true)?$/.test(testMode ?? 'no') && PRIVATE.test(location.hostname)
     this.store = storeOf(remember)
