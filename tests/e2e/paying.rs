@@ -141,6 +141,22 @@ async fn unionpays_code_gives_way_to_its_gateways_form() {
     by_second_way("unionpay").await;
 }
 
+/// A signature covers the fields as they are in UTF-8.
+#[tokio::test]
+async fn a_wallets_form_is_posted_in_utf_8_from_a_page_in_another_charset() {
+    let (shop, browser) = (Shop::open(), DESK.phone(PHONE).open().await);
+    let tag = Trial::of(&shop.order()).without("shop").tag();
+    let posted = "HTMLFormElement.prototype.submit = function () {
+      window.posted = [document.characterSet, this.method, this.acceptCharset, this.elements.length > 0] }";
+    let script = "<script type='module' src='/moongate/moongate.js'></script>";
+    shop.write("gbk.html", &format!("<meta charset='gbk'><script>{posted}</script>{script}{tag}"));
+    browser.goto(&shop.at("/pages/gbk.html")).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("unionpay").await;
+    let sent = checkout.until("a form is posted", "return window.posted").await;
+    assert_eq!(sent, json!(["GBK", "post", "utf-8", true]));
+}
+
 #[tokio::test]
 async fn a_code_that_comes_first_by_the_stream_is_shown() {
     let (shop, browser) = (Shop::open(), DESK.open().await);

@@ -74,6 +74,8 @@ async fn choice_and_focus_made_before_the_wasm_are_kept() {
     browser.act(KeyActions::new("keys".to_owned()).then(down).then(up)).await;
     checkout.until("the next row is picked", "return root.querySelector('input:checked').value === 'unionpay'").await;
     assert_eq!(checkout.see(FOCUSED).await, "choose unionpay");
+    let kept = browser.run("return sessionStorage.getItem('moongate:method')", &[]).await;
+    assert_eq!(kept, "unionpay", "a reload before the wasm picks it again");
     checkout.press("toggle_large").await;
     checkout.see("root.querySelector('[value=unionpay]').focus()").await;
     release(&browser).await;

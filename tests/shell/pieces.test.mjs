@@ -91,7 +91,7 @@ test('only loopback and private addresses are fit for test mode', () => {
 })
 
 test('every attribute is an option but those of HTML and of frameworks', () => {
-  for (const name of ['class', 'id', 'data-v-1', 'aria-label', 'onclick', 'v-if', 'ng-version', 'x-data', '_ngcontent-a', ':order', '@click']) {
+  for (const name of ['class', 'id', 'exportparts', 'inert', 'data-v-1', 'aria-label', 'onclick', 'v-if', 'ng-version', 'x-data', '_ngcontent-a', ':order', '@click']) {
     assert.match(name, parts.FOREIGN)
   }
   for (const name of ['order', 'done-url', 'test-mode', 'curency', 'text-sise']) assert.doesNotMatch(name, parts.FOREIGN)
