@@ -297,8 +297,12 @@ async fn a_transport_that_can_be_subscribed_to_is_and_not_asked_until_it_says_ho
         checkout.until("it is subscribed to", "return window.tells != null").await;
         let names = "return window.called.map(([name]) => name).join(' ')";
         let before = browser.run(names, &[]).await;
+        let told = format!("return window.tells({asks})");
+        shop.wallet(&order, "process").await;
+        browser.run(&told, &[]).await;
+        checkout.shows("confirming processing").await;
         shop.wallet(&order, "pay").await;
-        browser.run(&format!("return window.tells({asks})"), &[]).await;
+        browser.run(&told, &[]).await;
         checkout.shows("ended succeeded").await;
         checkout.until("the subscription is ended", "return window.called.at(-1)[0] === 'end'").await;
         let after = browser.run(names, &[]).await;
