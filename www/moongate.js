@@ -83,7 +83,7 @@ class MoongateCheckout extends (globalThis.HTMLElement ?? Object) {
 
   connectedCallback() {
     // A property set before the element was defined hides the accessor.
-    if (Object.getOwnPropertyDescriptor(this, 'options')) {
+    if (Object.hasOwn(this, 'options')) {
       const { options } = this
       delete this.options
       this.options = options

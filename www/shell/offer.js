@@ -52,7 +52,7 @@ export function numbers(text) {
   const found = /^\d+(\.\d+){0,3}/.exec(text)?.[0].split('.').map(Number)
   if (found?.length !== 1 || found[0] < 100) return found
   const base = found[0] < 1e4 ? 10 : 100
-  return [Math.floor(found[0] / base / base), Math.floor(found[0] / base) % base, found[0] % base]
+  return [found[0] / base / base, (found[0] / base) % base, found[0] % base].map(Math.floor)
 }
 
 /** Whether the app around the page is older than a method asks for; one that does not tell its version is. */

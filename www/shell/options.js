@@ -25,7 +25,7 @@ export function rawOptions(host) {
       if (!/^(transport|headers)$/.test(key)) raw[key] = JSON.parse(JSON.stringify(value, plain))
     } catch {}
   }
-  if (!warned && [].concat(listed(raw.hosts)).includes('*')) {
+  if (!warned && listed(raw.hosts).includes('*')) {
     warned = true
     console.warn('Moongate: hosts holds "*": payments may lead to any https host')
   }

@@ -122,14 +122,13 @@ export class Shell extends Drawing {
     const row = this.rows.find((row) => row.id === id && works(row))
     if (!row || this.phase !== 'choosing') return false
     this.picked = id
-    if (this.widget) {
-      this.widget.select(id)
-      return true
+    if (this.widget) this.widget.select(id)
+    else {
+      if (row !== this.chosen) this.tell('select', { method: id })
+      keep(this.store, 'moongate:method', id)
+      this.chosen = row
+      this.draw()
     }
-    if (row !== this.chosen) this.tell('select', { method: id })
-    keep(this.store, 'moongate:method', id)
-    this.chosen = row
-    this.draw()
     return true
   }
 
