@@ -2,6 +2,7 @@
 //!
 //! It holds no locale data; the plain form is for tests and for programs without a browser.
 
+use crate::action::time;
 use crate::checkout::money::Amount;
 
 /// How sums and moments are written for people.
@@ -31,22 +32,9 @@ impl Intl for Plain {
     }
 
     fn moment(&self, _: &str, seconds: i64) -> String {
-        let (year, month, day) = date(seconds.div_euclid(86_400));
-        let minutes = seconds.rem_euclid(86_400) / 60;
-        format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minutes / 60, minutes % 60)
+        let text = time::text(seconds);
+        text.rsplit_once(':').map_or(&*text, |(minutes, _)| minutes).replace('T', " ")
     }
-}
-
-/// The date of a day counted from 1970-01-01. Years are counted from March, so that a leap day comes last.
-fn date(day: i64) -> (i64, i64, i64) {
-    let from_march = day + 719_468;
-    let era = from_march.div_euclid(146_097);
-    let day = from_march.rem_euclid(146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let january = i64::from(month >= 10);
-    (year + era * 400 + january, month + 3 - 12 * january, day - (153 * month + 2) / 5 + 1)
 }
 
 #[cfg(test)]

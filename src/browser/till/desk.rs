@@ -275,25 +275,25 @@ impl Desk {
 
     /// Dispatches it, and brings the host page's decision back where it has one.
     fn announce(&mut self, announcement: &Announcement) {
-        if let (Some(options), "moongate-select") = (&self.setup.options, announcement.name)
+        if let (Some(options), Announcement::SELECT) = (&self.setup.options, announcement.name)
             && let Some(id) = announcement.detail.get("method").and_then(Json::text).and_then(MethodId::parse)
         {
             keep::method(options, &id);
         }
-        if announcement.name == "moongate-complete" && keep::was_told(announcement) {
+        if announcement.name == Announcement::COMPLETE && keep::was_told(announcement) {
             return;
         }
         let Word { passes, until } = announce::dispatch(&self.setup.host, announcement);
-        self.asked += u32::from(announcement.name == "moongate-submit");
+        self.asked += u32::from(announcement.name == Announcement::SUBMIT);
         let (link, of) = (self.link.clone(), self.asked);
         match (announcement.name, until) {
-            ("moongate-submit", Some(until)) if passes => {
+            (Announcement::SUBMIT, Some(until)) if passes => {
                 announce::settled(until, move |passes| link.tell(Notice::Decided(of, passes)));
             }
-            ("moongate-submit", _) if passes => link.tell(Notice::Happened(What::SubmitDecided(true))),
+            (Announcement::SUBMIT, _) if passes => link.tell(Notice::Happened(What::SubmitDecided(true))),
             // Before what the listener itself called: its `pay()` is another press.
-            ("moongate-submit", _) => link.tell_first(Notice::Happened(What::SubmitDecided(false))),
-            ("moongate-action", _) => link.tell(Notice::Happened(What::ActionDecided(!passes))),
+            (Announcement::SUBMIT, _) => link.tell_first(Notice::Happened(What::SubmitDecided(false))),
+            (Announcement::ACTION, _) => link.tell(Notice::Happened(What::ActionDecided(!passes))),
             _ => (),
         }
     }
