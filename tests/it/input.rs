@@ -44,11 +44,14 @@ fn a_file_and_standard_input_are_read_alike_with_a_byte_order_mark_or_without() 
 }
 
 #[test]
-fn what_is_not_utf_8_is_replaced_and_the_rest_is_read() {
-    let [order, amount] = [&br#"{"order":"SO-1","shop":""#[..], br#"","amount":1,"currency":"CNY"}"#];
-    let gbk = [order, b"\xba\xcd\xb0\xfc", amount].concat();
-    let output = run(&["offer", "--user-agent", "x", "--options", "-"], &gbk);
-    assert!(output.status.success() && !output.stdout.is_empty(), "{output:?}");
+fn a_response_in_another_charset_is_read_with_the_letters_replaced_and_json_is_not() {
+    let gbk = |before: &str, after: &str| [before.as_bytes(), b"\xba\xcd\xb0\xfc", after.as_bytes()].concat();
+    let response = gbk(r#"{"code_url":"weixin://wxpay/bizpayurl?pr=a","msg":""#, r#""}"#);
+    assert_eq!(run(&["action"], &response).stdout, run(&["action"], RESPONSE.as_bytes()).stdout);
+    let options = gbk(r#"{"order":"SO-1","shop":""#, r#"","amount":1,"currency":"CNY"}"#);
+    let said = run(&["offer", "--user-agent", "x", "--options", "-"], &options);
+    assert!(!said.status.success() && said.stdout.is_empty(), "{said:?}");
+    assert_eq!(String::from_utf8(said.stderr).unwrap(), "standard input must hold one JSON object in UTF-8.\n");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! It does not decide what the text must say: each command does.
 
+use moongate::checkout::json::Json;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
@@ -16,25 +17,38 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// The text, without a byte order mark. Bytes that are not UTF-8 (和包 writes GBK) are replaced, as a browser's
-    /// `Response.text()` does.
+    /// The text, whatever it is. Bytes that are not UTF-8 (和包 writes GBK) are replaced, as a browser's `Response.text()` does.
     ///
     /// # Errors
     /// A sentence that names what can't be read.
     pub(crate) fn read(&self) -> Result<String, String> {
-        let bytes = self.bytes().map_err(|fault| format!("Can't read {self}: {fault}."))?;
-        Ok(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned())
+        Ok(unmarked(&String::from_utf8_lossy(&self.bytes()?)))
     }
 
-    fn bytes(&self) -> io::Result<Vec<u8>> {
-        match self {
+    /// The JSON, which is called `what`.
+    ///
+    /// # Errors
+    /// A sentence that names what can't be read, or is no JSON in UTF-8.
+    pub(crate) fn json(&self, what: &str) -> Result<Json, String> {
+        let text = String::from_utf8(self.bytes()?).map_err(|_| format!("{self} must hold {what} in UTF-8."))?;
+        Json::read(&unmarked(&text)).map_err(|fault| format!("{self} must hold {what}: {fault}."))
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        let bytes = match self {
             Self::File(file) => fs::read(file),
             Self::Standard => {
                 let mut bytes = Vec::new();
                 io::stdin().read_to_end(&mut bytes).map(|_| bytes)
             }
-        }
+        };
+        bytes.map_err(|fault| format!("Can't read {self}: {fault}."))
     }
+}
+
+/// Without a byte order mark.
+fn unmarked(text: &str) -> String {
+    text.trim_start_matches('\u{feff}').to_owned()
 }
 
 /// As an argument says it.

@@ -7,7 +7,6 @@ use crate::input::Input;
 use crate::say;
 use moongate::checkout::environment::{Environment, Facts};
 use moongate::checkout::fault::{Fault, PageFault};
-use moongate::checkout::json::Json;
 use moongate::checkout::offer::Offer;
 use moongate::checkout::options::Options;
 use std::process::ExitCode;
@@ -56,9 +55,7 @@ enum Stop {
 }
 
 fn offer(arguments: &Arguments) -> Result<(Offer, Vec<PageFault>), Stop> {
-    let input = &arguments.options;
-    let text = input.read().map_err(Stop::Input)?;
-    let raw = Json::read(&text).map_err(|error| Stop::Input(format!("{input} must hold one JSON object: {error}.")))?;
+    let raw = arguments.options.json("one JSON object").map_err(Stop::Input)?;
     let (options, faults) = Options::from_file(&raw);
     let Some(options) = options else { return Err(Stop::Options(faults)) };
     let facts =

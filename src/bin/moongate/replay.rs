@@ -63,7 +63,7 @@ fn replay(file: &Input) -> Result<usize, String> {
 }
 
 fn log(file: &Input) -> Result<Json, String> {
-    let read = Json::read(&file.read()?).map_err(|fault| format!("{file} must hold a log as JSON: {fault}."))?;
+    let read = file.json("a log as JSON")?;
     Ok(read.get("log").cloned().unwrap_or(read))
 }
 
