@@ -121,7 +121,7 @@ interface Settings {
   locale?: string
   /** Default `auto`: light or dark as the page's `color-scheme` is. */
   theme?: 'auto' | 'light' | 'dark'
-  /** Default `auto`: large when the page's base text is at least 20 px. */
+  /** Default `auto`: large when the page's base text is at least 20 px. `large` and `normal` count at once when they are set later. */
   textSize?: 'auto' | 'normal' | 'large'
   /** Chosen at the start, or `none`. Default: the remembered one, else the first. */
   selected?: MethodId | 'none'
