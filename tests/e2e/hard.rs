@@ -98,6 +98,34 @@ async fn who_must_sign_in_first_comes_back_and_pays_with_the_same_attempt() {
     paid(&shop, &order, &checkout).await;
 }
 
+/// The way to sign in leads nowhere, as an address that has nothing to show: the page stays.
+#[tokio::test]
+async fn who_does_not_get_to_sign_in_has_a_way_on_and_pays_with_the_same_attempt() {
+    let (shop, browser) = (Shop::open(), DESK.open().await);
+    let (before, order) = (shop.order(), shop.order());
+    browser.goto(&shop.page(&Trial::of(&before))).await;
+    let checkout = Checkout::on(&browser);
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting code").await;
+    shop.wallet(&before, "pay").await;
+    checkout.shows("ended succeeded").await;
+    let nowhere = format!("/checkout/payments/{}/events", checkout.state().await["payment"].as_str().expect("text"));
+    let unknown = format!(
+        "{{ const fetched = window.fetch
+          window.fetch = async (...all) => window.known || !String(all[0]?.url ?? all[0]).endsWith('/checkout/payments') ? fetched(...all)
+            : Response.json({{ code: 'sign_in', url: '{nowhere}' }}, {{ status: 401, headers: {{ 'Content-Type': 'application/problem+json' }} }}) }}"
+    );
+    browser.goto(&shop.page(&Trial::of(&order).script(&unknown))).await;
+    checkout.ready().await.pay_with("wechatpay").await.shows("acting still_here").await;
+    let attempt = checkout.state().await["attempt"].clone();
+    let ways = "return [...root.querySelectorAll('.ways [data-gesture]')].map(({ dataset }) => dataset.gesture)";
+    assert_eq!(checkout.see(ways).await, json!(["go_on", "change_method"]));
+    browser.run("window.known = true", &[]).await;
+    checkout.press("go_on").await.shows("acting code").await;
+    assert_eq!(checkout.state().await["attempt"], attempt);
+    shop.approve_code(&checkout.scanned().await).await;
+    paid(&shop, &order, &checkout).await;
+}
+
 #[tokio::test]
 async fn a_checkout_in_a_frame_of_the_shops_own_leaves_in_the_whole_window() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
