@@ -23,7 +23,7 @@ pub(super) fn acting(scene: &Scene<'_>, attempt: &Attempt, at: Acting) -> Html {
         Acting::AppLink => (Key::AppLink, Key::AppLinkDo, vec![open(), change(scene)]),
         Acting::StillHere if attempt.payment.is_none() => {
             let again = go_on(scene, attempt, scene.say(Key::GoOn));
-            (Key::Sending, Key::LeavingDo, vec![again, change(scene)])
+            (Key::Sending, Key::FaultNotAllowed, vec![again, change(scene)])
         }
         Acting::StillHere => {
             (Key::AppLink, Key::LeavingDo, vec![open(), page(scene, attempt), paid(scene), change(scene)])

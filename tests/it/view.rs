@@ -687,7 +687,7 @@ fn who_does_not_get_to_sign_in_can_press_again_or_pick_another_way() {
     let mut attempt = attempt(Wallet::Wechatpay.into(), code(None), None);
     attempt.payment = None;
     let page = html(&state(Phase::Acting { attempt, at: Acting::StillHere }), face("en"));
-    assert!(page.contains(">Preparing the payment</h2>") && page.contains("Nothing opened? Press again."), "{page}");
+    assert!(page.contains(">Preparing the payment</h2>") && page.contains("Sign in to the shop first."), "{page}");
     assert_eq!(gestures(&page), ["toggle_large", "go_on", "change_method"]);
 }
 
