@@ -27,7 +27,7 @@ export function rawOptions(host) {
   }
   if (!warned && listed(raw.hosts).includes('*')) {
     warned = true
-    console.warn('Moongate: hosts holds "*": payments may lead to any https host')
+    console.warn('Moongate: hosts holds "*": payments may lead anywhere')
   }
   return raw
 }

@@ -148,7 +148,7 @@ export class Shell extends Drawing {
   /** Somebody wants to pay: the WebAssembly is not waited for for ever. */
   hurry() {
     this.want()
-    setTimeout(() => this.postable() && this.failed(this, new TypeError('no answer in time')), PATIENCE)
+    setTimeout(() => this.postable() && this.failed(this, new TypeError('timeout')), PATIENCE)
   }
 
   /** Shows what the widget is at, until it draws itself. It has judged what was pending, and what is offered is its to say. */
