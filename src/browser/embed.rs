@@ -173,8 +173,10 @@ impl Widget {
         }
     }
 
+    /// Whether large print is on, in whatever is drawn.
     fn is_large(&self) -> bool {
-        self.state_now().is_some_and(|state| state.large)
+        let broken = || self.mirror.broken.get().is_some_and(|(_, large)| large);
+        self.state_now().map_or_else(broken, |state| state.large)
     }
 
     /// The size of text that the page asks for.

@@ -63,11 +63,15 @@ async fn a_missing_or_wrong_required_attribute_is_named_and_the_shopper_told_to_
 async fn a_page_that_mends_its_mistake_gets_a_checkout() {
     let (shop, browser) = (Shop::open(), DESK.open().await);
     let order = shop.order();
-    browser.goto(&shop.page(&Trial::of(&order).with("currency", "RMB"))).await;
+    let large = "<style>body { font-size: 20px }</style>";
+    browser.goto(&shop.page(&Trial::of(&order).with("currency", "RMB").head(large))).await;
     let checkout = Checkout::on(&browser);
     told(&checkout, "page", "wrong_option", "RMB").await;
+    checkout.until("the view says it", "return section?.dataset.phase === 'broken'").await;
     checkout.see("host.setAttribute('currency', 'CNY')").await;
-    checkout.shows("choosing").await.pay_with("wechatpay").await.shows("acting code").await;
+    checkout.shows("choosing").await;
+    assert_eq!(checkout.see("return section.dataset.size").await, "large", "as the page's own text");
+    checkout.pay_with("wechatpay").await.shows("acting code").await;
     shop.payment(&order).await;
 }
 
