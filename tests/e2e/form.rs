@@ -1,6 +1,6 @@
 //! That a shopper can pay where no WebAssembly comes, and where no script runs at all: by a form.
 
-use crate::harness::{ALIPAY, Checkout, DESK, Feat, PHONE, Shop, Trial, WECHAT, can, untroubled};
+use crate::harness::{ALIPAY, Checkout, DESK, Feat, PHONE, Shop, Trial, WECHAT, can, decode, untroubled};
 use crate::host::TRANSPORT;
 use crate::paying::approve;
 use serde_json::json;
@@ -79,8 +79,9 @@ async fn without_wasm_a_code_is_shown_by_the_shops_own_page() {
     opened(&checkout).await;
     checkout.pay_with("wechatpay").await;
     browser.until_at("/sandbox/code/").await;
-    let picture = browser.picture(&browser.element("svg.qr").await).await.expect("a picture");
-    shop.approve_code(&crate::harness::decode::read(&picture)).await;
+    let code = browser.element("svg.qr").await;
+    let (_picture, read) = decode::watched(async || browser.picture(&code).await.expect("a picture")).await;
+    shop.approve_code(&read.expect("a code")).await;
     browser.press("a[href*=moongate_attempt]").await;
     checkout.shows("ended succeeded").await;
     assert_eq!(shop.payment(&order).await["status"], "succeeded");

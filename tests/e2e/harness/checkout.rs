@@ -97,7 +97,7 @@ impl<'a> Checkout<'a> {
 
     /// What the code on screen says, read from a screenshot of it.
     pub async fn scanned(&self) -> String {
-        let (_picture, read) = self.read_code().await;
+        let (_picture, read) = decode::watched(async || self.code_picture().await).await;
         match read {
             Ok(text) => text,
             Err(fault) => panic!("{fault}\n{}", self.sight().await),
@@ -106,28 +106,10 @@ impl<'a> Checkout<'a> {
 
     /// Holds that the code on screen says this.
     pub async fn scans_as(&self, text: &str) {
-        let (picture, read) = self.read_code().await;
+        let (picture, read) = decode::watched(async || self.code_picture().await).await;
         if read.as_deref() != Ok(text) {
             let picture = decode::kept(&picture, "code");
             panic!("not {text} is read but {read:?} in {picture}\n{}", self.sight().await);
-        }
-    }
-
-    /// A screenshot of the code on screen, and what is read in it. It is looked at until it is read, as by a camera: on a busy
-    /// machine WebKit shows what it has drawn a while after the page was told so.
-    async fn read_code(&self) -> (Vec<u8>, Result<String, String>) {
-        let read = until(LIMIT, async || {
-            let picture = self.code_picture().await;
-            let text = decode::try_read(&picture).ok()?;
-            Some((picture, Ok(text)))
-        });
-        match read.await {
-            Some(read) => read,
-            None => {
-                let picture = self.code_picture().await;
-                let read = decode::try_read(&picture);
-                (picture, read)
-            }
         }
     }
 

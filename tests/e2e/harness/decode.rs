@@ -2,6 +2,7 @@
 //!
 //! It does not decide whether that is right.
 
+use super::wait::{LIMIT, until};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -23,6 +24,22 @@ pub fn try_read(png: &[u8]) -> Result<String, String> {
         (Some(text), Some(other)) if text == other => Ok(text.clone()),
         _ => Err(format!("rxing reads {rxing:?} and zbarimg {zbar:?} in {}", kept(png, "code"))),
     }
+}
+
+/// What is read in pictures of a code, which are taken until it is read, as by a camera; and the last of them. On a busy machine
+/// WebKit shows what it has drawn a while after the page was told so.
+pub async fn watched(take: impl AsyncFn() -> Vec<u8>) -> (Vec<u8>, Result<String, String>) {
+    let read = until(LIMIT, async || {
+        let picture = take().await;
+        let text = try_read(&picture).ok()?;
+        Some((picture, Ok(text)))
+    });
+    if let Some(read) = read.await {
+        return read;
+    }
+    let picture = take().await;
+    let read = try_read(&picture);
+    (picture, read)
 }
 
 /// Keeps a picture of this test for people to look at, and gives its place.
